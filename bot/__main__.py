@@ -1,0 +1,153 @@
+"""The command line: demo, run, check, manifest, db."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from bot.config import BadSettings, Settings, environment, read_settings
+
+DATABASE_FAILED = "The database cannot be used: {}. Check DATABASE_URL."
+
+
+@click.group()
+@click.version_option(package_name="bookbag-slack")
+def main() -> None:
+    """Take over AI conversations from Slack."""
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="End after the play: 0 if each step was seen at both ends.")
+@click.option(
+    "--play",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Replay recorded conversations (JSON lines) instead of the story.",
+)
+@click.option("--port", default=0, show_default="a free one", help="Port of the chat page.")
+def demo(once: bool, play: Path | None, port: int) -> None:
+    """Everything on this machine, without an account or a key: play a conversation and show both sides."""
+    from bot.demo.show import show
+
+    sys.exit(asyncio.run(show(once=once, play=play, port=port)))
+
+
+@main.command()
+def run() -> None:
+    """Run the bridge between the live chat and Slack."""
+    from bot import logs
+
+    settings = _settings()
+    logs.set_up(settings.log_level)
+    _run(_serve(settings))
+
+
+@main.command()
+def check() -> None:
+    """Say what works and what does not; 1 if anything does not."""
+    settings = _settings()
+    sys.exit(asyncio.run(_check(settings)))
+
+
+@main.command("manifest")
+@click.option("--url", help="This program's public address, for HTTP instead of Socket Mode.")
+def print_manifest(url: str | None) -> None:
+    """Print the Slack app's manifest."""
+    from bot.manifest import as_yaml, manifest
+
+    if url is not None and not url.startswith("https://"):
+        _refuse("--url must start with https://: Slack delivers nowhere else.")
+    click.echo(as_yaml(manifest(url=url)), nl=False)
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the current schema."""
+    from bot.config import DATABASE_URL
+
+    url = environment().get("DATABASE_URL") or DATABASE_URL
+    _run(_upgrade(url))
+    click.echo("The database is current.")
+
+
+async def _serve(settings: Settings) -> None:
+    from bot.app import Bridge
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with Bridge(settings) as bridge:
+        click.echo(
+            f"Bookbag is up: {bridge.installation.team_name}, #{bridge.installation.channel_name}. "
+            f"Chat page: {bridge.address}/"
+        )
+        await stop.wait()
+        click.echo("Finishing what is under way…")
+
+
+async def _check(settings: Settings) -> int:
+    from bot.check import findings
+
+    failed = False
+    async for finding in findings(settings):
+        failed = failed or finding.problem is not None
+        mark = click.style("✗", fg="red") if finding.problem else click.style("✓", fg="green")
+        click.echo(f"{mark} {finding.part}: {finding.problem or finding.said}")
+    return 1 if failed else 0
+
+
+async def _upgrade(url: str) -> None:
+    from storage.database import Database
+    from storage.migrate import upgrade
+
+    database = Database(url)
+    try:
+        await database.check()
+        await upgrade(database)
+    finally:
+        await database.close()
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings(environment())
+    except BadSettings as error:
+        lines = [*error.problems, "All settings: README.md. To try it without Slack: bookbag demo"]
+        _refuse("\n".join(lines))
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    from bot.ai.knowledge import KnowledgeError
+    from bot.slack.installation import NotConnected
+    from storage.database import DatabaseUnavailable
+
+    try:
+        asyncio.run(work)
+    except NotConnected as error:
+        _refuse(str(error))
+    except DatabaseUnavailable as error:
+        _refuse(DATABASE_FAILED.format(error))
+    except KnowledgeError as error:
+        _refuse(f"The knowledge cannot be used: {error}")
+    except OSError as error:
+        _refuse(f"The bridge could not start: {error.strerror or error}.")
+
+
+def _refuse(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""What the rest of the program knows of the AI: what it is told, what it says, how it fails.
+
+No SDK, no HTTP and no Slack is imported here; importing this module is cheap.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Speaker = Literal["customer", "ai", "teammate", "system"]
+
+SUBJECT_LIMIT = 80
+"""Most characters in `Summary.subject`."""
+
+SUMMARY_LIMIT = 600
+"""Most characters in `Summary.summary`."""
+
+REPLY_LIMIT = 8_000
+"""Most characters in `Reply.text`: what one chat message may hold."""
+
+REASON_LIMIT = 300
+"""Most characters in `HandOver.reason`."""
+
+UNDETERMINED = "und"
+"""BCP 47 for "nobody knows which language"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said.
+
+    A `system` turn is not said by anyone: it marks where a human stretch ended ("the conversation was
+    handed back to you"). What was asked before the last one is settled and never triggers a hand over.
+    """
+
+    who: Speaker
+    text: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What the AI may know of a conversation, oldest turn first.
+
+    `channel` is where the customer is ("web", "whatsapp"…); `locale` is a BCP 47 hint from the customer's
+    browser, which may be wrong.
+    """
+
+    conversation_id: str
+    channel: str
+    turns: tuple[Turn, ...]
+    customer_name: str | None = None
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Said to the customer: 1–8,000 characters, without control characters. May hold several lines.
+
+    It is not escaped for any medium: whoever shows it does that.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The AI asks for a person. `reason` is one plain line for the team, never shown to the customer.
+
+    1–300 characters, free of live Slack or HTML syntax.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a teammate reads first.
+
+    `subject` is one line of 1–80 characters, `summary` one line of 1–600 characters, both plain text free
+    of live Slack or HTML syntax and in the customer's language; `language` is BCP 47, or "und".
+    """
+
+    subject: str
+    summary: str
+    language: str
+
+
+class AI(Protocol):
+    """Answers customers and summarises conversations. Safe for concurrent calls on one event loop."""
+
+    async def answer(self, transcript: Transcript) -> Reply | HandOver:
+        """Say the one next thing to the customer, or ask for a person; never both.
+
+        Raises `AIUnavailable` when neither could be decided within the deadline.
+        """
+        ...
+
+    async def summarise(self, transcript: Transcript) -> Summary:
+        """Describe the conversation for a teammate. Raises `AIUnavailable`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. Calling it twice is fine; using the AI afterwards is not."""
+        ...
+
+
+class AIUnavailable(Exception):
+    """The AI could not be used. One line says what happened, without secrets or anyone's words."""

@@ -1,0 +1,70 @@
+"""The stand-in without a key: answers from the knowledge word for word, or hands over."""
+
+from bot.ai import people, phrases
+from bot.ai.interface import REPLY_LIMIT, HandOver, Reply, Summary, Transcript
+from bot.ai.knowledge import Knowledge
+from bot.ai.language import guess
+from bot.ai.plain import clean, shorten
+from bot.ai.search import Index
+from bot.ai.sentences import extract
+
+# Share of the question's weight that the best section must hold. Found by trying questions the example
+# knowledge answers (lowest: 0.4) and ones it does not; see tests/ai/test_offline.py.
+_ENOUGH = 0.4
+
+
+class OfflineAI:
+    """An `AI` without a model or a network: deterministic, quick, and silent about what it does not know."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._sections = knowledge.sections()
+        # The heading says what a section is about, so it counts twice.
+        self._index = Index(
+            ["\n".join((*section.titles, *section.titles[-1:], section.text)) for section in self._sections]
+        )
+
+    async def answer(self, transcript: Transcript) -> Reply | HandOver:
+        """Answer what the customer said since anyone else spoke. Never raises.
+
+        Asking for a person hands over; a mere greeting or thanks is returned; else the best section's text,
+        or a hand over when none holds enough of the question.
+        """
+        asked = latest_words(transcript)
+        texts = [text for text in asked if text.strip()]
+        language = guess("\n".join(texts), transcript.locale).split("-")[0].lower()
+        if not texts:
+            return Reply(_in(language, phrases.GREETING_REPLY))
+        if any(people.asks_for_person(text) for text in texts):
+            return HandOver("The customer asked for a person.")
+        if all(phrases.greets(text) for text in texts):
+            return Reply(_in(phrases.greets(texts[-1]), phrases.GREETING_REPLY))
+        if all(phrases.greets(text) or phrases.thanks(text) for text in texts):
+            return Reply(_in(phrases.thanks(texts[-1]) or language, phrases.THANKS_REPLY))
+        hits = self._index.search("\n".join(texts))
+        if hits and hits[0].coverage >= _ENOUGH:
+            return Reply(shorten(self._sections[hits[0].position].plain(), REPLY_LIMIT))
+        return HandOver("Nothing in the knowledge answers the customer's question.")
+
+    async def summarise(self, transcript: Transcript) -> Summary:
+        """Quote the customer's most telling sentences. Never raises."""
+        return extract(transcript)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def latest_words(transcript: Transcript) -> list[str]:
+    """What the customer said since the AI, a teammate or a hand back last came between, oldest first.
+
+    All before is settled: an old call for a person must not hand over again.
+    """
+    said: list[str] = []
+    for turn in reversed(transcript.turns):
+        if turn.who != "customer":
+            break
+        said.append(clean(turn.text))
+    return said[::-1]
+
+
+def _in(language: str | None, texts: dict[str, str]) -> str:
+    return texts.get(language or "en", texts["en"])

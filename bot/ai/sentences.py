@@ -1,0 +1,69 @@
+"""A summary without a model: the customer's own sentences, the most telling ones."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.ai.interface import SUBJECT_LIMIT, SUMMARY_LIMIT, Summary, Transcript
+from bot.ai.language import guess
+from bot.ai.people import asks_for_person
+from bot.ai.phrases import greets, thanks
+from bot.ai.plain import inert_line
+from bot.ai.search import words
+
+_MOST_SENTENCES = 3
+_MOST_RANKED = 200  # the latest; ranking more costs time and changes nothing a reader would miss
+# After a full stop only a space ends a sentence ("10.30", "v2.1"); the full-width ones end it by themselves.
+_END = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”»)])\s+|(?<=[。！？])(?![」』）])|\n+")
+
+
+def sentences(text: str) -> list[str]:
+    """Split at sentence ends and line breaks; each sentence keeps its words and marks exactly."""
+    return [sentence for part in _END.split(text) if (sentence := part.strip())]
+
+
+def most_telling(candidates: Sequence[str]) -> list[int]:
+    """Rank sentences, best first: those whose words the other sentences share, and the earlier of equals."""
+    bags = [frozenset(words(sentence)) for sentence in candidates]
+    spread = Counter(word for bag in bags for word in bag)
+    # Dividing by the length's logarithm keeps a long ramble from beating a short, pointed sentence.
+    scores = [sum(spread[word] for word in bag) / math.log(3 + len(bag)) for bag in bags]
+    return sorted(range(len(bags)), key=lambda position: (-scores[position], position))
+
+
+def extract(transcript: Transcript) -> Summary:
+    """Summarise in the customer's own words, at most three sentences, in their order.
+
+    Sentences are quoted exactly, save what `inert_line` must take the life out of. Deterministic.
+    """
+    said = "\n".join(turn.text for turn in transcript.turns if turn.who == "customer")
+    candidates = _worth_quoting(said)
+    if not candidates:
+        return Summary("New conversation", "The customer has not written anything yet.", "en")
+    ranked = most_telling(candidates)
+    chosen: list[int] = []
+    room = SUMMARY_LIMIT
+    for position in ranked[:_MOST_SENTENCES]:
+        if len(candidates[position]) < room:
+            chosen.append(position)
+            room -= len(candidates[position]) + 1
+    # Only when the best sentences are all too long is one of them cut.
+    quoted = [candidates[position] for position in sorted(chosen or ranked[:1])]
+    return Summary(
+        subject=inert_line(candidates[ranked[0]], SUBJECT_LIMIT),
+        summary=inert_line(" ".join(quoted), SUMMARY_LIMIT),
+        language=guess(said, transcript.locale),
+    )
+
+
+def _worth_quoting(said: str) -> list[str]:
+    """The customer's sentences without repeats and, where more is said, without greetings and the like."""
+    inert = [inert_line(sentence, SUMMARY_LIMIT) for sentence in sentences(said)[-_MOST_RANKED:]]
+    spoken = [sentence for sentence in dict.fromkeys(inert) if any(char.isalnum() for char in sentence)]
+    pointed = [
+        sentence
+        for sentence in spoken
+        if not (greets(sentence) or thanks(sentence) or asks_for_person(sentence))
+    ]
+    return pointed or spoken or [sentence for sentence in inert if sentence][:1]

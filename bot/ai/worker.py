@@ -1,0 +1,110 @@
+"""What the courier does with the AI's debts: an answer a customer waits for, a summary the team waits for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Turn
+from bot.ai.sentences import extract
+from bot.desk.desk import Desk
+from bot.desk.outgoing import Owed
+from bot.desk.tickets import SummaryOrigin
+from bot.desk.timeline import Event
+from bot.relay.outcome import Done, Outcome, Performer
+from storage.records import Author, Conversation, Entry, Kind, Parcel, TicketNumber
+
+log = logging.getLogger(__name__)
+
+HANDED_BACK = "The conversation was handed back to you."
+
+
+class AIWork:
+    """The performers for the outbox's AI rows.
+
+    A customer is never left without an answer or a truthful word: where the model fails, the conversation is
+    escalated and the customer told so. `ai` is None where another program's AI answers; summaries are then
+    quoted from the customer.
+    """
+
+    def __init__(self, ai: AI | None, desk: Desk, *, quotes_only: bool) -> None:
+        self._ai = ai
+        self._desk = desk
+        self._quotes_only = quotes_only
+
+    def performers(self) -> Mapping[str, Performer]:
+        return {Owed.ANSWER: self.answer, Owed.SUMMARY: self.summary}
+
+    async def answer(self, parcel: Parcel) -> Outcome:
+        """Think about what is unanswered now, and say it if the AI still holds the conversation by then."""
+        asked = await self._desk.question(parcel.conversation_id)
+        if self._ai is None or not asked.is_owed:
+            return Done()
+        epoch = asked.conversation.epoch
+        said = await self._think(self._ai, transcript_of(asked.conversation, asked.entries))
+        match said:
+            case Reply(text):
+                await self._desk.ai_answers(parcel.conversation_id, text, epoch=epoch, covers=asked.covers)
+            case HandOver(reason):
+                await self._desk.escalate(parcel.conversation_id, reason=reason, epoch=epoch)
+        return Done()
+
+    async def summary(self, parcel: Parcel) -> Outcome:
+        """Describe the ticket: by the model, or, where that fails, in the customer's own words."""
+        asked = await self._desk.question(parcel.conversation_id)
+        summary, origin = await self._describe(transcript_of(asked.conversation, asked.entries))
+        await self._desk.summarised(
+            parcel.conversation_id,
+            TicketNumber(parcel.payload["ticket"]),
+            subject=summary.subject,
+            summary=summary.summary,
+            language=summary.language,
+            origin=origin,
+        )
+        return Done()
+
+    async def _think(self, ai: AI, transcript: Transcript) -> Reply | HandOver:
+        try:
+            return await ai.answer(transcript)
+        except AIUnavailable as error:
+            log.warning("the AI did not answer conversation %s: %s", transcript.conversation_id, error)
+            return HandOver(f"the AI could not answer ({error})")
+        except Exception:
+            # A defect of ours must not leave the customer waiting for words that never come.
+            log.exception("the AI broke off in conversation %s", transcript.conversation_id)
+            return HandOver("the AI could not answer")
+
+    async def _describe(self, transcript: Transcript) -> tuple[Summary, SummaryOrigin]:
+        if self._ai is None or self._quotes_only:
+            return extract(transcript), SummaryOrigin.QUOTED
+        try:
+            return await self._ai.summarise(transcript), SummaryOrigin.AI
+        except AIUnavailable as error:
+            log.warning("no summary of conversation %s: %s", transcript.conversation_id, error)
+        except Exception:
+            log.exception("the summary of conversation %s broke off", transcript.conversation_id)
+        return extract(transcript), SummaryOrigin.AI_FAILED
+
+
+def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Transcript:
+    """What the AI may know: what the customer saw, and where a person handed back to it."""
+    return Transcript(
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        turns=tuple(turn for turn in map(_turn, entries) if turn is not None),
+        customer_name=conversation.customer.name,
+        locale=conversation.customer.locale,
+    )
+
+
+def _turn(entry: Entry) -> Turn | None:
+    if entry.kind is Kind.SYSTEM:
+        return Turn("system", HANDED_BACK) if entry.data.get("event") == Event.RESUMED else None
+    match entry.author:
+        case Author.CUSTOMER:
+            return Turn("customer", entry.text, entry.name)
+        case Author.TEAMMATE:
+            return Turn("teammate", entry.text, entry.name)
+        case Author.AI | Author.SYSTEM:
+            # What the program said by itself, the customer took for the AI's words.
+            return Turn("ai", entry.text)

@@ -1,0 +1,223 @@
+"""Puts the parts together. Start order and stop order live here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.ai import AI, make_ai
+from bot.ai.worker import AIWork
+from bot.config import Settings
+from bot.desk import outgoing
+from bot.desk.bell import Bell
+from bot.desk.desk import Desk
+from bot.handlers.app import slack_app
+from bot.livechat.application import live_chat
+from bot.livechat.limits import Limits
+from bot.relay.courier import Courier
+from bot.relay.pace import Pace
+from bot.slack.directory import Directory
+from bot.slack.installation import Installation, find_installation
+from bot.slack.posting import METHOD_OF, SlackPosts
+from storage.database import Clock, Database, DatabaseUnavailable, utc_now
+from storage.migrate import upgrade
+
+log = logging.getLogger(__name__)
+
+# Slack asks for at least two, so that one can be renewed while the other listens.
+SOCKETS = 2
+# Shorter than a courier's lease: when a row is claimed again, the first call has ended.
+SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
+# An answer may take two tries of the model's deadline.
+AI_LEASE = timedelta(seconds=90)
+AI_AT_ONCE = 8
+
+
+class Bridge:
+    """The whole program, running between `start` and `stop`.
+
+    Raises from `start`: `NotConnected`, `DatabaseUnavailable`, `KnowledgeError`, and OSError where the port
+    is taken; whatever was started by then is stopped again.
+    """
+
+    installation: Installation
+    address: str
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = utc_now,
+        ai: AI | None = None,
+        limits: Limits | None = None,
+        quarantine: timedelta = timedelta(seconds=15),
+    ) -> None:
+        self._settings = settings
+        self._ai = ai
+        self._limits = limits
+        self._quarantine = quarantine
+        self._stack = AsyncExitStack()
+        self._handlers: list[AsyncSocketModeHandler] = []
+        self.bell = Bell()
+        self.database = Database(settings.database_url, clock=clock)
+        self.database.on_commit.append(self.bell.after_commit)
+        self.desk = Desk(self.database, ai_answers=settings.ai != "external")
+
+    async def __aenter__(self) -> Bridge:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Database, Slack, couriers, the customers' side, and at last Slack's deliveries."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+
+    async def stop(self) -> None:
+        """The reverse: take nothing new in, finish what is under way, then close what it needed."""
+        await self._stack.aclose()
+
+    async def ready(self) -> dict[str, str]:
+        """What is wrong, by part; empty means all is well."""
+        problems: dict[str, str] = {}
+        try:
+            await self.database.check()
+        except DatabaseUnavailable as error:
+            return {"database": str(error)}
+        if self._handlers and not [one for one in self._handlers if await one.client.is_connected()]:
+            problems["slack"] = "no socket is open; trying again"
+        async with self.database.read() as tx:
+            counts = await tx.outbox.counts()
+        if counts["parked"]:
+            problems["outbox"] = f"{counts['parked']} deliveries were given up; see the log"
+        return problems
+
+    async def _start(self) -> None:
+        self._stack.push_async_callback(self.database.close)
+        await self.database.check()
+        await upgrade(self.database)
+        session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
+        client = slack_client(self._settings, session)
+        self.installation = await find_installation(client, self._settings.slack_channel)
+        directory = Directory(client, self.database, home_team=self.installation.team)
+        await self._run(self._slack_courier(client))
+        await self._run(await self._ai_courier())
+        bolt = slack_app(
+            client,
+            desk=self.desk,
+            directory=directory,
+            installation=self.installation,
+            signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
+        )
+        await self._serve(bolt)
+        if self._settings.slack_app_token is not None:
+            await self._connect(bolt, self._settings.slack_app_token)
+
+    def _slack_courier(self, client: AsyncWebClient) -> Courier:
+        posts = SlackPosts(client, self.desk, self.installation, quarantine=self._quarantine)
+        rate = self._settings.posts_per_second
+        spacing: Mapping[str, timedelta] = {"chat.postMessage": timedelta(seconds=1 / rate)} if rate else {}
+        return Courier(
+            outgoing.SLACK,
+            posts.performers(),
+            database=self.database,
+            bell=self.bell,
+            pace=Pace(METHOD_OF, spacing),
+        )
+
+    async def _ai_courier(self) -> Courier:
+        kind = self._settings.ai
+        ai = self._ai
+        if ai is None and kind != "external":
+            ai = make_ai(
+                kind,
+                api_key=self._settings.anthropic_api_key,
+                base_url=self._settings.anthropic_base_url,
+                model=self._settings.model,
+                knowledge_dir=self._settings.knowledge,
+            )
+        if ai is not None:
+            self._stack.push_async_callback(ai.close)
+        work = AIWork(ai, self.desk, quotes_only=kind != "claude")
+        return Courier(
+            outgoing.AI,
+            work.performers(),
+            database=self.database,
+            bell=self.bell,
+            pace=Pace({}, {}),
+            workers=AI_AT_ONCE,
+            lease=AI_LEASE,
+        )
+
+    async def _run(self, courier: Courier) -> None:
+        running = asyncio.create_task(courier.run())
+
+        async def finish() -> None:
+            courier.stop()
+            await running
+
+        self._stack.push_async_callback(finish)
+
+    async def _serve(self, bolt: AsyncApp) -> None:
+        async with self.database.read() as tx:
+            secret = await tx.facts.get(_TOKEN_SECRET)
+        if secret is None:
+            secret = await self.database.write(lambda tx: tx.facts.keep(_TOKEN_SECRET, secrets.token_hex(32)))
+        app = live_chat(
+            self.desk,
+            self.bell,
+            token_secret=bytes.fromhex(secret),
+            api_key=self._settings.api_key,
+            identity_secret=self._settings.identity_secret,
+            health=self,
+            limits=self._limits,
+        )
+        if not self._settings.socket_mode:
+
+            async def from_slack(request: web.Request) -> web.Response:
+                return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+            app.router.add_post("/slack/events", from_slack)
+        runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, self._settings.host, self._settings.port)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        self.address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    async def _connect(self, bolt: AsyncApp, app_token: str) -> None:
+        for _ in range(SOCKETS):
+            handler = AsyncSocketModeHandler(bolt, app_token)
+            self._stack.push_async_callback(handler.close_async)
+            await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
+            self._handlers.append(handler)
+
+
+_TOKEN_SECRET = "token_secret"  # noqa: S105 - the name it is kept under
+
+
+def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client that never repeats a call by itself: a repeated post is a doubled post."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token,
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+    )

@@ -1,0 +1,57 @@
+"""Action ids, and what a button's value says. A value is a reference, never words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.records import Conversation, ConversationId
+
+TAKE_OVER = "take_over"
+ALLOW_AI_REPLIES = "allow_ai_replies"
+TAKE_OVER_AND_SEND = "take_over_and_send"
+SEND_AS_ME = "send_as_me"
+KEEP_AS_NOTE = "keep_as_note"
+OPEN_THREAD = "open_thread"
+PAGE = "page"
+
+
+class BadValue(ValueError):
+    """A button's value that this program did not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationValue:
+    """A conversation as it was when the button was shown."""
+
+    conversation_id: ConversationId
+    epoch: int
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> str:
+        return f"{conversation.id}.{conversation.epoch}"
+
+    @classmethod
+    def read(cls, value: str) -> ConversationValue:
+        conversation_id, dot, epoch = value.partition(".")
+        if not (dot and epoch.isdecimal() and len(epoch) < 10):
+            raise BadValue
+        return cls(ConversationId(conversation_id), int(epoch))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldValue:
+    """A held reply: its conversation and its source in the ledger."""
+
+    conversation_id: ConversationId
+    source: str
+
+    @classmethod
+    def of(cls, conversation_id: ConversationId, source: str) -> str:
+        return f"{conversation_id}.{source}"
+
+    @classmethod
+    def read(cls, value: str) -> HeldValue:
+        conversation_id, dot, source = value.partition(".")
+        if not dot:
+            raise BadValue
+        return cls(ConversationId(conversation_id), source)

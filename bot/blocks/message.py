@@ -1,0 +1,67 @@
+"""A message ready for Slack, and the few blocks that all messages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.blocks.words import HEADER_LIMIT, chunks, shortened
+from storage.records import MessageRef
+
+LinkTo = Callable[[MessageRef], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` for notifications and screen readers, `blocks` for the eye. Both are within Slack's limits."""
+
+    text: str
+    blocks: Sequence[Block]
+
+    def arguments(self) -> dict[str, Any]:
+        """As arguments of chat.postMessage and its kin. `parse` and the rest keep Slack from adding links."""
+        return {
+            "text": self.text,
+            "blocks": [block.to_dict() for block in self.blocks],
+            "parse": "none",
+            "link_names": False,
+        }
+
+
+def plain(text: str) -> PlainTextObject:
+    # `emoji=False`: a customer's ":tada:" stays what they typed.
+    return PlainTextObject(text=text, emoji=False)
+
+
+def words(text: str) -> list[Block]:
+    """Somebody's words, exactly, in as many sections as they need."""
+    return [SectionBlock(text=plain(chunk)) for chunk in chunks(text)]
+
+
+def title(text: str) -> Block:
+    return HeaderBlock(text=plain(shortened(text, HEADER_LIMIT)))
+
+
+def small(mrkdwn: str) -> Block:
+    """A line of our own words in small print. What others wrote must be escaped in it."""
+    return ContextBlock(elements=[MarkdownTextObject(text=mrkdwn, verbatim=True)])
+
+
+def line(mrkdwn: str) -> Block:
+    """A line of our own words. What others wrote must be escaped in it."""
+    return SectionBlock(text=MarkdownTextObject(text=mrkdwn, verbatim=True))
+
+
+def button(label: str, action_id: str, value: str, *, style: str | None = None) -> ButtonElement:
+    return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=value, style=style)

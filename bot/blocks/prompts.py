@@ -1,0 +1,74 @@
+"""What only one teammate sees: questions about a message they typed, and why something was refused."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import ActionsBlock
+
+from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, TAKE_OVER_AND_SEND, HeldValue
+from bot.blocks.message import LinkTo, Message, button, line
+from bot.blocks.words import bold, customer_name, escaped, one_line
+from bot.desk.outgoing import Prompt
+from bot.desk.views import ConversationView
+from storage.records import ConversationId
+
+
+def prompt_message(
+    prompt: Prompt, conversation_id: ConversationId, *, source: str, holder: str | None
+) -> Message:
+    """Tell the author of a thread message what became of it and, where they can, let them decide."""
+    held = HeldValue.of(conversation_id, source)
+    note = button("Keep as a note", KEEP_AS_NOTE, held)
+    match prompt:
+        case Prompt.AI_ANSWERS:
+            says = "Not sent: the AI is still answering this customer. Only you see this."
+            send = button("Take over and send", TAKE_OVER_AND_SEND, held, style="primary")
+            return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.SOMEBODY_HOLDS:
+            name = one_line(holder or "") or "A teammate"
+            says = "is answering this customer. Only you see this."
+            send = button("Send as me", SEND_AS_ME, held, style="primary")
+            return _asked(
+                f"Not sent: {name} {says}",
+                ActionsBlock(elements=[send, note]),
+                f"Not sent: {bold(name)} {says}",
+            )
+        case Prompt.MENTIONS:
+            says = "Not sent: this mentions somebody, so it may be meant for the team. Only you see this."
+            send = button("Send to the customer", SEND_AS_ME, held, style="primary")
+            return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.FILES_STAY:
+            return refusal(
+                "Files do not reach the customer yet, so this message was kept as a note. "
+                "Send its words again without the file."
+            )
+        case Prompt.EDIT_STAYS:
+            return refusal(
+                "Your edit reads like a note, so the customer still sees the words you sent first. "
+                "Delete the message to take them back."
+            )
+        case Prompt.MAY_NOT_ACT:
+            return refusal(
+                "Only full members of this workspace can answer customers, "
+                "so your message was kept as a note."
+            )
+
+
+def refusal(text: str) -> Message:
+    return Message(text=escaped(text), blocks=[line(escaped(text))])
+
+
+def _asked(text: str, actions: ActionsBlock, mrkdwn: str | None = None) -> Message:
+    return Message(text=escaped(text), blocks=[line(mrkdwn or escaped(text)), actions])
+
+
+def you_have_it(view: ConversationView, *, link_to: LinkTo) -> Message:
+    """For who took over from a list: where the conversation is."""
+    name = customer_name(view.conversation)
+    number = f" Ticket #{view.ticket.number}." if view.ticket else ""
+    if view.conversation.card is None:
+        return refusal(f"You are answering {name} now.{number} The thread appears in a moment.")
+    thread = f"<{link_to(view.conversation.card)}|Open the thread>"
+    return Message(
+        text=escaped(f"You are answering {name} now.{number}"),
+        blocks=[line(f"You are answering {bold(name)} now.{number} {thread}")],
+    )

@@ -1,0 +1,94 @@
+"""`bookbag check`: what works and what does not, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import SLACK_TIMEOUT, slack_client
+from bot.config import Settings
+from bot.manifest import manifest
+from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.installation import NotConnected, find_installation
+from storage.database import Database, DatabaseUnavailable
+from storage.migrate import is_current
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `problem` says what is wrong and how to mend it; None is well."""
+
+    part: str
+    said: str
+    problem: str | None = None
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at the database, Slack and the AI, in that order, changing nothing."""
+    yield await _database(settings)
+    async with aiohttp.ClientSession(timeout=SLACK_TIMEOUT) as session:
+        client = slack_client(settings, session)
+        try:
+            found = await find_installation(client, settings.slack_channel)
+        except NotConnected as error:
+            yield Finding("Slack", "", str(error))
+        else:
+            yield Finding("Slack", f"{found.team_name}, posting in #{found.channel_name}")
+            yield await _scopes(client)
+        if settings.slack_app_token is not None:
+            yield await _socket_mode(client, settings.slack_app_token)
+        else:
+            yield Finding("Slack delivers", "to /slack/events over HTTP")
+    yield Finding("AI", _ai(settings))
+
+
+async def _database(settings: Settings) -> Finding:
+    database = Database(settings.database_url)
+    try:
+        await database.check()
+        current = await is_current(database)
+    except DatabaseUnavailable as error:
+        return Finding("Database", "", f"It cannot be opened: {error}. Check DATABASE_URL.")
+    finally:
+        await database.close()
+    kind = database.url.get_backend_name()
+    return Finding("Database", f"{kind}, {'current' if current else 'made or upgraded at the next start'}")
+
+
+async def _scopes(client: AsyncWebClient) -> Finding:
+    answer = await client.auth_test()
+    granted = set(answer.headers.get("x-oauth-scopes", "").replace(" ", "").split(","))
+    missing = sorted(set(manifest()["oauth_config"]["scopes"]["bot"]) - granted)
+    if missing and granted != {""}:
+        return Finding(
+            "Scopes",
+            "",
+            f"Missing: {', '.join(missing)}. Update the app from `bookbag manifest` and install it again.",
+        )
+    return Finding("Scopes", "all granted")
+
+
+async def _socket_mode(client: AsyncWebClient, app_token: str) -> Finding:
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except CALL_ERRORS as error:
+        return Finding(
+            "Slack delivers",
+            "",
+            f"Slack does not accept SLACK_APP_TOKEN ({Failure.of(error).reason}). Make one under “Basic "
+            "Information” → “App-Level Tokens” with the scope connections:write, and turn Socket Mode on.",
+        )
+    return Finding("Slack delivers", "over Socket Mode")
+
+
+def _ai(settings: Settings) -> str:
+    match settings.ai:
+        case "claude":
+            return "Claude, with the key from ANTHROPIC_API_KEY (not tried: a try costs money)"
+        case "offline":
+            return "offline stand-in, answering from the knowledge folder; set ANTHROPIC_API_KEY for Claude"
+        case "external":
+            return "external: another program answers with BOOKBAG_API_KEY"

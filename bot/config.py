@@ -1,0 +1,188 @@
+"""Settings, from the environment and `.env`, checked once. No secret is ever printed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+AIKind = Literal["claude", "offline", "external"]
+
+SLACK_API_URL = "https://slack.com/api/"
+DATABASE_URL = "sqlite+aiosqlite:///bookbag.db"
+
+
+class BadSettings(Exception):
+    """One or more settings are missing or contradict each other; `problems` has a mend for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. The README's table says what each is for."""
+
+    slack_bot_token: str = field(repr=False)
+    slack_channel: str
+    slack_app_token: str | None = field(default=None, repr=False)
+    slack_signing_secret: str | None = field(default=None, repr=False)
+    slack_api_url: str = SLACK_API_URL
+    posts_per_second: float = 1.0
+    database_url: str = field(default=DATABASE_URL, repr=False)
+    ai: AIKind = "offline"
+    anthropic_api_key: str | None = field(default=None, repr=False)
+    anthropic_base_url: str | None = None
+    model: str | None = None
+    knowledge: Path | None = None
+    api_key: str | None = field(default=None, repr=False)
+    identity_secret: str | None = field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = 3210
+    log_level: str = "INFO"
+
+    @property
+    def socket_mode(self) -> bool:
+        return self.slack_app_token is not None
+
+
+def environment(directory: Path | None = None) -> dict[str, str]:
+    """The environment, over what `.env` in `directory` (default: the current one) says."""
+    from_file = dotenv_values((directory or Path.cwd()) / ".env")
+    return {**{name: value for name, value in from_file.items() if value is not None}, **os.environ}
+
+
+def read_settings(env: Mapping[str, str]) -> Settings:
+    """The settings that `env` describes. Raises `BadSettings` with everything that is wrong, at once."""
+    reader = _Reader(env)
+    settings = Settings(
+        slack_bot_token=reader.needed(
+            "SLACK_BOT_TOKEN", "the “Bot User OAuth Token” from your app’s “OAuth & Permissions”", "xoxb-"
+        ),
+        slack_channel=reader.needed("SLACK_CHANNEL", "the live chat channel, as #name or as its id"),
+        slack_app_token=reader.token("SLACK_APP_TOKEN", "xapp-"),
+        slack_signing_secret=reader.text("SLACK_SIGNING_SECRET"),
+        slack_api_url=reader.address("SLACK_API_URL", SLACK_API_URL),
+        posts_per_second=reader.number("BOOKBAG_POSTS_PER_SECOND", 1.0),
+        database_url=reader.database("DATABASE_URL"),
+        ai=reader.ai(),
+        anthropic_api_key=reader.text("ANTHROPIC_API_KEY"),
+        anthropic_base_url=reader.text("ANTHROPIC_BASE_URL"),
+        model=reader.text("BOOKBAG_MODEL"),
+        knowledge=reader.folder("BOOKBAG_KNOWLEDGE"),
+        api_key=reader.text("BOOKBAG_API_KEY"),
+        identity_secret=reader.text("BOOKBAG_IDENTITY_SECRET"),
+        host=reader.text("HOST") or "127.0.0.1",
+        port=reader.port("PORT", 3210),
+        log_level=reader.level("BOOKBAG_LOG_LEVEL"),
+    )
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        reader.problems.append(
+            "Set SLACK_APP_TOKEN (Socket Mode: “Basic Information” → “App-Level Tokens”, scope "
+            "connections:write) or SLACK_SIGNING_SECRET (HTTP: “Basic Information” → “App Credentials”)."
+        )
+    if reader.problems:
+        raise BadSettings(reader.problems)
+    return settings
+
+
+class _Reader:
+    """Reads one variable at a time and collects what is wrong."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        return self._env.get(name, "").strip() or None
+
+    def needed(self, name: str, what: str, prefix: str = "") -> str:
+        if self.text(name) is None:
+            self.problems.append(f"Set {name}: {what}.")
+            return ""
+        return self.token(name, prefix) or ""
+
+    def token(self, name: str, prefix: str) -> str | None:
+        value = self.text(name)
+        if value is not None and not value.startswith(prefix):
+            self.problems.append(f"{name} must start with “{prefix}”; what is set looks like something else.")
+        return value
+
+    def address(self, name: str, default: str) -> str:
+        value = self.text(name) or default
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            self.problems.append(f"{name} must be an address such as {default}")
+        return value if value.endswith("/") else f"{value}/"
+
+    def number(self, name: str, default: float) -> float:
+        value = self.text(name)
+        try:
+            number = default if value is None else float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= 1000:
+            self.problems.append(f"{name} must be a number from 0 (no limit) to 1000, such as {default}.")
+        return number
+
+    def port(self, name: str, default: int) -> int:
+        value = self.text(name) or str(default)
+        if not value.isdecimal() or int(value) > 65535:
+            self.problems.append(f"{name} must be a port number, 0 to 65535.")
+            return default
+        return int(value)
+
+    def database(self, name: str) -> str:
+        value = self.text(name) or DATABASE_URL
+        try:
+            driver = make_url(value).drivername
+        except ArgumentError:
+            driver = ""
+        if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+            self.problems.append(
+                f"{name} must start with sqlite+aiosqlite:/// or postgresql+asyncpg://, "
+                f"such as {DATABASE_URL}."
+            )
+        return value
+
+    def ai(self) -> AIKind:
+        has_key = self.text("ANTHROPIC_API_KEY") is not None
+        match self.text("BOOKBAG_AI"):
+            case None:
+                return "claude" if has_key else "offline"
+            case "claude":
+                if not has_key:
+                    self.problems.append("BOOKBAG_AI is claude: set ANTHROPIC_API_KEY, or choose offline.")
+                return "claude"
+            case "offline":
+                return "offline"
+            case "external":
+                if self.text("BOOKBAG_API_KEY") is None:
+                    self.problems.append(
+                        "BOOKBAG_AI is external: set BOOKBAG_API_KEY, a long random text that your AI’s "
+                        "server sends as its bearer."
+                    )
+                return "external"
+            case _:
+                self.problems.append("BOOKBAG_AI must be claude, offline or external.")
+                return "offline"
+
+    def folder(self, name: str) -> Path | None:
+        value = self.text(name)
+        if value is not None and not Path(value).is_dir():
+            self.problems.append(f"{name} must be a folder of Markdown files; there is none at {value}.")
+        return None if value is None else Path(value)
+
+    def level(self, name: str) -> str:
+        value = (self.text(name) or "INFO").upper()
+        if value not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            self.problems.append(f"{name} must be DEBUG, INFO, WARNING or ERROR.")
+        return value

@@ -1,0 +1,125 @@
+"""A customer at the other end of the live chat API: says things and watches the stream, as a website does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+JsonEntry = Mapping[str, Any]
+
+_RETRY_SECONDS = 0.2
+_TRIES = 50
+
+
+class ChatError(Exception):
+    """The live chat API refused. The message is its code and words."""
+
+
+class CustomerChat:
+    """One customer's chat. `seen` is what their window has been sent, in the order it came.
+
+    The stream resumes from its last number when it breaks. What is said is said once, however often the
+    request had to be repeated.
+    """
+
+    def __init__(self, address: str, *, name: str, server_key: str | None = None) -> None:
+        self._address = address.rstrip("/")
+        self._name = name
+        self._server_key = server_key
+        self._token = ""
+        self._http: aiohttp.ClientSession | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self.conversation_id = ""
+        self.seen: list[JsonEntry] = []
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_connect=5))
+        answer = await self._call(
+            "POST", "/v1/conversations", {"client_id": str(uuid.uuid4()), "customer": {"name": self._name}}
+        )
+        self.conversation_id = answer["conversation_id"]
+        self._token = answer["token"]
+        self._watching = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
+        if self._http is not None:
+            await self._http.close()
+
+    async def say(self, text: str) -> int:
+        """Send a message; returns its number."""
+        return await self._say({"text": text, "client_id": str(uuid.uuid4())}, self._token)
+
+    async def ai_says(self, text: str) -> int:
+        """Send what another program's AI answers, with the server key; returns its number."""
+        return await self._say(
+            {"text": text, "client_id": str(uuid.uuid4()), "from": "ai"}, self._server_key or ""
+        )
+
+    async def state(self) -> str:
+        return str((await self._call("GET", f"/v1/conversations/{self.conversation_id}"))["state"])
+
+    async def sees(self, wanted: Callable[[JsonEntry], bool], *, timeout: float = 10) -> JsonEntry:
+        """The first entry like that in the window, now or within `timeout` seconds; else TimeoutError."""
+        async with asyncio.timeout(timeout):
+            while True:
+                self._news.clear()
+                for entry in self.seen:
+                    if wanted(entry):
+                        return entry
+                await self._news.wait()
+
+    async def _say(self, body: Mapping[str, str], bearer: str) -> int:
+        path = f"/v1/conversations/{self.conversation_id}/messages"
+        return int((await self._call("POST", path, body, bearer=bearer))["seq"])
+
+    async def _call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, bearer: str | None = None
+    ) -> Any:
+        assert self._http is not None  # noqa: S101 - for the type checker: entered before use
+        headers = {"Authorization": f"Bearer {bearer or self._token}"} if (bearer or self._token) else {}
+        for _ in range(_TRIES):
+            try:
+                async with self._http.request(
+                    method, self._address + path, json=body, headers=headers
+                ) as response:
+                    answer = await response.json()
+                    if response.status == 429:
+                        await asyncio.sleep(float(response.headers.get("Retry-After", "1")))
+                        continue
+                    if response.status >= 400:
+                        raise ChatError(f"{answer['error']['code']}: {answer['error']['message']}")
+                    return answer
+            except aiohttp.ClientError:
+                # Every request carries a client_id, so repeating it changes nothing.
+                await asyncio.sleep(_RETRY_SECONDS)
+        raise ChatError("the live chat does not answer")
+
+    async def _watch(self) -> None:
+        assert self._http is not None  # noqa: S101 - for the type checker: entered before use
+        url = f"{self._address}/v1/conversations/{self.conversation_id}/events"
+        while True:
+            headers = {"Authorization": f"Bearer {self._token}", "Accept": "text/event-stream"}
+            if self.seen:
+                headers["Last-Event-ID"] = str(self.seen[-1]["seq"])
+            try:
+                async with self._http.get(url, headers=headers) as response:
+                    async for line in response.content:
+                        if line.startswith(b"data:"):
+                            self.seen.append(json.loads(line[5:]))
+                            self._news.set()
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(_RETRY_SECONDS)

@@ -1,0 +1,106 @@
+"""Rules for what the customer and the AI say."""
+
+from __future__ import annotations
+
+from bot.desk import outgoing, timeline
+from bot.desk.errors import AIPaused, NotFound
+from bot.desk.outgoing import Priority
+from bot.desk.timeline import Event
+from storage.records import Author, Conversation, ConversationId, Customer, Entry, Kind, State, Status
+from storage.transaction import Transaction
+
+
+async def start(
+    tx: Transaction, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
+) -> tuple[Conversation, bool]:
+    """Begin a conversation, once for each `client_id`. True if it is new.
+
+    Slack hears of it with the first words.
+    """
+    return await tx.conversations.start(channel=channel, inbox=inbox, customer=customer, client_id=client_id)
+
+
+async def customer_says(
+    tx: Transaction, conversation_id: ConversationId, text: str, *, client_id: str, ai_answers: bool
+) -> tuple[Entry, bool]:
+    """Write the customer's message down, once for each `client_id`. True if it is new.
+
+    While the AI holds the conversation and `ai_answers`, an answer is owed from this commit on. While a
+    teammate does, their ticket is on them again.
+    """
+    conversation = await _locked(tx, conversation_id)
+    source = f"customer:{client_id}"
+    known = await tx.ledger.by_source(conversation_id, source)
+    if known is not None:
+        return known, False
+    entry = await tx.ledger.add(
+        conversation_id, Kind.MESSAGE, Author.CUSTOMER, text, name=conversation.customer.name, source=source
+    )
+    await outgoing.mirror(tx, conversation, entry)
+    if conversation.state is State.AI and ai_answers:
+        await outgoing.answer(tx, conversation_id)
+    ticket = await tx.tickets.open_of(conversation_id)
+    if ticket is not None and ticket.status is Status.ON_CUSTOMER:
+        await tx.tickets.move(ticket.number, Status.ON_YOU)
+    await outgoing.refresh_card(tx, conversation_id, Priority.CARD)
+    return entry, True
+
+
+async def outside_ai_says(
+    tx: Transaction, conversation_id: ConversationId, text: str, *, client_id: str
+) -> tuple[Entry, bool]:
+    """Write down what another program's AI answered, once for each `client_id`. True if it is new.
+
+    Raises `AIPaused` from the moment a teammate takes over, or a customer waits for one.
+    """
+    conversation = await _locked(tx, conversation_id)
+    source = f"ai:{client_id}"
+    known = await tx.ledger.by_source(conversation_id, source)
+    if known is not None:
+        return known, False
+    if conversation.state is not State.AI:
+        raise AIPaused
+    return await _ai_entry(tx, conversation, text, source=source, covers=conversation.last_seq), True
+
+
+async def ai_answers(
+    tx: Transaction, conversation_id: ConversationId, text: str, *, epoch: int, covers: int
+) -> Entry | None:
+    """Say the AI's answer to the entries up to `covers`, if it still holds the conversation of `epoch`.
+
+    If somebody took over since the AI began to think, nothing reaches the customer and the timeline says
+    that a draft was discarded. Returns None then. The same `covers` twice says it once.
+    """
+    conversation = await _locked(tx, conversation_id)
+    source = f"ai:seq-{covers}"
+    known = await tx.ledger.by_source(conversation_id, source)
+    if known is not None:
+        return known
+    if conversation.state is not State.AI or conversation.epoch != epoch:
+        await draft_discarded(tx, conversation)
+        return None
+    return await _ai_entry(tx, conversation, text, source=source, covers=covers)
+
+
+async def draft_discarded(tx: Transaction, conversation: Conversation) -> None:
+    """Show the team that the AI had an answer and was silenced."""
+    entry = await timeline.for_the_team(tx, conversation, Event.DRAFT_DISCARDED)
+    await outgoing.mirror(tx, conversation, entry)
+
+
+async def _ai_entry(
+    tx: Transaction, conversation: Conversation, text: str, *, source: str, covers: int
+) -> Entry:
+    entry = await tx.ledger.add(
+        conversation.id, Kind.MESSAGE, Author.AI, text, source=source, data={"covers": covers}
+    )
+    await outgoing.mirror(tx, conversation, entry)
+    await outgoing.refresh_card(tx, conversation.id, Priority.CARD)
+    return entry
+
+
+async def _locked(tx: Transaction, conversation_id: ConversationId) -> Conversation:
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None:
+        raise NotFound
+    return conversation

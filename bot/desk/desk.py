@@ -1,0 +1,152 @@
+"""The desk: every rule, each run in a transaction of its own, and the views, each read in one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+
+from bot.desk import chat, replies, takeover, tickets, views
+from bot.desk.replies import Fate, Meant
+from bot.desk.tickets import SummaryOrigin
+from bot.desk.views import ConversationView, Listing, Question
+from storage.database import Database
+from storage.records import (
+    Conversation,
+    ConversationId,
+    Customer,
+    Entry,
+    MessageRef,
+    Person,
+    State,
+    Ticket,
+    TicketNumber,
+)
+from storage.transaction import Transaction
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Desk:
+    """What the rest of the program asks of the rules.
+
+    `ai_answers` says whether this program's own AI owes answers, or another program's AI speaks for itself.
+    Every method raises a `DeskError` where its rule refuses, and then nothing has changed.
+    """
+
+    def __init__(self, database: Database, *, ai_answers: bool) -> None:
+        self.database = database
+        self._ai_answers = ai_answers
+
+    async def start(
+        self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
+    ) -> tuple[Conversation, bool]:
+        return await self._do(
+            chat.start, channel=channel, inbox=inbox, customer=customer, client_id=client_id
+        )
+
+    async def customer_says(
+        self, conversation_id: ConversationId, text: str, *, client_id: str
+    ) -> tuple[Entry, bool]:
+        return await self._do(
+            chat.customer_says, conversation_id, text, client_id=client_id, ai_answers=self._ai_answers
+        )
+
+    async def outside_ai_says(
+        self, conversation_id: ConversationId, text: str, *, client_id: str
+    ) -> tuple[Entry, bool]:
+        return await self._do(chat.outside_ai_says, conversation_id, text, client_id=client_id)
+
+    async def ai_answers(
+        self, conversation_id: ConversationId, text: str, *, epoch: int, covers: int
+    ) -> Entry | None:
+        return await self._do(chat.ai_answers, conversation_id, text, epoch=epoch, covers=covers)
+
+    async def take_over(self, conversation_id: ConversationId, *, by: Person) -> Ticket:
+        return await self._do(takeover.take_over, conversation_id, by=by)
+
+    async def escalate(
+        self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
+    ) -> Conversation:
+        return await self._do(takeover.escalate, conversation_id, reason=reason, epoch=epoch)
+
+    async def allow_ai_replies(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> Ticket:
+        return await self._do(
+            takeover.allow_ai_replies, conversation_id, by=by, epoch=epoch, ai_answers=self._ai_answers
+        )
+
+    async def thread_message(
+        self, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+    ) -> Fate:
+        return await self._do(replies.thread_message, thread, message, by=by, text=text, meant=meant)
+
+    async def message_edited(
+        self, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+    ) -> Fate:
+        return await self._do(replies.message_edited, thread, message, by=by, text=text, meant=meant)
+
+    async def message_deleted(self, thread: MessageRef, message: MessageRef) -> Fate:
+        return await self._do(replies.message_deleted, thread, message)
+
+    async def send_held(
+        self, conversation_id: ConversationId, source: str, *, by: Person, taking_over: bool
+    ) -> None:
+        await self._do(replies.send_held, conversation_id, source, by=by, taking_over=taking_over)
+
+    async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
+        await self._do(replies.keep_as_note, conversation_id, source, by=by)
+
+    async def summarised(
+        self,
+        conversation_id: ConversationId,
+        number: TicketNumber,
+        *,
+        subject: str,
+        summary: str,
+        language: str,
+        origin: SummaryOrigin,
+    ) -> Ticket:
+        return await self._do(
+            tickets.summarised,
+            conversation_id,
+            number,
+            subject=subject,
+            summary=summary,
+            language=language,
+            origin=origin,
+        )
+
+    async def view(self, conversation_id: ConversationId) -> ConversationView:
+        async with self.database.read() as tx:
+            return await views.conversation_view(tx, conversation_id)
+
+    async def live(self, *, limit: int, offset: int = 0) -> Listing:
+        async with self.database.read() as tx:
+            return await views.live(tx, limit=limit, offset=offset)
+
+    async def open_tickets(self, *, limit: int, offset: int = 0) -> Listing:
+        async with self.database.read() as tx:
+            return await views.open_tickets(tx, limit=limit, offset=offset)
+
+    async def waiting(self) -> int:
+        """How many customers wait for a teammate."""
+        async with self.database.read() as tx:
+            return await tx.conversations.count(State.WAITING)
+
+    async def for_customer(
+        self, conversation_id: ConversationId, *, after: int, limit: int
+    ) -> Sequence[Entry]:
+        async with self.database.read() as tx:
+            return await views.for_customer(tx, conversation_id, after=after, limit=limit)
+
+    async def question(self, conversation_id: ConversationId) -> Question:
+        async with self.database.read() as tx:
+            return await views.question(tx, conversation_id)
+
+    async def _do(
+        self,
+        rule: Callable[Concatenate[Transaction, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        return await self.database.write(lambda tx: rule(tx, *args, **kwargs))

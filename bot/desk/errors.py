@@ -1,0 +1,53 @@
+"""Why a rule refused.
+
+    DeskError
+    ├── NotFound
+    ├── AlreadyTaken
+    ├── AlreadyDecided
+    ├── AIPaused
+    ├── MayNotAct
+    ├── NotYours
+    └── Stale
+
+Each docstring is the sentence that a person reads.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+
+class DeskError(Exception):
+    """Something could not be done."""
+
+    def __init__(self, **details: str) -> None:
+        self.details = details
+        super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**details))
+
+
+class NotFound(DeskError):
+    """There is no such conversation here."""
+
+
+class AlreadyTaken(DeskError):
+    """{winner} is already answering this customer."""
+
+
+class AlreadyDecided(DeskError):
+    """That message was decided already, or deleted. Nothing more was done."""
+
+
+class AIPaused(DeskError):
+    """The AI is paused: a teammate holds this conversation or is about to."""
+
+
+class MayNotAct(DeskError):
+    """Only full members of this workspace can answer customers. Nothing was sent or changed."""
+
+
+class NotYours(DeskError):
+    """Only the person who wrote that message can decide about it."""
+
+
+class Stale(DeskError):
+    """This conversation moved on since that button was shown. Look at its card for where it stands now."""

@@ -1,0 +1,137 @@
+"""What a rule leaves in the outbox: who is owed what, in which lane, and how urgent it is.
+
+A row carries references, never text: what is shown is read from the ledger at the moment it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from storage.records import Conversation, ConversationId, Entry, HeldReply, MessageRef, State, TicketNumber
+from storage.transaction import Transaction
+
+SLACK = "slack"
+AI = "ai"
+
+
+class Owed(StrEnum):
+    """The kinds of rows."""
+
+    CARD = "card"
+    ENTRY = "entry"
+    REFRESH = "refresh"
+    MARK = "mark"
+    PROMPT = "prompt"
+    ANSWER = "answer"
+    SUMMARY = "summary"
+
+
+class Priority(IntEnum):
+    """Lower goes first, between lanes. Within a lane, order is all that counts."""
+
+    FEEDBACK = 0
+    HELD_BY_PEOPLE = 1
+    WITH_AI = 2
+    CARD = 3
+
+
+class Mark(StrEnum):
+    """What became of a thread message, shown on the message itself."""
+
+    SENT = "sent"
+    NOTE = "note"
+    HELD = "held"
+
+
+class Prompt(StrEnum):
+    """What its author is asked or told about a thread message."""
+
+    AI_ANSWERS = "ai_answers"
+    SOMEBODY_HOLDS = "somebody_holds"
+    MENTIONS = "mentions"
+    FILES_STAY = "files_stay"
+    EDIT_STAYS = "edit_stays"
+    MAY_NOT_ACT = "may_not_act"
+
+
+def urgency(conversation: Conversation) -> Priority:
+    return Priority.WITH_AI if conversation.state is State.AI else Priority.HELD_BY_PEOPLE
+
+
+async def mirror(tx: Transaction, conversation: Conversation, entry: Entry) -> None:
+    """Show the entry in the thread, and the thread's card first if there is none yet."""
+    lane = f"thread:{conversation.id}"
+    priority = urgency(conversation)
+    if not conversation.mirrored and await tx.conversations.begin_mirroring(conversation.id):
+        await tx.outbox.owe(Owed.CARD, conversation.id, topic=SLACK, lane=lane, priority=priority)
+    await tx.outbox.owe(
+        Owed.ENTRY, conversation.id, topic=SLACK, lane=lane, priority=priority, payload={"seq": entry.seq}
+    )
+
+
+async def refresh_card(tx: Transaction, conversation_id: ConversationId, priority: Priority) -> None:
+    """Bring the card up to date; of several such rows only one waits."""
+    lane = f"card:{conversation_id}"
+    await tx.outbox.owe(
+        Owed.REFRESH, conversation_id, topic=SLACK, lane=lane, priority=priority, coalesce=lane
+    )
+
+
+async def mark(
+    tx: Transaction,
+    conversation_id: ConversationId,
+    message: MessageRef,
+    what: Mark,
+    *,
+    instead_of: Mark | None = None,
+) -> None:
+    """Show on a thread message what became of it, `instead_of` what it showed before."""
+    await tx.outbox.owe(
+        Owed.MARK,
+        conversation_id,
+        topic=SLACK,
+        lane=f"mark:{message.channel}/{message.ts}",
+        priority=Priority.FEEDBACK,
+        payload={"channel": message.channel, "ts": message.ts, "mark": what, "instead_of": instead_of},
+    )
+
+
+async def prompt(tx: Transaction, reply: HeldReply, what: Prompt, *, holder: str | None = None) -> None:
+    """Ask or tell the author of a thread message something that nobody else sees."""
+    payload: Mapping[str, Any] = {
+        "prompt": what,
+        "channel": reply.message.channel,
+        "ts": reply.message.ts,
+        "user": reply.author.user,
+        "source": reply.message.source,
+        "holder": holder,
+    }
+    await tx.outbox.owe(
+        Owed.PROMPT,
+        reply.conversation_id,
+        topic=SLACK,
+        lane=f"prompt:{reply.message.channel}/{reply.message.ts}",
+        priority=Priority.FEEDBACK,
+        payload=payload,
+    )
+
+
+async def answer(tx: Transaction, conversation_id: ConversationId) -> None:
+    """The AI owes the customer an answer; one row waits however many messages came."""
+    lane = f"answer:{conversation_id}"
+    await tx.outbox.owe(
+        Owed.ANSWER, conversation_id, topic=AI, lane=lane, priority=Priority.WITH_AI, coalesce=lane
+    )
+
+
+async def summary(tx: Transaction, conversation_id: ConversationId, ticket: TicketNumber) -> None:
+    await tx.outbox.owe(
+        Owed.SUMMARY,
+        conversation_id,
+        topic=AI,
+        lane=f"summary:{ticket}",
+        priority=Priority.FEEDBACK,
+        payload={"ticket": ticket},
+    )

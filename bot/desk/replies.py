@@ -1,0 +1,237 @@
+"""Rules for what a teammate types in a thread: sent, kept as a note, or held until they decide.
+
+In doubt a message is held. Holding a reply costs its author one press; sending a note to a customer cannot
+be undone.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.desk import outgoing
+from bot.desk.errors import AlreadyDecided, MayNotAct, NotFound, NotYours
+from bot.desk.outgoing import Mark, Priority, Prompt
+from bot.desk.takeover import holder_name, take_over
+from storage.records import (
+    Audience,
+    Author,
+    Conversation,
+    ConversationId,
+    Entry,
+    HeldReply,
+    Kind,
+    MessageRef,
+    Person,
+    State,
+    Status,
+)
+from storage.transaction import Transaction
+
+
+class Meant(StrEnum):
+    """How a thread message reads before anybody knows who holds the conversation."""
+
+    FOR_CUSTOMER = "for_customer"
+    NOTE = "note"
+    UNCLEAR = "unclear"
+    FILES = "files"
+
+
+class Fate(StrEnum):
+    """What became of it."""
+
+    SENT = "sent"
+    NOTE = "note"
+    HELD = "held"
+    KNOWN = "known"
+    NO_CONVERSATION = "no_conversation"
+
+
+async def thread_message(
+    tx: Transaction, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+) -> Fate:
+    """Decide about a thread message, once for each (team, channel, ts).
+
+    It reaches the customer only if it is plainly meant for them and its author holds the conversation.
+    """
+    conversation = await tx.conversations.lock_by_thread(thread)
+    if conversation is None:
+        return Fate.NO_CONVERSATION
+    if await _is_known(tx, conversation, message):
+        return Fate.KNOWN
+    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text)
+    if not by.may_act:
+        await _note(tx, reply, by)
+        await outgoing.prompt(tx, reply, Prompt.MAY_NOT_ACT)
+        return Fate.NOTE
+    if meant is Meant.NOTE:
+        await _note(tx, reply, by)
+        return Fate.NOTE
+    if meant is Meant.FILES:
+        await _note(tx, reply, by)
+        await outgoing.prompt(tx, reply, Prompt.FILES_STAY)
+        return Fate.NOTE
+    if meant is Meant.FOR_CUSTOMER and conversation.holder == by.id:
+        await _send(tx, conversation, reply, by)
+        return Fate.SENT
+    await tx.held.hold(reply)
+    await outgoing.mark(tx, conversation.id, message, Mark.HELD)
+    await _ask(tx, conversation, reply, by)
+    return Fate.HELD
+
+
+async def send_held(
+    tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person, taking_over: bool
+) -> None:
+    """Send a held reply as its author decided; `taking_over` also takes the conversation, in the same step.
+
+    Raises `AlreadyTaken` if somebody else took it since; the reply then stays held. Without `taking_over`
+    a reply can only join a conversation that a teammate holds: it never talks beside the AI.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    conversation, reply = await _held(tx, conversation_id, source, by)
+    if taking_over or conversation.state is not State.TEAMMATE:
+        await take_over(tx, conversation_id, by=by)
+        conversation = await tx.conversations.lock(conversation_id) or conversation
+    await tx.held.release(conversation_id, source)
+    await _send(tx, conversation, reply, by, instead_of=Mark.HELD)
+
+
+async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person) -> None:
+    """Keep a held reply with the team, as its author decided."""
+    _, reply = await _held(tx, conversation_id, source, by)
+    await tx.held.release(conversation_id, source)
+    await _note(tx, reply, by, instead_of=Mark.HELD)
+
+
+async def message_edited(
+    tx: Transaction, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+) -> Fate:
+    """Let the customer read the new words of a message that was sent to them.
+
+    A held reply is simply reworded. An edit that turns a sent message into something like a note is not
+    shown to the customer: they keep the words they have, and the author is told.
+    """
+    conversation = await tx.conversations.lock_by_thread(thread)
+    if conversation is None:
+        return Fate.NO_CONVERSATION
+    held = await tx.held.get(conversation.id, message.source)
+    if held is not None:
+        await tx.held.reword(conversation.id, message.source, text)
+        return Fate.HELD
+    entry = await tx.ledger.by_source(conversation.id, message.source)
+    if entry is None or await _words_of(tx, entry) in (text, None):
+        return Fate.KNOWN
+    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text)
+    if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
+        await outgoing.prompt(tx, reply, Prompt.EDIT_STAYS)
+        return Fate.NOTE
+    await tx.ledger.add(
+        conversation.id,
+        Kind.EDIT,
+        Author.TEAMMATE,
+        text,
+        audience=entry.audience,
+        person=by,
+        data={"target": entry.seq},
+    )
+    return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
+
+
+async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageRef) -> Fate:
+    """Take back what was sent, or forget what was held."""
+    conversation = await tx.conversations.lock_by_thread(thread)
+    if conversation is None:
+        return Fate.NO_CONVERSATION
+    if await tx.held.get(conversation.id, message.source) is not None:
+        await tx.held.release(conversation.id, message.source)
+        return Fate.HELD
+    entry = await tx.ledger.by_source(conversation.id, message.source)
+    if entry is None or await _words_of(tx, entry) is None:
+        return Fate.KNOWN
+    await tx.ledger.add(
+        conversation.id,
+        Kind.RETRACT,
+        Author.TEAMMATE,
+        "",
+        audience=entry.audience,
+        name=entry.name,
+        data={"target": entry.seq},
+    )
+    return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
+
+
+async def _is_known(tx: Transaction, conversation: Conversation, message: MessageRef) -> bool:
+    if await tx.ledger.by_source(conversation.id, message.source) is not None:
+        return True
+    return await tx.held.get(conversation.id, message.source) is not None
+
+
+async def _words_of(tx: Transaction, entry: Entry) -> str | None:
+    """What a message says now, after its edits. None once it was taken back."""
+    words: str | None = entry.text
+    for change in await tx.ledger.about(entry.conversation_id, entry.seq):
+        words = None if change.kind is Kind.RETRACT else change.text
+    return words
+
+
+async def _held(
+    tx: Transaction, conversation_id: ConversationId, source: str, by: Person
+) -> tuple[Conversation, HeldReply]:
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None:
+        raise NotFound
+    reply = await tx.held.get(conversation_id, source)
+    if reply is None:
+        raise AlreadyDecided
+    if reply.author != by.id:
+        raise NotYours
+    return conversation, reply
+
+
+async def _send(
+    tx: Transaction,
+    conversation: Conversation,
+    reply: HeldReply,
+    by: Person,
+    *,
+    instead_of: Mark | None = None,
+) -> None:
+    await tx.ledger.add(
+        conversation.id,
+        Kind.MESSAGE,
+        Author.TEAMMATE,
+        reply.text,
+        person=by,
+        source=reply.message.source,
+    )
+    ticket = await tx.tickets.open_of(conversation.id)
+    if ticket is not None:
+        await tx.tickets.replied(ticket.number)
+        if ticket.status in (Status.NEW, Status.ON_YOU):
+            await tx.tickets.move(ticket.number, Status.ON_CUSTOMER)
+    await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
+    await outgoing.refresh_card(tx, conversation.id, Priority.CARD)
+
+
+async def _note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Mark | None = None) -> None:
+    await tx.ledger.add(
+        reply.conversation_id,
+        Kind.NOTE,
+        Author.TEAMMATE,
+        reply.text,
+        audience=Audience.TEAM,
+        person=by,
+        source=reply.message.source,
+    )
+    await outgoing.mark(tx, reply.conversation_id, reply.message, Mark.NOTE, instead_of=instead_of)
+
+
+async def _ask(tx: Transaction, conversation: Conversation, reply: HeldReply, by: Person) -> None:
+    if conversation.state is not State.TEAMMATE:
+        await outgoing.prompt(tx, reply, Prompt.AI_ANSWERS)
+    elif conversation.holder != by.id:
+        await outgoing.prompt(tx, reply, Prompt.SOMEBODY_HOLDS, holder=await holder_name(tx, conversation))
+    else:
+        await outgoing.prompt(tx, reply, Prompt.MENTIONS)

@@ -1,0 +1,137 @@
+"""Rules for who answers the customer: take over, escalate, allow AI replies."""
+
+from __future__ import annotations
+
+from bot.desk import chat, outgoing, timeline
+from bot.desk.errors import AlreadyTaken, MayNotAct, NotFound, Stale
+from bot.desk.outgoing import Priority
+from bot.desk.phrases import to_customer
+from bot.desk.timeline import Event
+from storage.records import (
+    Author,
+    Conversation,
+    ConversationId,
+    Kind,
+    Person,
+    State,
+    Status,
+    Ticket,
+)
+from storage.transaction import Transaction
+
+
+async def take_over(tx: Transaction, conversation_id: ConversationId, *, by: Person) -> Ticket:
+    """Give the conversation to a teammate and silence the AI from this commit on.
+
+    Of two teammates pressing at once one wins; the other gets `AlreadyTaken`, which names the winner. The
+    same teammate pressing again gets the ticket they have.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    before = await tx.conversations.lock(conversation_id)
+    if before is None:
+        raise NotFound
+    conversation = await tx.conversations.claim_from_ai(conversation_id, by.id)
+    ticket = await tx.tickets.open_of(conversation_id)
+    if conversation is None:
+        if before.holder == by.id and ticket is not None:
+            return ticket
+        raise AlreadyTaken(winner=await holder_name(tx, before))
+    if ticket is None:
+        ticket = await tx.tickets.open_live_chat(
+            conversation_id, channel=conversation.channel, assignee=by.id, status=Status.ON_YOU
+        )
+        await outgoing.summary(tx, conversation_id, ticket.number)
+    else:
+        ticket = await tx.tickets.assign(ticket.number, by.id)
+    entry = await timeline.changed_hands(
+        tx,
+        conversation,
+        Event.TAKEN_OVER,
+        to_customer("taken_over", locale=conversation.customer.locale, name=by.name),
+        by=by,
+        ticket=ticket.number,
+    )
+    await outgoing.mirror(tx, conversation, entry)
+    await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
+    return ticket
+
+
+async def escalate(
+    tx: Transaction, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
+) -> Conversation:
+    """Let the conversation wait for a teammate: the AI pauses, a New ticket opens, the customer is told once.
+
+    `epoch` fences an AI that thinks: if the conversation moved on since, nothing happens but a line on the
+    timeline. Without it (another program asks), an escalated conversation simply stays as it is.
+    """
+    before = await tx.conversations.lock(conversation_id)
+    if before is None:
+        raise NotFound
+    conversation = await tx.conversations.claim_for_nobody(
+        conversation_id, epoch=before.epoch if epoch is None else epoch
+    )
+    if conversation is None:
+        if epoch is not None:
+            await chat.draft_discarded(tx, before)
+        return before
+    ticket = await tx.tickets.open_live_chat(
+        conversation_id, channel=conversation.channel, assignee=None, status=Status.NEW
+    )
+    words = await tx.ledger.add(
+        conversation_id,
+        Kind.MESSAGE,
+        Author.SYSTEM,
+        to_customer("handing_over", locale=conversation.customer.locale),
+    )
+    await outgoing.mirror(tx, conversation, words)
+    entry = await timeline.changed_hands(
+        tx, conversation, Event.ESCALATED, "", by=None, ticket=ticket.number, reason=reason
+    )
+    await outgoing.mirror(tx, conversation, entry)
+    await outgoing.summary(tx, conversation_id, ticket.number)
+    await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
+    return conversation
+
+
+async def allow_ai_replies(
+    tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int, ai_answers: bool
+) -> Ticket:
+    """Hand the conversation back to the AI and close its ticket, in one step.
+
+    `epoch` is the one the button was made in: a press on an old card gets `Stale` instead of ending somebody
+    else's stretch. What the customer asked last and nobody answered, the AI answers now.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    before = await tx.conversations.lock(conversation_id)
+    if before is None:
+        raise NotFound
+    conversation = await tx.conversations.give_to_ai(conversation_id, epoch=epoch)
+    ticket = await tx.tickets.open_of(conversation_id)
+    if conversation is None or ticket is None:
+        await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
+        raise Stale
+    ticket = await tx.tickets.move(ticket.number, Status.CLOSED)
+    held_by = await holder_name(tx, before) if before.holder else None
+    words = to_customer(
+        "resumed" if held_by else "resumed_unclaimed",
+        locale=conversation.customer.locale,
+        name=held_by or "",
+    )
+    entry = await timeline.changed_hands(tx, conversation, Event.RESUMED, words, by=by, ticket=ticket.number)
+    # The thread hears of it at a person's pace: a teammate pressed and looks at it.
+    await outgoing.mirror(tx, before, entry)
+    await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
+    last = await tx.ledger.latest_messages(conversation_id, 1)
+    if ai_answers and last and last[0].author is Author.CUSTOMER:
+        await outgoing.answer(tx, conversation_id)
+    return ticket
+
+
+async def holder_name(tx: Transaction, conversation: Conversation) -> str:
+    """The name of the teammate who holds it, as Slack last gave it."""
+    if conversation.state is not State.TEAMMATE or conversation.holder is None:
+        return "A teammate"
+    person = await tx.people.get(conversation.holder)
+    return person.name if person else "A teammate"

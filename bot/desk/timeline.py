@@ -1,0 +1,51 @@
+"""System entries: the events on a conversation's timeline.
+
+Those for the customer's eyes too carry the conversation's new state, so that a client which reads the
+ledger knows who answers without asking again.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from storage.records import Audience, Author, Conversation, Entry, Kind, Person
+from storage.transaction import Transaction
+
+
+class Event(StrEnum):
+    """What happened, other than somebody saying something."""
+
+    TAKEN_OVER = "taken_over"
+    ESCALATED = "escalated"
+    RESUMED = "resumed"
+    SUMMARISED = "summarised"
+    DRAFT_DISCARDED = "draft_discarded"
+
+
+async def changed_hands(
+    tx: Transaction, conversation: Conversation, event: Event, text: str, *, by: Person | None, **data: Any
+) -> Entry:
+    """Both sides learn who answers from here on."""
+    state: dict[str, Any] = {"state": conversation.state}
+    if conversation.holder is not None and by is not None:
+        state["teammate"] = {"name": by.name, "avatar_url": by.avatar_url}
+    return await tx.ledger.add(
+        conversation.id,
+        Kind.SYSTEM,
+        Author.SYSTEM,
+        text,
+        data={"event": event, "state": state, "by": by.name if by else None, **data},
+    )
+
+
+async def for_the_team(tx: Transaction, conversation: Conversation, event: Event, **data: Any) -> Entry:
+    """Something only the team needs to know."""
+    return await tx.ledger.add(
+        conversation.id,
+        Kind.SYSTEM,
+        Author.SYSTEM,
+        "",
+        audience=Audience.TEAM,
+        data={"event": event, **data},
+    )

@@ -1,0 +1,125 @@
+"""What the ledger looks like from each side. Reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.desk.errors import NotFound
+from storage.records import (
+    Audience,
+    Author,
+    Conversation,
+    ConversationId,
+    Entry,
+    Kind,
+    Person,
+    State,
+    Ticket,
+)
+from storage.transaction import Transaction
+
+# What an AI is shown of a long conversation, and what the page of a customer asks for at most.
+LATEST_MESSAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """A conversation as a card or a customer's window shows it."""
+
+    conversation: Conversation
+    holder: Person | None
+    ticket: Ticket | None
+    last_message: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list, and how many there are in all."""
+
+    rows: Sequence[ConversationView]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the AI was asked: the conversation so far, fenced by its epoch.
+
+    `covers` is the number of the last entry in it; `is_owed` says whether anything in it waits for an answer.
+    """
+
+    conversation: Conversation
+    entries: Sequence[Entry]
+    covers: int
+    is_owed: bool
+
+
+async def conversation_view(tx: Transaction, conversation_id: ConversationId) -> ConversationView:
+    conversation = await tx.conversations.get(conversation_id)
+    if conversation is None:
+        raise NotFound
+    return await _view(tx, conversation)
+
+
+async def live(tx: Transaction, *, limit: int, offset: int = 0) -> Listing:
+    """Conversations the AI answers that are not tickets, latest message first."""
+    found, total = await tx.conversations.live(limit=limit, offset=offset)
+    return Listing([await _view(tx, conversation) for conversation in found], total)
+
+
+async def open_tickets(tx: Transaction, *, limit: int, offset: int = 0) -> Listing:
+    """Conversations with an open ticket, longest open first."""
+    found, total = await tx.tickets.all_open(limit=limit, offset=offset)
+    rows = [await conversation_view(tx, ticket.conversation_id) for ticket in found]
+    return Listing(rows, total)
+
+
+async def for_customer(
+    tx: Transaction, conversation_id: ConversationId, *, after: int, limit: int
+) -> Sequence[Entry]:
+    """What the customer may see, from the entry after number `after` on, oldest first."""
+    return await tx.ledger.since(conversation_id, after, audience=Audience.CUSTOMER, limit=limit)
+
+
+async def question(tx: Transaction, conversation_id: ConversationId) -> Question:
+    """What the AI should think about now. Notes are never in it."""
+    conversation = await tx.conversations.get(conversation_id)
+    if conversation is None:
+        raise NotFound
+    newest = max(0, conversation.last_seq - LATEST_MESSAGES)
+    entries = await tx.ledger.since(conversation_id, newest, audience=Audience.CUSTOMER)
+    covers = entries[-1].seq if entries else 0
+    asked = max((e.seq for e in entries if _is_from(e, Author.CUSTOMER)), default=0)
+    answered = max(
+        (e.data.get("covers", e.seq) for e in entries if _is_from(e, Author.AI, Author.TEAMMATE)), default=0
+    )
+    owed = conversation.state is State.AI and asked > answered
+    return Question(conversation, said(entries), covers, owed)
+
+
+def said(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The messages and system events as they read now: edits applied, what was taken back left out."""
+    words: dict[int, str | None] = {}
+    for entry in entries:
+        if entry.kind is Kind.EDIT:
+            words[entry.data["target"]] = entry.text
+        elif entry.kind is Kind.RETRACT:
+            words[entry.data["target"]] = None
+    now = []
+    for entry in entries:
+        if entry.kind in (Kind.MESSAGE, Kind.SYSTEM):
+            text = words.get(entry.seq, entry.text)
+            if text is not None:
+                now.append(replace(entry, text=text))
+    return now
+
+
+def _is_from(entry: Entry, *authors: Author) -> bool:
+    return entry.kind is Kind.MESSAGE and entry.author in authors
+
+
+async def _view(tx: Transaction, conversation: Conversation) -> ConversationView:
+    messages = await tx.ledger.latest_messages(conversation.id, 1)
+    holder = await tx.people.get(conversation.holder) if conversation.holder else None
+    ticket = await tx.tickets.latest_of(conversation.id)
+    return ConversationView(conversation, holder, ticket, messages[-1] if messages else None)

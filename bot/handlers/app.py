@@ -1,0 +1,73 @@
+"""The Bolt app: every listener, and nothing acknowledged before it is safe."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk.desk import Desk
+from bot.handlers import actions, commands, messages
+from bot.slack.directory import Directory
+from bot.slack.installation import Installation
+
+log = logging.getLogger(__name__)
+
+
+def slack_app(
+    client: AsyncWebClient,
+    *,
+    desk: Desk,
+    directory: Directory,
+    installation: Installation,
+    signing_secret: str | None,
+) -> AsyncApp:
+    """Listeners for everything that teammates do.
+
+    An event is acknowledged only after its listener returned, so after its transaction committed: Bolt's
+    default acknowledges first, and a crash in between would lose the only copy. A listener that fails
+    answers 500, which over a socket means no acknowledgement; Slack then delivers again.
+    """
+
+    async def authorize(**_context: Any) -> AuthorizeResult:
+        # Asked once at the start. Bolt would ask Slack on every event, and drop events when Slack is slow.
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=installation.team,
+            bot_user_id=installation.bot_user,
+            bot_id=installation.bot_id,
+            bot_token=client.token,
+        )
+
+    app = AsyncApp(
+        client=client,
+        authorize=authorize,
+        signing_secret=signing_secret,
+        process_before_response=True,
+        # Over sockets there is nothing to verify; over HTTP the settings demand the secret.
+        request_verification_enabled=signing_secret is not None,
+    )
+    messages.register(app, desk=desk, directory=directory, installation=installation)
+    actions.register(app, desk=desk, directory=directory, installation=installation)
+    commands.register(app, desk=desk, installation=installation)
+
+    @app.action({"type": "block_actions"})
+    async def old_button(ack: AsyncAck) -> None:
+        # A button of an earlier version: without an answer Slack shows its presser a warning sign.
+        await ack()
+
+    @app.event(re.compile(".*"))
+    async def other_event() -> None:
+        """Acknowledged, so that Slack does not deliver again what nobody here waits for."""
+
+    @app.error
+    async def failed(error: Exception) -> BoltResponse:
+        log.error("a delivery from Slack failed and was not acknowledged: %s", error, exc_info=error)
+        return BoltResponse(status=500)
+
+    return app

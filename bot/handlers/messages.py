@@ -1,0 +1,72 @@
+"""What teammates type, change and delete in conversations' threads."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.desk.desk import Desk
+from bot.desk.replies import Fate
+from bot.handlers.turns import Turns
+from bot.slack.directory import Directory
+from bot.slack.events import Deleted, Edited, Posted, ThreadEvent, thread_event
+from bot.slack.from_slack import Reading, mentioned_users, read
+from bot.slack.installation import Installation
+
+log = logging.getLogger(__name__)
+
+
+class ThreadNotReady(Exception):
+    """Somebody answered a card whose place is not saved yet. Slack will deliver the message again."""
+
+
+# A card's place is saved within this many seconds of its posting, or it is no card.
+_CARD_SETTLES = 60.0
+
+
+def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: Installation) -> None:
+    turns = Turns()
+
+    @app.event("message")
+    async def message(event: dict[str, Any]) -> None:
+        happened = thread_event(event, team=installation.team)
+        if happened is None:
+            return
+        async with turns.of(happened.thread):
+            fate = await decide(happened)
+        if fate is Fate.NO_CONVERSATION and _may_be_a_new_card(happened):
+            raise ThreadNotReady
+
+    async def decide(happened: ThreadEvent) -> Fate:
+        match happened:
+            case Posted():
+                words = await reading(happened)
+                return await desk.thread_message(
+                    happened.thread,
+                    happened.message,
+                    by=await directory.person(happened.author),
+                    text=words.text,
+                    meant=words.meant,
+                )
+            case Edited():
+                words = await reading(happened)
+                return await desk.message_edited(
+                    happened.thread,
+                    happened.message,
+                    by=await directory.person(happened.author),
+                    text=words.text,
+                    meant=words.meant,
+                )
+            case Deleted():
+                return await desk.message_deleted(happened.thread, happened.message)
+
+    async def reading(happened: Posted | Edited) -> Reading:
+        names = await directory.names(mentioned_users(happened.text))
+        return read(happened.text, names=names, has_files=happened.has_files)
+
+    def _may_be_a_new_card(happened: ThreadEvent) -> bool:
+        if not isinstance(happened, Posted) or happened.under != installation.bot_user:
+            return False
+        return float(happened.message.ts) - float(happened.thread.ts) < _CARD_SETTLES

@@ -1,0 +1,66 @@
+"""A press of a button: who, where, and how to answer only them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.blocks.message import Message
+from bot.slack.errors import CALL_ERRORS, Failure
+from storage.records import PersonId
+
+log = logging.getLogger(__name__)
+
+# The answer to a press should come while the presser looks; Slack wants its acknowledgement within 3 s.
+ANSWER_TIMEOUT = 2
+
+
+class Press:
+    """What a `block_actions` payload says (docs.slack.dev/reference/interaction-payloads)."""
+
+    def __init__(self, body: Mapping[str, Any], client: AsyncWebClient) -> None:
+        user = body["user"]
+        self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
+        self.value = str(body["actions"][0].get("value") or "")
+        self.container: Mapping[str, Any] = body.get("container") or {}
+        self.is_on_ephemeral = bool(self.container.get("is_ephemeral"))
+        self._response_url = body.get("response_url")
+        self._client = client
+
+    async def answer(self, message: Message) -> None:
+        """Say something to the presser alone, beside what they pressed."""
+        channel = self.container.get("channel_id")
+        if channel is None:
+            return
+        try:
+            await self._client.chat_postEphemeral(
+                channel=channel,
+                user=self.by.user,
+                thread_ts=self.container.get("thread_ts"),
+                **message.arguments(),
+            )
+        except CALL_ERRORS as error:
+            log.warning("a press could not be answered: %s", Failure.of(error).reason)
+
+    async def replace(self, message: Message) -> None:
+        """Put something else in the place of the ephemeral message whose button was pressed."""
+        await self._respond(replace_original=True, **message.arguments())
+
+    async def remove(self) -> None:
+        """Take the ephemeral message whose button was pressed away."""
+        await self._respond(delete_original=True)
+
+    async def _respond(self, **body: Any) -> None:
+        if not self._response_url:
+            return
+        body.pop("link_names", None)
+        body.pop("parse", None)
+        webhook = AsyncWebhookClient(self._response_url, timeout=ANSWER_TIMEOUT)
+        try:
+            await webhook.send_dict(body)
+        except CALL_ERRORS as error:
+            log.warning("a press could not be answered: %s", Failure.of(error).reason)

@@ -1,0 +1,147 @@
+"""What callers get back.
+
+Only what is named here leaves: an entry's data, source, epoch and Slack ids stay.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.desk.views import ConversationView
+from storage.records import Conversation, Entry, Kind, State
+
+StateName = Literal["ai", "waiting", "teammate", "ended"]
+A_TEAMMATE = "A teammate"  # as the desk calls one whom Slack has not described yet
+
+
+class Shown(BaseModel):
+    """An answer's JSON: absent instead of null."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    def json_text(self) -> str:
+        """One line."""
+        return self.model_dump_json(by_alias=True, exclude_none=True)
+
+
+class Teammate(Shown):
+    """The teammate who answers."""
+
+    name: str
+    avatar_url: str | None = None
+
+
+class Holding(Shown):
+    """Who answers from here on."""
+
+    state: StateName
+    teammate: Teammate | None = None
+
+
+class EntryShown(Shown):
+    """One thing that happened. `edit` and `retract` say with `target` which number they change."""
+
+    seq: int
+    id: str
+    kind: Literal["message", "edit", "retract", "system"]
+    from_: Literal["customer", "ai", "teammate", "system"] = Field(alias="from")
+    name: str | None = None
+    avatar_url: str | None = None
+    text: str
+    target: int | None = None
+    state: Holding | None = None
+    created_at: datetime
+    edited_at: datetime | None = None
+
+    @classmethod
+    def of(cls, entry: Entry) -> EntryShown:
+        state: dict[str, Any] | None = entry.data.get("state") if entry.kind is Kind.SYSTEM else None
+        changes = entry.kind in (Kind.EDIT, Kind.RETRACT)
+        return cls.model_validate(
+            {
+                "seq": entry.seq,
+                "id": entry.id,
+                "kind": entry.kind.value,
+                "from": entry.author.value,
+                "name": entry.name,
+                "avatar_url": entry.avatar_url,
+                "text": entry.text,
+                "target": entry.data["target"] if changes else None,
+                "state": state,
+                "created_at": entry.created_at,
+                "edited_at": entry.created_at if entry.kind is Kind.EDIT else None,
+            }
+        )
+
+
+class Pagination(Shown):
+    """`cursor` is what to send as `after` for the next page: the last number in this one."""
+
+    cursor: int
+    has_more: bool
+
+
+class Page(Shown):
+    """Entries in the order they happened."""
+
+    data: list[EntryShown]
+    pagination: Pagination
+
+
+class Started(Shown):
+    """`token` is the customer's bearer for this conversation and no other. Keep it as a password."""
+
+    conversation_id: str
+    token: str
+    state: StateName
+
+
+class Said(Shown):
+    """Where the message stands in the ledger."""
+
+    seq: int
+    id: str
+
+
+class ConversationShown(Shown):
+    """A conversation as its customer may know it. `cursor` is the number of its latest entry."""
+
+    conversation_id: str
+    state: StateName
+    teammate: Teammate | None = None
+    channel: str
+    created_at: datetime
+    cursor: int
+
+    @classmethod
+    def of(cls, view: ConversationView) -> ConversationShown:
+        conversation = view.conversation
+        teammate = None
+        if conversation.state is State.TEAMMATE:
+            teammate = (
+                Teammate(name=view.holder.name, avatar_url=view.holder.avatar_url)
+                if view.holder
+                else Teammate(name=A_TEAMMATE)
+            )
+        return cls(
+            conversation_id=conversation.id,
+            state=conversation.state.value,
+            teammate=teammate,
+            channel=conversation.channel,
+            created_at=conversation.created_at,
+            cursor=conversation.last_seq,
+        )
+
+
+class Escalated(Shown):
+    """Who answers now: `waiting`, or `teammate` if one held it already."""
+
+    conversation_id: str
+    state: StateName
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> Escalated:
+        return cls(conversation_id=conversation.id, state=conversation.state.value)

@@ -1,0 +1,103 @@
+"""Puts the customer's side together as one aiohttp application."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from bot.desk.bell import Bell
+from bot.desk.desk import Desk
+from bot.livechat import health as checks
+from bot.livechat import openapi, pages
+from bot.livechat.access import Access
+from bot.livechat.conversations import Conversations
+from bot.livechat.gateway import Gateway
+from bot.livechat.health import Health
+from bot.livechat.limits import Limits, Monotonic
+from bot.livechat.metrics import Metrics
+from bot.livechat.origins import Origins
+from bot.livechat.problems import NotAllowed, Unknown
+from bot.livechat.streams import Streams
+
+MoreMetrics = Callable[[], Awaitable[str]]
+
+
+def live_chat(
+    desk: Desk,
+    bell: Bell,
+    *,
+    token_secret: bytes,
+    api_key: str | None,
+    identity_secret: str | None,
+    health: Health,
+    limits: Limits | None = None,
+    allowed_origins: Sequence[str] = ("*",),
+    more_metrics: MoreMetrics | None = None,
+    clock: Monotonic = time.monotonic,
+) -> web.Application:
+    """The live chat API, the chat window, and what an operator's tools ask for.
+
+    Run it with `handler_cancellation=True`, so that a stream ends when its customer leaves; without it the
+    stream notices with its next ping. `more_metrics` is added to /metrics, in Prometheus' text format.
+    Other routes may be added: only the paths here are touched, but for a body limit of 1 MiB and the
+    JSON form of 404 and 405.
+    """
+    limits = limits or Limits()
+    access = Access(token_secret=token_secret, api_key=api_key, identity_secret=identity_secret)
+    metrics = Metrics()
+    streams = Streams(desk, bell, limits, clock)
+    gateway = Gateway(access, deadline=limits.deadline)
+    operations = Conversations(desk, access, streams, metrics, limits, clock).operations()
+    origins = Origins(allowed_origins)
+    description = openapi.describe(operations)
+
+    async def described(_request: web.Request) -> web.Response:
+        return web.json_response(description)
+
+    async def ready(_request: web.Request) -> web.Response:
+        return await checks.readiness(health)
+
+    async def counted(_request: web.Request) -> web.Response:
+        text = metrics.text(open_streams=streams.open)
+        if more_metrics is not None:
+            text += await more_metrics()
+        return web.Response(text=text, content_type="text/plain")
+
+    async def close(_app: web.Application) -> None:
+        streams.close()
+
+    async def settle(_app: web.Application) -> None:
+        await gateway.settle()
+
+    app = web.Application(middlewares=[_answers(origins)])
+    for operation in operations:
+        app.router.add_route(operation.method, operation.path, gateway.handler(operation))
+    app.router.add_get("/", pages.demo_page().serve)
+    app.router.add_get("/widget.js", pages.widget().serve)
+    app.router.add_get("/openapi.json", described)
+    app.router.add_get("/healthz", checks.alive)
+    app.router.add_get("/readyz", ready)
+    app.router.add_get("/metrics", counted)
+    app.on_response_prepare.append(origins.on_prepare)
+    app.on_shutdown.append(close)
+    app.on_cleanup.append(settle)
+    return app
+
+
+def _answers(origins: Origins) -> Middleware:
+    @web.middleware
+    async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
+        preflight = origins.preflight(request)
+        if preflight is not None:
+            return preflight
+        try:
+            return await handler(request)
+        except web.HTTPNotFound:
+            return Unknown().response()
+        except web.HTTPMethodNotAllowed as error:
+            return NotAllowed(headers={"Allow": ", ".join(sorted(error.allowed_methods))}).response()
+
+    return answers

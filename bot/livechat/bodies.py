@@ -1,0 +1,138 @@
+"""What callers may send. Unknown keys are refused: a typing error should not be taken for consent.
+
+Lengths are characters (code points), as sent; those of the customer are what the tables hold.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    ValidationError,
+)
+
+from bot.livechat import text as words
+from bot.livechat.problems import Invalid
+
+MOST_METADATA = 4096
+LARGEST_SEQ = 2**31 - 1
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
+_EMAIL = r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"
+_SOMETHING_VISIBLE = r"[^\s\x00-\x1f\x7f]"
+
+
+class Strict(BaseModel):
+    """Takes exactly the keys it names, each of exactly its type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Nothing(Strict):
+    """No keys at all."""
+
+
+def _small(metadata: dict[str, Any]) -> dict[str, Any]:
+    clean = {
+        words.clean(key): words.clean(value) if isinstance(value, str) else value
+        for key, value in metadata.items()
+    }
+    if len(json.dumps(clean, ensure_ascii=False).encode()) > MOST_METADATA:
+        raise ValueError("metadata is larger than 4 KB")
+    return clean
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, str) or not re.fullmatch(r"0|[1-9][0-9]{0,9}", value):
+        raise ValueError("a whole number is needed")
+    return int(value)
+
+
+ClientId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_NO_CONTROLS)]
+Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=8000, pattern=_SOMETHING_VISIBLE),
+    AfterValidator(words.clean),
+]
+Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(words.one_line)]
+Inbox = Annotated[str, StringConstraints(max_length=40), AfterValidator(words.one_line)]
+Reason = Annotated[str, StringConstraints(max_length=300), AfterValidator(words.one_line)]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
+UserHash = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")]
+Locale = Annotated[
+    str, StringConstraints(max_length=words.LONGEST_LOCALE, pattern=rf"^{words.LANGUAGE_TAG}$")
+]
+Metadata = Annotated[dict[str, str | bool | int | FiniteFloat | None], AfterValidator(_small)]
+Seq = Annotated[int, BeforeValidator(_number), Field(ge=0, le=LARGEST_SEQ)]
+Limit = Annotated[int, BeforeValidator(_number), Field(ge=1, le=200)]
+
+
+class CustomerBody(Strict):
+    """Who the website says the customer is: theirs to invent, but for a `user_id` with its `user_hash`."""
+
+    name: Name | None = None
+    email: Email | None = None
+    user_id: ClientId | None = None
+    user_hash: UserHash | None = Field(
+        default=None, description="Hex HMAC-SHA256 of `user_id` under BOOKBAG_IDENTITY_SECRET."
+    )
+    locale: Locale | None = Field(default=None, description="BCP 47. Else what Accept-Language prefers.")
+    metadata: Metadata | None = Field(default=None, description="Flat, and at most 4 KB as JSON.")
+
+
+class StartBody(Strict):
+    """A new conversation, or with a `client_id` seen before, that one again."""
+
+    client_id: ClientId | None = Field(
+        default=None,
+        description="An unguessable value, such as a random UUID: whoever knows it gets the conversation.",
+    )
+    channel: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")] = "web"
+    inbox: Inbox | None = None
+    customer: CustomerBody | None = None
+
+
+class SayBody(Strict):
+    """A message. `client_id` names it once within its conversation and author."""
+
+    text: Words
+    client_id: ClientId
+    from_: Literal["customer", "ai"] = Field(
+        default="customer", alias="from", description="`ai` only with the server key."
+    )
+
+
+class EscalateBody(Strict):
+    """Why a teammate is needed; the team reads it, the customer does not."""
+
+    reason: Reason | None = None
+
+
+class PageQuery(Strict):
+    """Which part of the ledger."""
+
+    after: Seq = Field(default=0, description="The number after which to begin.")
+    limit: Limit = Field(default=50, description="How many entries at most.")
+
+
+class ResumeQuery(Strict):
+    """From where to go on."""
+
+    after: Seq = Field(default=0, description="The number after which to begin; Last-Event-ID goes first.")
+
+    @classmethod
+    def from_header(cls, last_event_id: str) -> ResumeQuery:
+        try:
+            return cls.model_validate({"after": last_event_id.strip()})
+        except ValidationError:
+            raise Invalid(
+                details=[{"field": "Last-Event-ID", "problem": "the number of an event is needed"}]
+            ) from None

@@ -1,0 +1,220 @@
+"""The operations of the live chat API. Each asks the desk one thing and shows what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+from bot.desk.desk import Desk
+from bot.livechat.access import Access, Caller
+from bot.livechat.answers import (
+    ConversationShown,
+    EntryShown,
+    Escalated,
+    Page,
+    Pagination,
+    Said,
+    Shown,
+    Started,
+)
+from bot.livechat.bodies import (
+    LARGEST_SEQ,
+    CustomerBody,
+    EscalateBody,
+    Nothing,
+    PageQuery,
+    ResumeQuery,
+    SayBody,
+    StartBody,
+)
+from bot.livechat.limits import Limiter, Limits, Monotonic, address_of
+from bot.livechat.metrics import Metrics
+from bot.livechat.operation import Answer, Call, Operation
+from bot.livechat.problems import (
+    Broken,
+    Invalid,
+    NotJson,
+    Paused,
+    TooLarge,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+    Unknown,
+)
+from bot.livechat.streams import Streams
+from bot.livechat.text import preferred_language
+from storage.records import Customer, Entry
+
+ONE = "/v1/conversations/{conversation_id}"
+UNASKED_REASON = "Another program asked for a teammate."
+
+
+class Conversations:
+    """Answers for every route under /v1."""
+
+    def __init__(
+        self, desk: Desk, access: Access, streams: Streams, metrics: Metrics, limits: Limits, clock: Monotonic
+    ) -> None:
+        self._desk = desk
+        self._access = access
+        self._streams = streams
+        self._metrics = metrics
+        self._proxies = limits.trusted_proxies
+        self._starts = Limiter(limits.conversations, clock)
+        self._messages = Limiter(limits.messages, clock)
+
+    def operations(self) -> Sequence[Operation[Any, Any]]:
+        always = (Invalid, Broken, Unavailable)
+        theirs = (Unauthorized, Unknown)
+        with_body = (TooLarge, NotJson)
+        return (
+            Operation(
+                method="POST",
+                path="/v1/conversations",
+                name="start",
+                summary="Start a conversation, once for each client_id.",
+                needs=Caller.ANYONE,
+                handler=self.start,
+                query=Nothing,
+                body=StartBody,
+                answers={201: Started, 200: Started},
+                problems=(*with_body, TooMany, *always),
+            ),
+            Operation(
+                method="GET",
+                path=ONE,
+                name="show",
+                summary="Who answers this conversation now.",
+                needs=Caller.CUSTOMER,
+                handler=self.show,
+                query=Nothing,
+                body=Nothing,
+                answers={200: ConversationShown},
+                problems=(*theirs, *always),
+            ),
+            Operation(
+                method="POST",
+                path=f"{ONE}/messages",
+                name="say",
+                summary="Say something, once for each client_id.",
+                needs=Caller.CUSTOMER,
+                handler=self.say,
+                query=Nothing,
+                body=SayBody,
+                answers={202: Said, 200: Said},
+                problems=(*theirs, Paused, *with_body, TooMany, *always),
+            ),
+            Operation(
+                method="GET",
+                path=f"{ONE}/messages",
+                name="page",
+                summary="What was said, in order, edits and retractions as they came.",
+                needs=Caller.CUSTOMER,
+                handler=self.page,
+                query=PageQuery,
+                body=Nothing,
+                answers={200: Page},
+                problems=(*theirs, *always),
+            ),
+            Operation(
+                method="GET",
+                path=f"{ONE}/events",
+                name="events",
+                summary="What is said, as it is said: message, edit, retract and state events.",
+                needs=Caller.CUSTOMER,
+                handler=self.events,
+                query=ResumeQuery,
+                body=Nothing,
+                answers={200: "Server-sent events; each has its entry's number as id and its JSON as data."},
+                problems=(*theirs, TooMany, *always),
+                more_parameters=(
+                    {
+                        "name": "Last-Event-ID",
+                        "in": "header",
+                        "description": "The number of the last event seen.",
+                        "schema": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEQ},
+                    },
+                ),
+                is_stream=True,
+            ),
+            Operation(
+                method="POST",
+                path=f"{ONE}/escalate",
+                name="escalate",
+                summary="Hand the conversation over to the team. An escalated one stays as it is.",
+                needs=Caller.SERVER,
+                handler=self.escalate,
+                query=Nothing,
+                body=EscalateBody,
+                answers={200: Escalated},
+                problems=(*theirs, *with_body, *always),
+            ),
+        )
+
+    async def start(self, call: Call[StartBody, Nothing]) -> Answer:
+        if call.caller is not Caller.SERVER:
+            self._starts.count(address_of(call.request, trusted_proxies=self._proxies))
+        body = call.body
+        conversation, is_new = await self._desk.start(
+            channel=body.channel,
+            inbox=body.inbox,
+            customer=self._customer(body.customer or CustomerBody(), call.request),
+            client_id=body.client_id,
+        )
+        self._metrics.conversations_started += is_new
+        started = Started(
+            conversation_id=conversation.id,
+            token=self._access.token(conversation.id),
+            state=conversation.state.value,
+        )
+        return Answer(201 if is_new else 200, started)
+
+    async def show(self, call: Call[Nothing, Nothing]) -> Answer:
+        return Answer(200, ConversationShown.of(await self._desk.view(call.conversation_id)))
+
+    async def say(self, call: Call[SayBody, Nothing]) -> Answer:
+        body = call.body
+        from_ai = body.from_ == "ai"
+        if from_ai and call.caller is not Caller.SERVER:
+            raise Unauthorized
+        self._messages.count(call.conversation_id)
+        say = self._desk.outside_ai_says if from_ai else self._desk.customer_says
+        entry, is_new = await say(call.conversation_id, body.text, client_id=body.client_id)
+        self._metrics.messages_accepted[body.from_] += is_new
+        return Answer(202 if is_new else 200, Said(seq=entry.seq, id=entry.id))
+
+    async def page(self, call: Call[Nothing, PageQuery]) -> Answer:
+        after, limit = call.query.after, call.query.limit
+        entries = await self._desk.for_customer(call.conversation_id, after=after, limit=limit + 1)
+        if not entries:
+            await self._desk.view(call.conversation_id)
+        return Answer(200, _page(entries, after=after, limit=limit))
+
+    async def events(self, call: Call[Nothing, ResumeQuery]) -> web.StreamResponse:
+        header = call.request.headers.get("Last-Event-ID")
+        query = call.query if header is None else ResumeQuery.from_header(header)
+        return await self._streams.serve(call.request, call.conversation_id, after=query.after)
+
+    async def escalate(self, call: Call[EscalateBody, Nothing]) -> Answer:
+        conversation = await self._desk.escalate(
+            call.conversation_id, reason=call.body.reason or UNASKED_REASON
+        )
+        return Answer(200, Escalated.of(conversation))
+
+    def _customer(self, said: CustomerBody, request: web.Request) -> Customer:
+        return Customer(
+            name=said.name,
+            email=said.email,
+            user_id=said.user_id,
+            verified=self._access.is_verified(said.user_id, said.user_hash),
+            locale=said.locale or preferred_language(request.headers.get("Accept-Language")),
+            metadata=said.metadata or {},
+        )
+
+
+def _page(entries: Sequence[Entry], *, after: int, limit: int) -> Shown:
+    shown = [EntryShown.of(entry) for entry in entries[:limit]]
+    cursor = shown[-1].seq if shown else after
+    return Page(data=shown, pagination=Pagination(cursor=cursor, has_more=len(entries) > limit))

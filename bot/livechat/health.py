@@ -1,0 +1,40 @@
+"""Whether this process is alive and able to do its work."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Protocol
+
+from aiohttp import web
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 5.0
+
+
+class Health(Protocol):
+    """Knows the parts of the program."""
+
+    async def ready(self) -> dict[str, str]:
+        """What is wrong, by part ("database", "slack"); empty means ready. Never a secret."""
+        ...
+
+
+async def alive(_request: web.Request) -> web.Response:
+    return web.json_response({"alive": True})
+
+
+async def readiness(health: Health) -> web.Response:
+    """200, or 503 with the problems; a check that takes longer than 5 s or breaks is a problem itself."""
+    try:
+        async with asyncio.timeout(DEADLINE):
+            problems = await health.ready()
+    except TimeoutError:
+        problems = {"health": "the check did not finish"}
+    except Exception as error:  # noqa: BLE001 - a broken check means not ready, and the prober should hear it
+        log.warning("the readiness check failed: %s", type(error).__name__)
+        problems = {"health": "the check failed"}
+    if problems:
+        return web.json_response({"ready": False, "problems": problems}, status=503)
+    return web.json_response({"ready": True})

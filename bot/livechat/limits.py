@@ -1,0 +1,86 @@
+"""How much one caller may ask for."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.livechat.problems import TooMany
+
+Seconds = float
+Monotonic = Callable[[], Seconds]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many each second on average, and so many at once."""
+
+    per_second: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`trusted_proxies` is how many reverse proxies stand in front and append to X-Forwarded-For; with 0 that
+    header, which anybody can write, is not read. `open_streams` is for the process, `streams_each` for one
+    conversation. `poll` is how often an open stream looks for news that no ring announced: at first after
+    something happened, and at most while nothing does. `deadline` is how long a request may wait for the
+    database, `send_timeout` how long a stream waits for a client that does not read. Seconds.
+    """
+
+    messages: Rate = Rate(per_second=20, burst=60)
+    conversations: Rate = Rate(per_second=10, burst=100)
+    trusted_proxies: int = 0
+    open_streams: int = 20_000
+    streams_each: int = 20
+    poll: tuple[Seconds, Seconds] = (1.0, 10.0)
+    ping: Seconds = 15.0
+    send_timeout: Seconds = 30.0
+    deadline: Seconds = 10.0
+
+
+class Limiter:
+    """Holds each key to a rate; remembers one number for each key and at most `capacity` keys.
+
+    A key that is forgotten for lack of room, the one longest unused, starts over with a full burst.
+    """
+
+    def __init__(self, rate: Rate, clock: Monotonic, *, capacity: int = 50_000) -> None:
+        self._interval = 1 / rate.per_second
+        self._slack = (rate.burst - 1) * self._interval
+        self._clock = clock
+        self._capacity = capacity
+        self._due: OrderedDict[str, Seconds] = OrderedDict()
+
+    def count(self, key: str) -> None:
+        """Count one more for `key`. Raises `TooMany` if that is more than its rate allows now."""
+        now = self._clock()
+        due = max(self._due.get(key, now), now)
+        excess = due - now - self._slack
+        if excess > 1e-9:
+            raise TooMany(retry_after=max(1, math.ceil(excess)))
+        self._due[key] = due + self._interval
+        self._due.move_to_end(key)
+        if len(self._due) > self._capacity:
+            self._due.popitem(last=False)
+
+
+def address_of(request: web.Request, *, trusted_proxies: int) -> str:
+    """Whom to count a request against: an IPv4 address, or the /64 that one IPv6 subscriber has to itself."""
+    address = request.remote or ""
+    if trusted_proxies:
+        chain = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+        if len(chain) >= trusted_proxies:
+            address = chain[-trusted_proxies].strip()
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,64 @@
+"""An operation: one method at one path, what it takes and what it gives. Served and described from this."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from bot.livechat.access import Caller
+from bot.livechat.answers import Shown
+from bot.livechat.bodies import Nothing
+from bot.livechat.problems import Problem
+from storage.records import ConversationId
+
+B = TypeVar("B", bound=BaseModel)
+Q = TypeVar("Q", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[B, Q]):
+    """A request that passed: who asks, about which conversation ("" where the path names none), and what."""
+
+    request: web.Request
+    caller: Caller
+    conversation_id: ConversationId
+    body: B
+    query: Q
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A success."""
+
+    status: int
+    body: Shown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation(Generic[B, Q]):
+    """`needs` is who must ask. `body` None: none is read. A `stream` prepares its response by itself."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    needs: Caller
+    handler: Callable[[Call[B, Q]], Awaitable[Answer | web.StreamResponse]]
+    query: type[Q]
+    body: type[B]
+    answers: Mapping[int, type[Shown] | str]
+    problems: Sequence[type[Problem]]
+    more_parameters: Sequence[Mapping[str, Any]] = field(default=())
+    is_stream: bool = False
+
+    @property
+    def reads_body(self) -> bool:
+        return self.body is not Nothing
+
+    @property
+    def body_required(self) -> bool:
+        return any(one.is_required() for one in self.body.model_fields.values())

@@ -1,0 +1,192 @@
+"""What a caller did wrong, or what this program cannot do now, as `{error: {code, message, details?}}`.
+
+    Problem
+    ├── Unauthorized      401
+    ├── Unknown           404
+    ├── NotAllowed        405
+    ├── Paused            409
+    ├── TooLarge          413
+    ├── NotJson           415
+    ├── Invalid           422
+    │   └── WrongUserHash 422
+    ├── TooMany           429
+    ├── Broken            500
+    └── Unavailable       503
+
+Each docstring is the sentence that the caller reads; `code` is what their program reads, and never changes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.desk.errors import AIPaused, NotFound
+from storage.database import DatabaseUnavailable
+
+
+class Problem(Exception):
+    """Something went wrong."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+
+    def __init__(
+        self, *, details: Sequence[Mapping[str, str]] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.details = details
+        self.headers = headers or {}
+        super().__init__(inspect.cleandoc(type(self).__doc__ or ""))
+
+    def response(self) -> web.Response:
+        error: dict[str, Any] = {"code": self.code, "message": str(self)}
+        if self.details:
+            error["details"] = [dict(detail) for detail in self.details]
+        return web.json_response({"error": error}, status=self.status, headers=self.headers)
+
+
+class Unauthorized(Problem):
+    """A bearer token that allows this is needed."""
+
+    status, code = 401, "unauthorized"
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+
+
+class Unknown(Problem):
+    """There is no such thing here."""
+
+    status, code = 404, "not_found"
+
+
+class NotAllowed(Problem):
+    """This address does not answer that method."""
+
+    status, code = 405, "method_not_allowed"
+
+
+class Paused(Problem):
+    """The AI is paused: a teammate holds this conversation or is about to."""
+
+    status, code = 409, "ai_paused"
+
+
+class TooLarge(Problem):
+    """The body is larger than 64 KiB."""
+
+    status, code = 413, "too_large"
+
+
+class NotJson(Problem):
+    """The body must be JSON, sent as application/json and not compressed."""
+
+    status, code = 415, "unsupported_media_type"
+
+
+class Invalid(Problem):
+    """Something in the request does not have the form it needs."""
+
+    status, code = 422, "invalid"
+
+    @classmethod
+    def from_validation(cls, error: ValidationError) -> Invalid:
+        """Says which fields, and how; never repeats what was in them."""
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        return cls(
+            details=[
+                {"field": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
+                for one in found[:20]
+            ]
+        )
+
+
+class WrongUserHash(Invalid):
+    """The user_hash does not prove this user_id."""
+
+    code = "invalid_user_hash"
+
+
+class TooMany(Problem):
+    """Too many requests. Wait as long as Retry-After says."""
+
+    status, code = 429, "rate_limited"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after)})
+
+
+class Broken(Problem):
+    """Something broke on this side."""
+
+    status, code = 500, "internal"
+
+
+class Unavailable(Problem):
+    """This cannot be done right now. Try again; the same client_id makes that safe."""
+
+    status, code = 503, "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "2"})
+
+
+ALL: tuple[type[Problem], ...] = (
+    Unauthorized,
+    Unknown,
+    Paused,
+    TooLarge,
+    NotJson,
+    Invalid,
+    TooMany,
+    Broken,
+    Unavailable,
+)
+
+
+class Detail(BaseModel):
+    """One field that is wrong, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: str
+    problem: str
+
+
+class Error(BaseModel):
+    """`code` is stable and for programs; `message` is for people."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str
+    message: str
+    details: list[Detail] | None = Field(default=None)
+
+
+class ErrorBody(BaseModel):
+    """Every answer that is not a success."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    error: Error
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that an exception from below means to a caller. None if it is a bug."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, NotFound):
+        return Unknown()
+    if isinstance(error, AIPaused):
+        return Paused()
+    if isinstance(error, DatabaseUnavailable | OperationalError | InterfaceError | PoolTimeout | OSError):
+        return Unavailable()
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Unavailable()
+    return None

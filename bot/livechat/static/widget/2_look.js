@@ -1,0 +1,183 @@
+// The look. An adopted style sheet needs no style-src from the host page's policy.
+const DARK = `
+  --paper: #16181d; --raised: #1e2127; --ink: #eceef2; --soft: #a0a7b4; --line: #2c3038;
+  --bubble: #262a32; --bad: #ff9c8f; --accent: #5b7cfa; --on-accent: #fff; --link: #9db4ff;
+  --shadow: 0 0 0 1px rgb(255 255 255 / .07), 0 24px 64px rgb(0 0 0 / .55);
+  color-scheme: dark;`;
+
+const LOOK = `
+:host {
+  all: initial;
+  --paper: #fff; --raised: #fff; --ink: #1b1f27; --soft: #626a78; --line: #e8eaee;
+  --bubble: #f2f3f6; --bad: #b3261e; --accent: #3457d5; --on-accent: #fff; --link: #2747b8;
+  --good: #22a06b; --wait: #d9930d;
+  --shadow: 0 0 0 1px rgb(20 26 40 / .06), 0 24px 56px rgb(20 26 40 / .18), 0 4px 12px rgb(20 26 40 / .06);
+  color-scheme: light;
+}
+@media (prefers-color-scheme: dark) { :host(:not([theme=light])) { ${DARK} } }
+:host([theme=dark]) { ${DARK} }
+*, *::before, *::after { box-sizing: border-box; margin: 0; }
+[hidden] { display: none !important; }
+.root {
+  font: 400 15px/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue",
+    Arial, "Noto Color Emoji", sans-serif;
+  color: var(--ink); -webkit-font-smoothing: antialiased;
+}
+button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+svg { display: block; width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.8;
+  stroke-linecap: round; stroke-linejoin: round; }
+svg.solid { fill: currentColor; stroke: none; }
+
+.launcher {
+  position: fixed; z-index: 2147483000; inset-block-end: 20px; inset-inline-end: 20px;
+  width: 56px; height: 56px; border-radius: 50%; display: grid; place-items: center;
+  background: var(--accent); color: var(--on-accent);
+  box-shadow: 0 8px 24px rgb(20 26 40 / .22), 0 2px 6px rgb(20 26 40 / .12);
+  transition: transform .18s cubic-bezier(.2, .8, .2, 1), filter .18s;
+}
+.launcher:hover { transform: translateY(-1px); filter: brightness(1.06); }
+.launcher:active { transform: scale(.96); }
+.launcher svg { width: 26px; height: 26px; }
+.badge {
+  position: absolute; inset-block-start: -3px; inset-inline-end: -3px; min-width: 20px; height: 20px;
+  padding: 0 6px; border-radius: 10px; background: #d92d20; color: #fff; font: 600 12px/20px inherit;
+  font-family: inherit; text-align: center; box-shadow: 0 0 0 2px var(--paper);
+}
+
+.panel {
+  position: fixed; z-index: 2147483000; inset-block-end: 92px; inset-inline-end: 20px;
+  width: 392px; max-width: calc(100vw - 40px); height: min(660px, calc(100dvh - 116px));
+  display: flex; flex-direction: column; overflow: hidden; isolation: isolate;
+  background: var(--paper); border-radius: 20px; box-shadow: var(--shadow);
+  animation: rise .22s cubic-bezier(.2, .8, .2, 1);
+}
+@keyframes rise { from { opacity: 0; transform: translateY(10px) scale(.985); } }
+
+header { display: flex; align-items: center; gap: 12px; padding: 14px 12px 14px 18px;
+  border-block-end: 1px solid var(--line); }
+.face { flex: none; display: grid; place-items: center; width: 28px; height: 28px; border-radius: 50%;
+  overflow: hidden; font-weight: 600; font-size: 11px; letter-spacing: .02em; color: #fff; user-select: none; }
+.face svg { width: 15px; height: 15px; }
+.face img { width: 100%; height: 100%; object-fit: cover; display: block; }
+.face.ai { background: color-mix(in srgb, var(--accent) 14%, var(--paper)); color: var(--link); }
+.face.queue { background: color-mix(in srgb, var(--wait) 18%, var(--paper)); color: var(--wait); }
+header .face { width: 40px; height: 40px; font-size: 14px; }
+header .face svg { width: 21px; height: 21px; }
+.who { flex: 1; min-width: 0; }
+h2 { font-size: 15px; font-weight: 650; line-height: 1.3; letter-spacing: -.005em; overflow: hidden;
+  text-overflow: ellipsis; white-space: nowrap; unicode-bidi: plaintext; text-align: start; }
+.now { font-size: 13px; line-height: 1.4; color: var(--soft); overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
+.now::before { content: ""; display: inline-block; width: 7px; height: 7px; margin-inline-end: 6px;
+  border-radius: 50%; background: var(--good); vertical-align: 1px; }
+.now:empty { display: none; }
+.now[data-state=waiting]::before { background: var(--wait); }
+.icon { width: 36px; height: 36px; border-radius: 10px; display: grid; place-items: center; color: var(--soft);
+  transition: background .15s, color .15s; }
+.icon:hover { background: var(--bubble); color: var(--ink); }
+
+.line { display: flex; align-items: center; justify-content: center; gap: 8px; padding: 6px 16px;
+  font-size: 13px; color: var(--soft); background: var(--bubble); }
+.line::before { content: ""; width: 6px; height: 6px; border-radius: 50%; background: var(--wait); }
+.line:empty { display: none; }
+.ask { padding: 14px 18px; border-block-end: 1px solid var(--line); background: var(--raised); font-size: 14px; }
+.ask div { display: flex; gap: 8px; margin-block-start: 10px; }
+.ask button { min-height: 34px; padding: 0 14px; border-radius: 10px; font-weight: 550; font-size: 14px;
+  background: var(--bubble); }
+.ask button:first-child { background: var(--accent); color: var(--on-accent); }
+
+.log { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 20px 16px 12px;
+  scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
+.log:focus-visible { outline-offset: -3px; border-radius: 6px; }
+ul { list-style: none; padding: 0; display: flex; flex-direction: column; min-height: 100%; justify-content: end; }
+.hello { min-height: 100%; display: flex; flex-direction: column; align-items: center; justify-content: center;
+  text-align: center; gap: 6px; padding: 0 28px 24px; }
+.hello + ul { min-height: 0; }
+.hello .face { width: 56px; height: 56px; margin-block-end: 12px; }
+.hello .face svg { width: 28px; height: 28px; }
+.hello strong { font-size: 19px; font-weight: 650; letter-spacing: -.015em; line-height: 1.3; }
+.hello span { color: var(--soft); font-size: 14px; text-wrap: balance; }
+
+li { position: relative; display: grid; grid-template-columns: 28px minmax(0, 1fr); column-gap: 8px; margin-block-start: 3px; }
+li.first { margin-block-start: 16px; }
+li.first:first-child { margin-block-start: 0; }
+li > .face { grid-area: 2 / 1; align-self: end; visibility: hidden; }
+li.last > .face { visibility: visible; }
+.name { grid-area: 1 / 2; margin: 0 0 4px 13px; font-size: 12.5px; line-height: 1.3; font-weight: 550;
+  color: var(--soft); unicode-bidi: plaintext; }
+li:not(.first) > .name, li.mine > .name { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap; }
+.bubble { grid-area: 2 / 2; justify-self: start; max-width: 88%; padding: 8px 13px 9px;
+  background: var(--bubble); border-radius: 18px; border-start-start-radius: 6px; border-end-start-radius: 6px;
+  white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; text-align: start; }
+li.first .bubble { border-start-start-radius: 18px; }
+.meta { grid-area: 3 / 2; margin: 4px 13px 0; font-size: 12px; line-height: 1.35; color: var(--soft); }
+.meta:empty { display: none; }
+li.mine { grid-template-columns: minmax(0, 1fr); }
+li.mine > * { grid-column: 1; }
+li.mine .bubble { justify-self: end; max-width: 82%; background: var(--accent); color: var(--on-accent);
+  border-radius: 18px; border-start-end-radius: 6px; border-end-end-radius: 6px; }
+li.mine.first .bubble { border-start-end-radius: 18px; }
+li.mine .meta { justify-self: end; text-align: end; }
+li.pending .bubble { opacity: .62; }
+li.failed .bubble { opacity: 1; background: color-mix(in srgb, var(--bad) 12%, var(--paper)); color: var(--ink);
+  box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--bad) 40%, var(--paper)); }
+li.failed .meta { color: var(--bad); }
+.meta button { min-height: 24px; padding: 0 6px; border-radius: 6px; font-weight: 600; text-decoration: underline;
+  text-underline-offset: 2px; }
+li.emoji .bubble { background: none; padding: 2px 4px; font-size: 34px; line-height: 1.25; }
+li.gone .bubble { background: none; color: var(--soft); font-style: italic; font-size: 14px;
+  box-shadow: inset 0 0 0 1px var(--line); }
+.bubble a { color: var(--link); text-decoration: underline; text-decoration-thickness: 1px;
+  text-underline-offset: 3px; border-radius: 3px; }
+li.mine .bubble a { color: inherit; }
+.edited { font-size: 12px; opacity: .75; margin-inline-start: 8px; white-space: nowrap; }
+li.system, li.day { display: block; text-align: center; font-size: 13px; line-height: 1.45; color: var(--soft);
+  margin-block: 18px 4px; padding: 0 24px; text-wrap: balance; unicode-bidi: plaintext; }
+li.system + li.system { margin-block-start: 6px; }
+li.day { font-size: 12px; font-weight: 550; margin-block: 18px 0; }
+li.day:first-child { margin-block-start: 0; }
+li.fresh { animation: say .22s cubic-bezier(.2, .8, .2, 1); }
+@keyframes say { from { opacity: 0; transform: translateY(6px); } }
+
+.foot { position: relative; padding: 8px 12px 12px; padding-block-end: max(12px, env(safe-area-inset-bottom)); }
+.newest { position: absolute; inset-block-end: calc(100% + 4px); inset-inline: 0; margin-inline: auto;
+  width: max-content; min-height: 32px; padding: 0 14px 0 10px; border-radius: 16px; display: flex;
+  align-items: center; gap: 6px; background: var(--raised); font-size: 13px; font-weight: 550;
+  box-shadow: 0 0 0 1px var(--line), 0 6px 18px rgb(20 26 40 / .16); }
+.newest svg { width: 16px; height: 16px; }
+form { display: flex; align-items: flex-end; gap: 4px; padding: 5px 5px 5px 14px; border-radius: 22px;
+  background: var(--raised); box-shadow: inset 0 0 0 1px var(--line); transition: box-shadow .15s; }
+form:focus-within { box-shadow: inset 0 0 0 1.5px var(--accent); }
+textarea { flex: 1; min-width: 0; max-height: 144px; padding: 5px 0; border: 0; outline: 0 !important; resize: none;
+  background: none; color: inherit; font: inherit; font-size: 16px; line-height: 1.5; letter-spacing: inherit; }
+textarea::placeholder { color: var(--soft); opacity: 1; }
+.send { flex: none; width: 34px; height: 34px; border-radius: 50%; display: grid; place-items: center;
+  background: var(--accent); color: var(--on-accent); transition: background .15s, color .15s, transform .1s; }
+.send:active { transform: scale(.93); }
+.send:disabled { background: var(--bubble); color: var(--soft); cursor: default; }
+
+@media (max-width: 480px) {
+  .panel { inset: 0; width: auto; max-width: none; height: 100dvh; border-radius: 0; box-shadow: none; }
+  .open .launcher { display: none; }
+  header { padding-block-start: max(14px, env(safe-area-inset-top)); }
+}
+@media (prefers-reduced-motion: reduce) {
+  *, *::before, *::after { animation: none !important; transition: none !important; }
+}
+@media (forced-colors: active) {
+  .panel, .bubble, form, .launcher { border: 1px solid; }
+}
+`;
+
+const ICONS = {
+  chat: "M20.5 11.6a8.2 8.2 0 0 1-11.9 7.3L4 20.3l1.4-4.5a8.2 8.2 0 1 1 15.1-4.2z",
+  down: "M6 9.5l6 6 6-6",
+  close: "M6.5 6.5l11 11M17.5 6.5l-11 11",
+  send: "M12 18.5v-13M6 11l6-6 6 6",
+  pen: "M12.5 19.5H20M16.4 4.6a1.9 1.9 0 0 1 2.8 2.7L8.4 18.2l-3.9 1.1 1-3.9z",
+  clock: "M12 7v5l3 2M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17z",
+  spark:
+    "M12 2.8c.5 4.9 2.3 7.9 8.6 9.2-6.3 1.3-8.1 4.3-8.6 9.2-.5-4.9-2.3-7.9-8.6-9.2 6.3-1.3 8.1-4.3 8.6-9.2z",
+};

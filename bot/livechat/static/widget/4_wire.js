@@ -1,0 +1,107 @@
+// Requests and the event stream, with the bearer that EventSource could not send.
+const PATIENCE_MS = 20_000; // for an answer
+const SILENCE_MS = 45_000; // the server pings every 15 s; a stream this quiet is dead
+
+/** The server answered, but not with what was asked for. */
+class Refused extends Error {
+  constructor(response) {
+    super(`HTTP ${response.status}`);
+    this.status = response.status;
+    this.wait = Number(response.headers.get("Retry-After")) * 1000 || 0;
+  }
+
+  /** Whether the same request may succeed later. */
+  get passes() {
+    return this.status === 429 || this.status >= 500;
+  }
+
+  /** Whether the conversation is not there any more, or not ours. */
+  get isGone() {
+    return this.status === 401 || this.status === 404;
+  }
+}
+
+/** How long to wait before try number `tries`: 1 s, 2 s, 4 s… up to 30 s, half of it by chance. */
+function pause(tries, atLeast = 0) {
+  return Math.max(atLeast, Math.min(30_000, 1000 * 2 ** Math.min(tries, 5)) * (0.5 + Math.random() / 2));
+}
+
+class Wire {
+  constructor(api) {
+    this.api = api;
+  }
+
+  async request(method, path, { token, body, signal, headers } = {}) {
+    const response = await fetch(this.api + path, {
+      method,
+      signal,
+      mode: "cors",
+      credentials: "omit",
+      cache: "no-store",
+      headers: {
+        ...(token && { Authorization: `Bearer ${token}` }),
+        ...(body && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: body && JSON.stringify(body),
+    });
+    if (!response.ok) throw new Refused(response);
+    return response;
+  }
+
+  async json(method, path, options) {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), PATIENCE_MS);
+    try {
+      return await (await this.request(method, path, { ...options, signal: limit.signal })).json();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  start(body) {
+    return this.json("POST", "/v1/conversations", { body });
+  }
+
+  say({ id, token }, text, client_id) {
+    return this.json("POST", `/v1/conversations/${id}/messages`, { token, body: { text, client_id } });
+  }
+
+  page({ id, token }, after) {
+    return this.json("GET", `/v1/conversations/${id}/messages?after=${after}&limit=200`, { token });
+  }
+
+  /** Calls `heard(entry)` for each entry after number `after` until `signal` aborts or the stream ends. */
+  async listen({ id, token }, after, signal, opened, heard) {
+    const silence = new AbortController();
+    const stop = () => silence.abort();
+    signal.addEventListener("abort", stop);
+    let timer = setTimeout(stop, SILENCE_MS);
+    try {
+      const response = await this.request("GET", `/v1/conversations/${id}/events`, {
+        token,
+        signal: silence.signal,
+        headers: { "Last-Event-ID": String(after) },
+      });
+      opened();
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      let text = "";
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) return;
+        clearTimeout(timer);
+        timer = setTimeout(stop, SILENCE_MS);
+        const events = (text + value).split("\n\n");
+        text = events.pop();
+        for (const event of events) {
+          // What carries no number (typing, pings) is not part of the conversation.
+          const data = /^id:/m.test(event) && /^data: ?(.*)$/m.exec(event);
+          if (data) heard(JSON.parse(data[1]));
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+"""What is done to words before they are kept: line ends made alike, invisible mischief taken out."""
+
+from __future__ import annotations
+
+import re
+
+# C0 controls but for tab and line feed, and DEL. PostgreSQL refuses NUL; terminals obey some of the others.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# For one line of text: every control, the separators of lines, and what reorders or hides what is around it.
+_NOT_IN_A_LINE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\ufeff]"
+)
+LANGUAGE_TAG = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
+LONGEST_LOCALE = 35
+
+
+def clean(text: str) -> str:
+    """A message's text: CRLF and CR become LF, control characters other than LF and TAB go."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: str) -> str | None:
+    """A name or another label: no line breaks, controls or bidirectional overrides. None if nothing stays."""
+    return " ".join(_NOT_IN_A_LINE.sub(" ", text).split()) or None
+
+
+def preferred_language(header: str | None) -> str | None:
+    """The language that an Accept-Language header prefers, as BCP 47. None if it names none."""
+    best: tuple[float, str] | None = None
+    for item in (header or "")[:500].split(","):
+        tag, _, parameter = item.partition(";")
+        tag = tag.strip()
+        if not re.fullmatch(LANGUAGE_TAG, tag) or len(tag) > LONGEST_LOCALE:
+            continue
+        weight = _weight(parameter)
+        if weight > 0 and (best is None or weight > best[0]):
+            best = (weight, tag)
+    return best[1] if best else None
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    return float(value) if re.fullmatch(r"[01](\.[0-9]{0,3})?", value.strip()) else 0.0

@@ -1,0 +1,29 @@
+"""The Slack app's manifest, as Slack's “Create an app → From a manifest” takes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# Beside the packages in a checkout, inside this one in a wheel.
+_PLACES = (Path(__file__).parent.parent / "manifest.yml", Path(__file__).parent / "manifest.yml")
+
+
+def manifest(*, url: str | None = None) -> dict[str, Any]:
+    """The manifest for Socket Mode, or for HTTP with everything delivered to `url` + /slack/events."""
+    place = next(place for place in _PLACES if place.exists())
+    app: dict[str, Any] = yaml.safe_load(place.read_text("utf-8"))
+    if url is not None:
+        address = f"{url.rstrip('/')}/slack/events"
+        app["settings"]["socket_mode_enabled"] = False
+        app["settings"]["event_subscriptions"]["request_url"] = address
+        app["settings"]["interactivity"]["request_url"] = address
+        for command in app["features"]["slash_commands"]:
+            command["url"] = address
+    return app
+
+
+def as_yaml(app: dict[str, Any]) -> str:
+    return yaml.safe_dump(app, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,1 @@
+"""The outbox's way out: claimed in order, paced, retried, and never done twice."""

@@ -1,0 +1,164 @@
+"""The courier: takes rows out of the outbox, does each outside any transaction, writes down the outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.desk.bell import Bell, Listener
+from bot.relay.outcome import Done, NotYet, Outcome, Parked, Performer, Throttled, Unknown
+from bot.relay.pace import Pace
+from storage.database import Database, reason_of
+from storage.records import Parcel
+from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+# A ring can be lost between processes, and never between two looks this far apart.
+LOOK_EVERY = timedelta(seconds=1)
+MAX_ATTEMPTS = 8
+
+
+class Courier:
+    """Works off one topic of the outbox.
+
+    Rows of one lane are done one after the other in the order they were committed; lanes are independent.
+    `lease` must be longer than any performer takes, or a second one starts on the same row; the row's fence
+    then lets only the second finish it.
+    """
+
+    def __init__(
+        self,
+        topic: str,
+        performers: Mapping[str, Performer],
+        *,
+        database: Database,
+        bell: Bell,
+        pace: Pace,
+        workers: int = 16,
+        lease: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self._topic = topic
+        self._performers = performers
+        self._database = database
+        self._bell = bell
+        self._pace = pace
+        self._workers = workers
+        self._lease = lease
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Carry until `stop` is called, then finish what is under way."""
+        with self._bell.listening(self._topic) as listener:
+            while not self._stopping.is_set():
+                try:
+                    claimed = await self._claim()
+                    wait = timedelta(0) if claimed else await self._until_next()
+                except (SQLAlchemyError, OSError) as error:
+                    log.error("the %s courier cannot read the outbox: %s", self._topic, reason_of(error))
+                    wait = LOOK_EVERY
+                if wait:
+                    await self._pause(listener, wait)
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def stop(self) -> None:
+        """Claim nothing more. `run` returns when the calls under way have ended."""
+        self._stopping.set()
+        self._bell.ring(self._topic)
+
+    async def _claim(self) -> Sequence[Parcel]:
+        free = self._workers - len(self._under_way)
+        if free == 0:
+            return []
+        limit = 1 if self._pace.one_at_a_time else free
+        closed = self._pace.closed(self._database.clock())
+
+        async def claim(tx: Transaction) -> Sequence[Parcel]:
+            return await tx.outbox.claim(self._topic, limit=limit, lease=self._lease, except_kinds=closed)
+
+        parcels = await self._database.write(claim)
+        for parcel in parcels:
+            self._pace.took(parcel.kind, self._database.clock())
+            task = asyncio.create_task(self._carry(parcel))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+        return parcels
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        # Its lane has a new head, and there is a free hand.
+        self._bell.ring(self._topic)
+
+    async def _until_next(self) -> timedelta:
+        now = self._database.clock()
+        async with self._database.read() as tx:
+            due = await tx.outbox.next_due(self._topic)
+        moments = [at for at in (due, self._pace.opens_at(now)) if at is not None and at > now]
+        return min([at - now for at in moments] + [LOOK_EVERY])
+
+    async def _pause(self, listener: Listener, wait: timedelta) -> None:
+        await listener.heard(timeout=max(wait.total_seconds(), 0.001))
+
+    async def _carry(self, parcel: Parcel) -> None:
+        try:
+            outcome = await self._performers[parcel.kind](parcel)
+        except Exception as error:
+            # Nobody knows how far it got; a defect must not stop the lane's siblings.
+            log.exception("%s for conversation %s broke off", parcel.kind, parcel.conversation_id)
+            outcome = Unknown(timedelta(seconds=5), type(error).__name__)
+        try:
+            await self._database.write(lambda tx: self._settle(tx, parcel, outcome))
+        except (SQLAlchemyError, OSError) as error:
+            # The lease runs out and the row is looked at again.
+            log.error(
+                "the outcome of %s for conversation %s was not saved: %s",
+                parcel.kind,
+                parcel.conversation_id,
+                reason_of(error),
+            )
+
+    async def _settle(self, tx: Transaction, parcel: Parcel, outcome: Outcome) -> None:
+        match outcome:
+            case Done(effect):
+                if await tx.outbox.finish(parcel) and effect is not None:
+                    await effect(tx)
+            case Throttled(after, reason):
+                until = tx.now + after
+                self._pace.hold_back(parcel.kind, until)
+                await tx.outbox.put_back(parcel, at=until, error=reason, counts=False, sent=False)
+            case NotYet(after, reason, counts):
+                if counts and parcel.attempts >= MAX_ATTEMPTS:
+                    await self._park(tx, parcel, Parked(reason))
+                else:
+                    await tx.outbox.put_back(
+                        parcel, at=_later(tx.now, after, parcel), error=reason, counts=counts, sent=False
+                    )
+            case Unknown(after, reason):
+                if parcel.attempts >= MAX_ATTEMPTS:
+                    await self._park(tx, parcel, Parked(reason))
+                else:
+                    await tx.outbox.put_back(parcel, at=tx.now + after, error=reason, counts=True, sent=True)
+            case Parked():
+                await self._park(tx, parcel, outcome)
+
+    async def _park(self, tx: Transaction, parcel: Parcel, outcome: Parked) -> None:
+        log.error(
+            "%s for conversation %s was parked after %d tries: %s",
+            parcel.kind,
+            parcel.conversation_id,
+            parcel.attempts,
+            outcome.reason,
+        )
+        if await tx.outbox.park(parcel, error=outcome.reason) and outcome.effect is not None:
+            await outcome.effect(tx)
+
+
+def _later(now: datetime, after: timedelta, parcel: Parcel) -> datetime:
+    # Each counted try doubles the wait, up to a minute.
+    return now + min(after * (1 << (parcel.attempts - 1)), timedelta(minutes=1))

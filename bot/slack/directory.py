@@ -1,0 +1,80 @@
+"""Who a Slack user is: asked of Slack, remembered in the database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.errors import CALL_ERRORS, Failure
+from storage.database import Database
+from storage.records import Person, PersonId
+
+log = logging.getLogger(__name__)
+
+GOOD_FOR = timedelta(hours=1)
+
+
+class UnknownPerson(Exception):
+    """Slack could not be asked about somebody who was never seen before."""
+
+
+class Directory:
+    """Teammates by their id. `home_team` is the workspace whose full members may act."""
+
+    def __init__(self, client: AsyncWebClient, database: Database, *, home_team: str) -> None:
+        self._client = client
+        self._database = database
+        self._home_team = home_team
+
+    async def person(self, person_id: PersonId) -> Person:
+        """As Slack described them within the last hour, or the last time it answered.
+
+        Raises `UnknownPerson` when Slack cannot be asked and never was.
+        """
+        async with self._database.read() as tx:
+            known = await tx.people.get(person_id)
+        if known is not None and self._database.clock() - known.fetched_at < GOOD_FOR:
+            return known
+        try:
+            answer = await self._client.users_info(user=person_id.user)
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            log.warning("Slack did not describe a teammate: %s", failure.reason)
+            if known is None:
+                raise UnknownPerson(failure.reason) from error
+            return known
+        person = self._described(person_id, answer["user"])
+        await self._database.write(lambda tx: tx.people.remember(person))
+        return person
+
+    async def names(self, users: Collection[str]) -> Mapping[str, str]:
+        """Display names of users of the home team, as far as they can be had."""
+        found = {}
+        for user in users:
+            try:
+                found[user] = (await self.person(PersonId(self._home_team, user))).name
+            except UnknownPerson:
+                continue
+        return found
+
+    def _described(self, person_id: PersonId, user: Mapping[str, Any]) -> Person:
+        profile = user.get("profile") or {}
+        name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or ""
+        outsider = (
+            person_id.team != self._home_team
+            or user.get("team_id", self._home_team) != self._home_team
+            or user.get("is_stranger")
+        )
+        guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+        return Person(
+            id=person_id,
+            name=str(name).strip()[:120] or "A teammate",
+            # Slack's picture addresses contain the ids of team and user: no customer's business.
+            avatar_url=None,
+            may_act=not (outsider or guest or user.get("deleted") or user.get("is_bot")),
+            fetched_at=self._database.clock(),
+        )

@@ -1,0 +1,106 @@
+"""Slack's `message` events, sorted into the three that matter in a thread.
+
+Shapes: docs.slack.dev/reference/events/message. Everything else, the bot's own messages and other bots'
+among it, is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storage.records import MessageRef, PersonId
+
+# Subtypes under which people's own words arrive; any other is Slack speaking.
+_PEOPLE_SAY = {None, "file_share", "thread_broadcast", "me_message"}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Somebody wrote in a thread."""
+
+    thread: MessageRef
+    message: MessageRef
+    author: PersonId
+    text: str
+    has_files: bool
+    under: str | None  # who wrote the thread's first message
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Somebody changed their words. Unfurled links and detected languages look the same and are not this."""
+
+    thread: MessageRef
+    message: MessageRef
+    author: PersonId
+    text: str
+    has_files: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A thread message is gone."""
+
+    thread: MessageRef
+    message: MessageRef
+
+
+ThreadEvent = Posted | Edited | Deleted
+
+
+def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
+    """Read the inner event of a `message` delivery to the workspace `team`."""
+    channel = str(event.get("channel", ""))
+    subtype = event.get("subtype")
+    if subtype == "message_changed":
+        return _edited(event, team=team, channel=channel)
+    if subtype == "message_deleted":
+        return _deleted(event, team=team, channel=channel)
+    if subtype not in _PEOPLE_SAY or not _is_reply(event) or _is_bots(event):
+        return None
+    return Posted(
+        thread=MessageRef(team, channel, event["thread_ts"]),
+        message=MessageRef(team, channel, event["ts"]),
+        author=_author(event, team),
+        text=str(event.get("text") or ""),
+        has_files=bool(event.get("files")),
+        under=event.get("parent_user_id"),
+    )
+
+
+def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | None:
+    message = event.get("message") or {}
+    # Only a person's edit carries `edited`; a deleted thread's first message turns into Slack's own words.
+    if not message.get("edited") or not _is_reply(message) or _is_bots(message):
+        return None
+    return Edited(
+        thread=MessageRef(team, channel, message["thread_ts"]),
+        message=MessageRef(team, channel, message["ts"]),
+        author=_author(message, team),
+        text=str(message.get("text") or ""),
+        has_files=bool(message.get("files")),
+    )
+
+
+def _deleted(event: Mapping[str, Any], *, team: str, channel: str) -> Deleted | None:
+    before = event.get("previous_message") or {}
+    ts = event.get("deleted_ts") or before.get("ts")
+    thread_ts = before.get("thread_ts") or event.get("thread_ts")
+    if not ts or not thread_ts or thread_ts == ts or _is_bots(before):
+        return None
+    return Deleted(thread=MessageRef(team, channel, thread_ts), message=MessageRef(team, channel, ts))
+
+
+def _is_reply(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("thread_ts")) and message["thread_ts"] != message.get("ts") and "user" in message
+
+
+def _is_bots(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("bot_id") or message.get("bot_profile"))
+
+
+def _author(message: Mapping[str, Any], team: str) -> PersonId:
+    # In a channel shared with another workspace the author's own team says where their id counts.
+    return PersonId(message.get("user_team") or message.get("team") or team, message["user"])

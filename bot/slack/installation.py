@@ -1,0 +1,118 @@
+"""The workspace this bot is installed in, and the channel where conversations live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from storage.records import MessageRef
+
+
+class NotConnected(Exception):
+    """Slack cannot be used as it is set up. The message says what is wrong and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What Slack said about us at the start. `channel` is the live chat channel's id."""
+
+    team: str
+    team_name: str
+    bot_user: str
+    bot_id: str
+    url: str
+    channel: str
+    channel_name: str
+
+    def link_to(self, message: MessageRef) -> str:
+        """The address of a message, in the form that Slack's own "Copy link" gives."""
+        return f"{self.url.rstrip('/')}/archives/{message.channel}/p{message.ts.replace('.', '')}"
+
+
+async def find_installation(client: AsyncWebClient, channel: str) -> Installation:
+    """Ask Slack who we are, and make sure that we can post in `channel` (an id, or a name with or without #).
+
+    Raises `NotConnected`.
+    """
+    who = await _ask(client.auth_test())
+    found = await find_channel(client, channel)
+    name = f"#{found.get('name', channel)}"
+    if found.get("is_archived"):
+        raise NotConnected(f"{name} is archived. Unarchive it, or set SLACK_CHANNEL to another channel.")
+    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+        raise NotConnected(
+            f"{name} is shared with another organisation, whose people would read every conversation. "
+            "Set SLACK_CHANNEL to a channel of your own workspace."
+        )
+    if not found.get("is_member"):
+        raise NotConnected(
+            f"The bot is not in {name}. Type “/invite @{who['user']}” there, then start again."
+        )
+    return Installation(
+        team=who["team_id"],
+        team_name=who["team"],
+        bot_user=who["user_id"],
+        bot_id=who["bot_id"],
+        url=who["url"],
+        channel=found["id"],
+        channel_name=found.get("name", channel),
+    )
+
+
+async def find_channel(client: AsyncWebClient, channel: str) -> Mapping[str, Any]:
+    """A channel as Slack describes it. Raises `NotConnected` if the bot cannot see one by that id or name."""
+    wanted = channel.strip().removeprefix("#")
+    if wanted[:1] in "CG" and wanted.isalnum() and wanted == wanted.upper() and len(wanted) >= 9:
+        answer = await _ask(client.conversations_info(channel=wanted), channel=channel)
+        described: Mapping[str, Any] = answer["channel"]
+        return described
+    cursor = ""
+    while True:
+        page = await _ask(
+            client.conversations_list(
+                types="public_channel,private_channel", exclude_archived=False, limit=1000, cursor=cursor
+            )
+        )
+        for one in page["channels"]:
+            if one["name"] == wanted:
+                return dict(one)
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            raise NotConnected(_no_channel(channel))
+
+
+async def _ask(call: Any, *, channel: str = "") -> Any:
+    try:
+        return await call
+    except CALL_ERRORS as error:
+        failure = Failure.of(error)
+        raise NotConnected(_mend(failure, channel)) from error
+
+
+def _mend(failure: Failure, channel: str) -> str:
+    match failure.trouble:
+        case Trouble.TOKEN if failure.reason == "missing_scope":
+            return (
+                "Slack says a scope is missing. Update the app from `bookbag manifest` and install it again "
+                "under “OAuth & Permissions”."
+            )
+        case Trouble.TOKEN:
+            return (
+                f"Slack does not accept SLACK_BOT_TOKEN ({failure.reason}). Copy the “Bot User OAuth Token” "
+                "again from your app’s “OAuth & Permissions” page."
+            )
+        case Trouble.CHANNEL:
+            return _no_channel(channel)
+        case _:
+            return f"Slack did not answer as expected: {failure.reason}."
+
+
+def _no_channel(channel: str) -> str:
+    return (
+        f"There is no channel “{channel}” that the bot can see. Check SLACK_CHANNEL; "
+        "a private channel is visible to the bot only after it was invited there."
+    )

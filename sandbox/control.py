@@ -1,0 +1,195 @@
+"""What people do by hand, over HTTP: `POST /sandbox/people/{name}/{action}` with a JSON object.
+
+Both the tests' Person and the browser page speak to this, so what one can do the other can.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from sandbox.composer import type_message
+from sandbox.errors import PersonError, SlackError
+from sandbox.shapes import message_shape, replies_of, top_level
+
+if TYPE_CHECKING:
+    from sandbox.core import Core
+    from sandbox.model import Channel, User
+    from sandbox.payload import Payload
+
+Action = Callable[["User", "Payload"], Awaitable[Any]]
+
+
+class Control:
+    """The actions of people, each by its name in the address."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._state = core.state
+        self._actions: dict[str, Action] = {
+            "post": self._post,
+            "edit": self._edit,
+            "delete": self._delete,
+            "react": self._react,
+            "unreact": self._unreact,
+            "press": self._press,
+            "press_view": self._press_view,
+            "command": self._command,
+            "submit": self._submit,
+            "close_view": self._close_view,
+            "open_home": self._open_home,
+            "shortcut": self._shortcut,
+            "ephemerals": self._ephemerals,
+            "messages": self._messages,
+            "thread": self._thread,
+            "views": self._views,
+            "home": self._home,
+        }
+
+    async def handle(self, request: web.Request) -> web.Response:
+        # Only a page of the sandbox's own can send JSON without the browser asking first.
+        if request.content_type != "application/json":
+            return web.json_response({"error": "send JSON"}, status=415)
+        action = self._actions.get(request.match_info["action"])
+        if action is None:
+            return web.json_response({"error": "no such action"}, status=404)
+        try:
+            user = self._state.person(request.match_info["name"])
+            result = await action(user, json.loads(await request.text()))
+        except PersonError as error:
+            return web.json_response({"error": str(error)}, status=409)
+        except SlackError as error:
+            return web.json_response({"error": error.code}, status=409)
+        return web.json_response({"result": result})
+
+    def _channel(self, user: User, said: Payload) -> Channel:
+        channel = self._state.channel_named(said["channel"])
+        if user.id not in channel.members:
+            raise PersonError(f"{user.name} is not in #{channel.name}")
+        return channel
+
+    def _typed(self, text: str) -> Payload:
+        spellings = {person.real_name: person.id for person in self._state.users.values()}
+        return type_message(text, names=self._state.names, mentions=spellings)
+
+    async def _post(self, user: User, said: Payload) -> str:
+        channel = self._channel(user, said)
+        thread_ts, deliveries = said.get("thread_ts"), int(said.get("deliveries") or 1)
+        content: Payload = {"user": user.id, "team": user.team_id, "client_msg_id": said["client_msg_id"]}
+        if said["text"]:
+            content |= self._typed(said["text"])
+        if said.get("files"):
+            files = [
+                self._core.uploads.add(one["name"], base64.b64decode(one["content"]), user=user.id)
+                for one in said["files"]
+            ]
+            content.setdefault("text", "")
+            message = self._core.uploads.share(
+                channel, files, content, thread_ts=thread_ts, deliveries=deliveries
+            )
+        elif said["text"].strip():
+            message = self._core.messages.post(
+                channel,
+                content,
+                thread_ts=thread_ts,
+                broadcast=bool(said.get("broadcast")),
+                deliveries=deliveries,
+            )
+        else:
+            raise PersonError("there is nothing to send")
+        return str(message["ts"])
+
+    async def _edit(self, user: User, said: Payload) -> None:
+        channel = self._channel(user, said)
+        message = self._core.messages.find(channel, said["ts"])
+        if message.get("user") != user.id:
+            raise PersonError(f"{user.name} did not write {said['ts']}")
+        content = self._typed(said["text"])
+        if content["text"] != message.get("text"):
+            self._core.messages.change(
+                channel, said["ts"], content, editor=user.id, deliveries=int(said.get("deliveries") or 1)
+            )
+
+    async def _delete(self, user: User, said: Payload) -> None:
+        channel = self._channel(user, said)
+        if self._core.ephemerals.find(said["ts"]) is not None:
+            self._core.ephemerals.remove(said["ts"])
+            return
+        message = self._core.messages.find(channel, said["ts"])
+        if message.get("user") != user.id and not user.is_admin:
+            raise PersonError(f"{user.name} neither wrote {said['ts']} nor is an admin")
+        self._core.messages.delete(channel, said["ts"], deliveries=int(said.get("deliveries") or 1))
+
+    async def _react(self, user: User, said: Payload) -> None:
+        self._core.messages.react(
+            self._channel(user, said), said["ts"], said["emoji"].strip(":"), user=user.id
+        )
+
+    async def _unreact(self, user: User, said: Payload) -> None:
+        self._core.messages.unreact(
+            self._channel(user, said), said["ts"], said["emoji"].strip(":"), user=user.id
+        )
+
+    async def _press(self, user: User, said: Payload) -> Payload:
+        return await self._core.interactions.press(
+            user,
+            self._channel(user, said),
+            said["ts"],
+            said["action_id"],
+            value=said.get("value"),
+            block_id=said.get("block_id"),
+        )
+
+    async def _press_view(self, user: User, said: Payload) -> Payload:
+        return await self._core.interactions.press_view(
+            user,
+            said["action_id"],
+            view_id=said.get("view"),
+            value=said.get("value"),
+            block_id=said.get("block_id"),
+            typed=said.get("values") or {},
+        )
+
+    async def _command(self, user: User, said: Payload) -> Payload:
+        return await self._core.commands.run(
+            user, said["command"], said["text"], channel=self._channel(user, said), wait=float(said["wait"])
+        )
+
+    async def _submit(self, user: User, said: Payload) -> Payload:
+        return await self._core.interactions.submit(
+            user, view_id=said.get("view"), typed=said.get("values") or {}
+        )
+
+    async def _close_view(self, user: User, said: Payload) -> Payload:
+        return await self._core.interactions.close_view(user)
+
+    async def _open_home(self, user: User, said: Payload) -> None:
+        self._core.interactions.open_home(user)
+
+    async def _shortcut(self, user: User, said: Payload) -> Payload:
+        channel = self._channel(user, said) if said.get("channel") else None
+        return await self._core.interactions.shortcut(
+            user, said["callback_id"], channel=channel, ts=said.get("ts")
+        )
+
+    async def _ephemerals(self, user: User, said: Payload) -> list[Payload]:
+        return self._core.ephemerals.of(user.id)
+
+    async def _messages(self, user: User, said: Payload) -> list[Payload]:
+        channel = self._channel(user, said)
+        return [message_shape(channel, message) for message in top_level(channel)]
+
+    async def _thread(self, user: User, said: Payload) -> list[Payload]:
+        channel = self._channel(user, said)
+        parent = self._core.messages.find(channel, said["ts"])
+        return [message_shape(channel, one) for one in [parent, *replies_of(channel, parent["ts"])]]
+
+    async def _views(self, user: User, said: Payload) -> list[Payload]:
+        return self._core.modals.stack(user.id)
+
+    async def _home(self, user: User, said: Payload) -> Payload | None:
+        return self._state.homes.get(user.id)

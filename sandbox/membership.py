@@ -1,0 +1,55 @@
+"""Who is in which channel, and which channels are archived; each change is published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sandbox.feed import Feed
+    from sandbox.model import Channel
+    from sandbox.state import State
+
+
+class Membership:
+    """Joins, leaves and archives."""
+
+    def __init__(self, state: State, feed: Feed) -> None:
+        self._state = state
+        self._feed = feed
+
+    def join(self, channel: Channel, user_id: str, *, inviter: str | None = None) -> None:
+        if user_id in channel.members:
+            return
+        channel.members.append(user_id)
+        event = self._event("member_joined_channel", channel, user_id)
+        self._feed.publish({**event, "inviter": inviter} if inviter else event)
+
+    def leave(self, channel: Channel, user_id: str) -> None:
+        """Also what removing somebody does; the app hears of its own removal."""
+        if user_id not in channel.members:
+            return
+        channel.members.remove(user_id)
+        self._feed.publish(self._event("member_left_channel", channel, user_id))
+
+    def archive(self, channel: Channel, *, user_id: str, archived: bool = True) -> None:
+        channel.is_archived = archived
+        kind = "group" if channel.is_private else "channel"
+        self._feed.publish(
+            {
+                "type": f"{kind}_archive" if archived else f"{kind}_unarchive",
+                "channel": channel.id,
+                "user": user_id,
+                "is_moved": 0,
+                "event_ts": self._state.timestamps.new(),
+            }
+        )
+
+    def _event(self, kind: str, channel: Channel, user_id: str) -> dict[str, object]:
+        return {
+            "type": kind,
+            "user": user_id,
+            "channel": channel.id,
+            "channel_type": "G" if channel.is_private else "C",
+            "team": self._state.team_id,
+            "event_ts": self._state.timestamps.new(),
+        }

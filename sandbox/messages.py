@@ -1,0 +1,201 @@
+"""What can happen to messages, whoever does it; each change is published to the app."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+from sandbox.errors import SlackError
+from sandbox.model import SLACKBOT
+from sandbox.shapes import bot_profile, message_shape, replies_of
+
+if TYPE_CHECKING:
+    from sandbox.feed import Feed
+    from sandbox.model import Channel
+    from sandbox.payload import Payload
+    from sandbox.state import State
+
+TOMBSTONE_TEXT = "This message was deleted."
+
+
+class Messages:
+    """Posts, edits, deletes and reactions in the workspace's channels."""
+
+    def __init__(self, state: State, feed: Feed) -> None:
+        self._state = state
+        self._feed = feed
+
+    def find(self, channel: Channel, ts: str) -> Payload:
+        message = channel.messages.get(ts)
+        if message is None:
+            raise SlackError("message_not_found")
+        return message
+
+    def post(
+        self,
+        channel: Channel,
+        content: Payload,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        deliveries: int = 1,
+    ) -> Payload:
+        """Store the message under a new ts and publish it; returns it as Slack shows it."""
+        if channel.is_archived:
+            raise SlackError("is_archived")
+        message: Payload = {"type": "message", "ts": self._state.timestamps.new(), **content}
+        message.setdefault("team", self._state.team_id)
+        if thread_ts is not None:
+            parent = self._parent(channel, thread_ts)
+            message["thread_ts"] = thread_ts
+            if parent.get("user"):
+                message["parent_user_id"] = parent["user"]
+            if broadcast:
+                message |= {"subtype": "thread_broadcast", "root": message_shape(channel, parent)}
+        channel.messages[message["ts"]] = message
+        event = {
+            **message,
+            "channel": channel.id,
+            "event_ts": message["ts"],
+            "channel_type": channel.channel_type,
+        }
+        self._feed.publish(event, deliveries=deliveries)
+        return copy.deepcopy(message)
+
+    def _parent(self, channel: Channel, thread_ts: str) -> Payload:
+        parent = channel.messages.get(thread_ts)
+        if parent is None:
+            raise SlackError("thread_not_found")
+        if parent.get("thread_ts", thread_ts) != thread_ts:
+            raise SlackError("cannot_reply_to_message")
+        return parent
+
+    def bot_author(self, *, username: str | None = None, icons: Payload | None = None) -> Payload:
+        """The author fields of the app's posts; under a custom name Slack leaves the user out."""
+        app = self._state.app
+        author: Payload = {
+            "bot_id": app.bot_id,
+            "app_id": app.app_id,
+            "bot_profile": bot_profile(self._state),
+        }
+        if username or icons:
+            author |= {"subtype": "bot_message", "username": username or app.name}
+            if icons:
+                author["icons"] = icons
+        else:
+            author["user"] = app.bot_user_id
+        return author
+
+    def change(
+        self,
+        channel: Channel,
+        ts: str,
+        content: Payload,
+        *,
+        editor: str | None,
+        without: tuple[str, ...] = (),
+        deliveries: int = 1,
+    ) -> Payload:
+        """Put new content into a message, drop the fields in `without`, and publish the change.
+
+        `editor` is who the "(edited)" mark names; None leaves no mark, as for unfurls.
+        """
+        message = self.find(channel, ts)
+        previous = message_shape(channel, message)
+        for key in without:
+            message.pop(key, None)
+        message.update(content)
+        if editor is not None:
+            message["edited"] = {"user": editor, "ts": self._state.timestamps.new()}
+        self._publish_change(channel, message_shape(channel, message), previous, deliveries=deliveries)
+        return copy.deepcopy(message)
+
+    def _publish_change(
+        self, channel: Channel, message: Payload, previous: Payload, *, deliveries: int = 1
+    ) -> None:
+        self._publish_hidden(
+            channel,
+            {"subtype": "message_changed", "message": message, "previous_message": previous},
+            deliveries=deliveries,
+        )
+
+    def _publish_hidden(self, channel: Channel, fields: Payload, *, deliveries: int) -> None:
+        ts = self._state.timestamps.new()
+        event = {
+            "type": "message",
+            **fields,
+            "channel": channel.id,
+            "hidden": True,
+            "ts": ts,
+            "event_ts": ts,
+            "channel_type": channel.channel_type,
+        }
+        self._feed.publish(event, deliveries=deliveries)
+
+    def delete(self, channel: Channel, ts: str, *, deliveries: int = 1) -> None:
+        """Remove a message; a parent with replies stays as a tombstone that holds the thread."""
+        message = self.find(channel, ts)
+        previous = message_shape(channel, message)
+        if replies_of(channel, ts):
+            tombstone: Payload = {
+                "type": "message",
+                "subtype": "tombstone",
+                "user": SLACKBOT,
+                "text": TOMBSTONE_TEXT,
+                "hidden": True,
+                "ts": ts,
+                "thread_ts": ts,
+            }
+            channel.messages[ts] = tombstone
+            self._publish_change(channel, message_shape(channel, tombstone), previous, deliveries=deliveries)
+            return
+        del channel.messages[ts]
+        self._drop_empty_tombstone(channel, message.get("thread_ts"))
+        self._publish_hidden(
+            channel,
+            {"subtype": "message_deleted", "deleted_ts": ts, "previous_message": previous},
+            deliveries=deliveries,
+        )
+
+    def _drop_empty_tombstone(self, channel: Channel, ts: str | None) -> None:
+        parent = channel.messages.get(ts or "")
+        if parent and parent.get("subtype") == "tombstone" and not replies_of(channel, parent["ts"]):
+            del channel.messages[parent["ts"]]
+
+    def react(self, channel: Channel, ts: str, name: str, *, user: str) -> None:
+        message = self.find(channel, ts)
+        reactions: list[Payload] = message.setdefault("reactions", [])
+        reaction = next((one for one in reactions if one["name"] == name), None)
+        if reaction is None:
+            reaction = {"name": name, "users": [], "count": 0}
+            reactions.append(reaction)
+        if user in reaction["users"]:
+            raise SlackError("already_reacted")
+        reaction["users"].append(user)
+        reaction["count"] = len(reaction["users"])
+        self._publish_reaction("reaction_added", channel, message, name, user)
+
+    def unreact(self, channel: Channel, ts: str, name: str, *, user: str) -> None:
+        message = self.find(channel, ts)
+        reactions: list[Payload] = message.get("reactions", [])
+        reaction = next((one for one in reactions if one["name"] == name and user in one["users"]), None)
+        if reaction is None:
+            raise SlackError("no_reaction")
+        reaction["users"].remove(user)
+        reaction["count"] = len(reaction["users"])
+        message["reactions"] = [one for one in reactions if one["users"]]
+        if not message["reactions"]:
+            del message["reactions"]
+        self._publish_reaction("reaction_removed", channel, message, name, user)
+
+    def _publish_reaction(self, kind: str, channel: Channel, message: Payload, name: str, user: str) -> None:
+        self._feed.publish(
+            {
+                "type": kind,
+                "user": user,
+                "reaction": name,
+                "item": {"type": "message", "channel": channel.id, "ts": message["ts"]},
+                "item_user": message.get("user"),
+                "event_ts": self._state.timestamps.new(),
+            }
+        )

@@ -1,0 +1,98 @@
+"""What a workspace is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from sandbox.payload import Payload
+
+SLACKBOT = "USLACKBOT"
+
+
+@dataclass
+class User:
+    """A person, or the bot's user."""
+
+    id: str
+    team_id: str
+    name: str
+    real_name: str
+    email: str | None = None
+    title: str = ""
+    tz: str = "Europe/Lisbon"
+    is_bot: bool = False
+    is_admin: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    deleted: bool = False
+    bot_id: str | None = None
+
+
+@dataclass
+class Channel:
+    """A conversation in Slack's sense: public or private channel, or a direct message with the bot."""
+
+    id: str
+    name: str
+    bot_user_id: str
+    created: int
+    creator: str
+    is_private: bool = False
+    is_im: bool = False
+    is_archived: bool = False
+    is_ext_shared: bool = False
+    topic: str = ""
+    purpose: str = ""
+    members: list[str] = field(default_factory=list)
+    messages: dict[str, Payload] = field(default_factory=dict)
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the bot is in the channel."""
+        return self.bot_user_id in self.members
+
+    @property
+    def channel_type(self) -> Literal["channel", "group", "im"]:
+        """The word that message events carry."""
+        if self.is_im:
+            return "im"
+        return "group" if self.is_private else "channel"
+
+    @property
+    def name_for_apps(self) -> str:
+        """The name that commands and actions carry: Slack hides a private channel's own."""
+        if self.is_im:
+            return "directmessage"
+        return "privategroup" if self.is_private else self.name
+
+
+@dataclass(frozen=True)
+class App:
+    """The one bot app installed in the workspace, with credentials that work nowhere else."""
+
+    app_id: str
+    name: str
+    bot_id: str
+    bot_user_id: str
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    verification_token: str = field(repr=False)
+
+
+@dataclass
+class File:
+    """A file, from the ticket for its upload to its shares."""
+
+    id: str
+    name: str
+    length: int
+    user: str
+    created: int
+    title: str = ""
+    mimetype: str = "application/octet-stream"
+    content: bytes | None = None
+    shares: list[tuple[str, str]] = field(default_factory=list)
+    complete: bool = False

@@ -1,0 +1,154 @@
+"""Everything the workspace remembers. In memory only; one event loop changes it, so nothing locks."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from sandbox.changes import Changes
+from sandbox.clock import Timestamps
+from sandbox.errors import PersonError, SlackError
+from sandbox.model import App, Channel, File, User
+from sandbox.mrkdwn import Names
+from sandbox.payload import Ids, Payload, random_id
+from sandbox.triggers import Triggers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.clock import Clock
+
+
+class State:
+    """One team with one installed app, its people and channels."""
+
+    def __init__(self, *, clock: Clock, team_name: str, app_name: str) -> None:
+        self.clock = clock
+        self.ids = Ids()
+        self.timestamps = Timestamps(clock)
+        self.changes = Changes()
+        self.triggers = Triggers(clock)
+        self.url = ""
+        self.team_id = random_id("T")
+        self.team_name = team_name
+        self.team_domain = team_name.lower().replace(" ", "-")
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+        self.ephemerals: list[Payload] = []
+        self.files: dict[str, File] = {}
+        self.modals: dict[str, list[Payload]] = {}
+        self.homes: dict[str, Payload] = {}
+        self.usergroups: list[Payload] = []
+        self.custom_emoji: dict[str, str] = {}
+        self.thread_statuses: dict[tuple[str, str], str] = {}
+        self.socket_tickets: set[str] = set()
+        self.app = self._install(app_name)
+
+    def _install(self, app_name: str) -> App:
+        app = App(
+            app_id=random_id("A"),
+            name=app_name,
+            bot_id=random_id("B"),
+            bot_user_id=random_id("U"),
+            bot_token=f"xoxb-sandbox-{secrets.token_hex(12)}",
+            app_token=f"xapp-sandbox-{secrets.token_hex(12)}",
+            signing_secret=f"sandbox-{secrets.token_hex(16)}",
+            verification_token=secrets.token_hex(12),
+        )
+        self.users[app.bot_user_id] = User(
+            app.bot_user_id, self.team_id, app_name.lower(), app_name, is_bot=True, bot_id=app.bot_id
+        )
+        return app
+
+    @property
+    def now(self) -> int:
+        return int(self.clock())
+
+    @property
+    def people(self) -> list[User]:
+        return [user for user in self.users.values() if not user.is_bot]
+
+    @property
+    def names(self) -> Names:
+        return Names(
+            users={user.name: user.id for user in self.users.values()},
+            channels={channel.name: channel.id for channel in self.channels.values() if not channel.is_im},
+        )
+
+    def person(self, name: str) -> User:
+        """A person by name or id; for the people's own side, so it names who exists."""
+        found = self.users.get(name) or next((u for u in self.people if u.name == name), None)
+        if found is None:
+            raise PersonError(f"nobody is called {name!r}; here are {', '.join(u.name for u in self.people)}")
+        return found
+
+    def user(self, user_id: str) -> User:
+        """A user by id, for the Web API."""
+        if user_id not in self.users:
+            raise SlackError("user_not_found")
+        return self.users[user_id]
+
+    def channel_named(self, name: str) -> Channel:
+        """A channel by id, name or #name; for the people's own side."""
+        wanted = name.removeprefix("#")
+        for channel in self.channels.values():
+            if wanted in (channel.id, channel.name):
+                return channel
+        raise PersonError(
+            f"no channel {name!r}; here are {', '.join(c.name for c in self.channels.values())}"
+        )
+
+    def channel(self, channel_id: str) -> Channel:
+        """A channel the bot can see, for the Web API: private ones only where it is a member."""
+        channel = self.channels.get(channel_id)
+        if channel is None or (channel.is_private and not channel.is_member):
+            raise SlackError("channel_not_found")
+        return channel
+
+    def add_channel(
+        self,
+        name: str,
+        *,
+        members: Iterable[str],
+        is_private: bool = False,
+        is_archived: bool = False,
+        is_ext_shared: bool = False,
+    ) -> Channel:
+        people = list(members)
+        channel = Channel(
+            id=self.ids.new("C"),
+            name=name,
+            bot_user_id=self.app.bot_user_id,
+            created=self.now,
+            creator=people[0] if people else self.app.bot_user_id,
+            is_private=is_private,
+            is_archived=is_archived,
+            is_ext_shared=is_ext_shared,
+            members=people,
+        )
+        self.channels[channel.id] = channel
+        self.changes.note()
+        return channel
+
+    def direct_messages(self, user_id: str) -> Channel:
+        """The bot's direct messages with one person, opened on first use."""
+        for channel in self.channels.values():
+            if channel.is_im and user_id in channel.members:
+                return channel
+        channel = Channel(
+            id=self.ids.new("D"),
+            name=user_id,
+            bot_user_id=self.app.bot_user_id,
+            created=self.now,
+            creator=self.app.bot_user_id,
+            is_im=True,
+            is_private=True,
+            members=[user_id, self.app.bot_user_id],
+        )
+        self.channels[channel.id] = channel
+        return channel
+
+    def permalink(self, channel: Channel, message: Payload) -> str:
+        link = f"{self.url}/archives/{channel.id}/p{message['ts'].replace('.', '')}"
+        parent = message.get("thread_ts")
+        return f"{link}?thread_ts={parent}&cid={channel.id}" if parent and parent != message["ts"] else link

@@ -1,0 +1,91 @@
+"""Files: the bytes going in and out, and the messages that share them."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox.model import File
+from sandbox.shapes import file_shape
+
+if TYPE_CHECKING:
+    from sandbox.messages import Messages
+    from sandbox.model import Channel
+    from sandbox.payload import Payload
+    from sandbox.state import State
+
+MOST_BYTES = 64 * 1024 * 1024
+# Slack answers a download without a good token with its sign-in page and status 200.
+SIGN_IN_PAGE = (
+    "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to the sandbox</body></html>"
+)
+
+
+class Uploads:
+    """The upload and download endpoints, and sharing into a channel."""
+
+    def __init__(self, state: State, messages: Messages) -> None:
+        self._state = state
+        self._messages = messages
+
+    def add(self, name: str, content: bytes, *, user: str) -> File:
+        """A file that a person dropped into the composer."""
+        file = File(
+            id=self._state.ids.new("F"),
+            name=name,
+            length=len(content),
+            user=user,
+            created=self._state.now,
+            mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            content=content,
+            complete=True,
+        )
+        self._state.files[file.id] = file
+        return file
+
+    def share(
+        self,
+        channel: Channel,
+        files: list[File],
+        content: Payload,
+        *,
+        thread_ts: str | None = None,
+        deliveries: int = 1,
+    ) -> Payload:
+        message = {
+            "subtype": "file_share",
+            "upload": True,
+            "display_as_bot": False,
+            "files": [file_shape(self._state, file) for file in files],
+            **content,
+        }
+        posted = self._messages.post(channel, message, thread_ts=thread_ts, deliveries=deliveries)
+        for file in files:
+            file.shares.append((channel.id, posted["ts"]))
+        return posted
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Where files.getUploadURLExternal sends the bytes: raw, or as one multipart field."""
+        file = self._state.files.get(request.match_info["file"])
+        if file is None or file.complete:
+            return web.Response(status=404, text="not found")
+        if request.content_type == "multipart/form-data":
+            fields = (await request.post()).values()
+            content = next((f.file.read() for f in fields if isinstance(f, web.FileField)), b"")
+        else:
+            content = await request.read()
+        if len(content) != file.length:
+            return web.Response(status=400, text="size_mismatch")
+        file.content = content
+        return web.Response(text=f"OK - {len(content)}")
+
+    async def give(self, request: web.Request) -> web.Response:
+        """A private download: the bot's token, or the sign-in page."""
+        file = self._state.files.get(request.match_info["file"])
+        if request.headers.get("Authorization") != f"Bearer {self._state.app.bot_token}":
+            return web.Response(text=SIGN_IN_PAGE, content_type="text/html")
+        if file is None or file.content is None:
+            return web.Response(status=404, text="not found")
+        return web.Response(body=file.content, content_type=file.mimetype)

@@ -1,0 +1,137 @@
+"""conversations.*: channels and what was said in them."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from sandbox.errors import SlackError
+from sandbox.shapes import channel_shape, message_shape, replies_of, top_level
+from sandbox.web_api.call import method
+
+if TYPE_CHECKING:
+    from sandbox.payload import Payload
+    from sandbox.web_api.call import Call
+
+_READ = ("channels:read", "groups:read")
+_HISTORY = ("channels:history", "groups:history")
+
+
+@method("conversations.info", *_READ)
+def info(call: Call) -> Payload:
+    shape = channel_shape(call.state, call.channel())
+    if not call.flag("include_num_members"):
+        shape.pop("num_members", None)
+    return {"channel": shape}
+
+
+@method("conversations.list", *_READ)
+def list_channels(call: Call) -> Payload:
+    kinds = set(call.text("types", "public_channel").replace(" ", "").split(","))
+    found = [
+        channel
+        for channel in call.state.channels.values()
+        if ("im" if channel.is_im else "private_channel" if channel.is_private else "public_channel") in kinds
+        and (channel.is_member or not channel.is_private)
+        and not (channel.is_archived and call.flag("exclude_archived"))
+    ]
+    page, cursor = call.page(found, default=100)
+    return {
+        "channels": [channel_shape(call.state, channel) for channel in page],
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+@method("conversations.members", *_READ)
+def members(call: Call) -> Payload:
+    page, cursor = call.page(call.channel().members, default=100)
+    return {"members": page, "response_metadata": {"next_cursor": cursor}}
+
+
+@method("conversations.join", "channels:join")
+def join(call: Call) -> Payload:
+    channel = call.channel()
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    if channel.is_private:
+        raise SlackError("method_not_supported_for_channel_type")
+    if channel.is_member:
+        return {
+            "channel": channel_shape(call.state, channel),
+            "warning": "already_in_channel",
+            "response_metadata": {"warnings": ["already_in_channel"]},
+        }
+    call.core.membership.join(channel, call.state.app.bot_user_id)
+    return {"channel": channel_shape(call.state, channel)}
+
+
+@method("conversations.leave", "channels:manage", "groups:write")
+def leave(call: Call) -> Payload:
+    channel = call.channel()
+    if not channel.is_member:
+        return {"not_in_channel": True}
+    call.core.membership.leave(channel, call.state.app.bot_user_id)
+    return {}
+
+
+@method("conversations.open", "im:write")
+def open_direct(call: Call) -> Payload:
+    user = call.state.user(call.required("users").split(",")[0])
+    return {"channel": channel_shape(call.state, call.state.direct_messages(user.id))}
+
+
+@method("conversations.history", *_HISTORY)
+def history(call: Call) -> Payload:
+    """Newest first; replies only where they were also sent to the channel."""
+    channel = call.member_channel()
+    found = _between(call, top_level(channel))[::-1]
+    page, cursor = call.page(found, default=100, most=999)
+    keep = call.flag("include_all_metadata")
+    return {
+        "messages": [message_shape(channel, message, with_metadata=keep) for message in page],
+        "has_more": bool(cursor),
+        "pin_count": 0,
+        "channel_actions_ts": None,
+        "channel_actions_count": 0,
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+@method("conversations.replies", *_HISTORY)
+def replies(call: Call) -> Payload:
+    """Oldest first; the parent leads every page, whatever the bounds."""
+    channel = call.member_channel()
+    parent = channel.messages.get(call.required("ts"))
+    if parent is None:
+        raise SlackError("thread_not_found")
+    page, cursor = call.page(_between(call, replies_of(channel, parent["ts"])), default=1000)
+    keep = call.flag("include_all_metadata")
+    return {
+        "messages": [message_shape(channel, message, with_metadata=keep) for message in [parent, *page]],
+        "has_more": bool(cursor),
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+def _between(call: Call, messages: list[Payload]) -> list[Payload]:
+    """Those between `oldest` and `latest`, which themselves count only with `inclusive`."""
+    oldest, latest = _bound(call, "oldest"), _bound(call, "latest")
+    inclusive = call.flag("inclusive")
+
+    def inside(message: Payload) -> bool:
+        ts = Decimal(message["ts"])
+        after = oldest is None or ts > oldest or (inclusive and ts == oldest)
+        before = latest is None or ts < latest or (inclusive and ts == latest)
+        return after and before
+
+    return [message for message in messages if inside(message)]
+
+
+def _bound(call: Call, name: str) -> Decimal | None:
+    text = call.text(name)
+    if not text or text == "now":
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise SlackError(f"invalid_ts_{name}") from None

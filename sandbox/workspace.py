@@ -1,0 +1,213 @@
+"""The workspace: its lifecycle, who is in it, and how it reaches the app."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from sandbox.callbacks import Callbacks
+from sandbox.core import Core
+from sandbox.faults import Faults
+from sandbox.feed import DEFAULT_SUBSCRIPTIONS
+from sandbox.model import Channel, User
+from sandbox.pacing import Pace
+from sandbox.person import Person
+from sandbox.readings import Readings
+from sandbox.server import Server
+from sandbox.sockets import Sockets
+from sandbox.state import State
+from sandbox.web_api.server import WebApi
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Collection, Iterable, Sequence
+
+    from sandbox.clock import Clock
+    from sandbox.payload import Payload
+
+DEFAULT_SCOPES = frozenset(
+    {
+        "assistant:write", "channels:history", "channels:join", "channels:manage", "channels:read",
+        "chat:write", "chat:write.customize", "commands", "emoji:read", "files:read", "files:write",
+        "groups:history", "groups:read", "groups:write", "im:history", "im:write", "reactions:read",
+        "reactions:write", "team:read", "usergroups:read", "users:read", "users:read.email",
+    }
+)  # fmt: skip
+
+
+class Workspace(Readings):
+    """A Slack workspace on this machine: one team, one installed app, channels and people.
+
+    It comes with #general, #live-chat (where the bot is) and Ana (an admin), Ben and Chloe in both.
+
+    `clock` (seconds since 1970) stamps messages and expires triggers and response URLs; timeouts and
+    paces are real time. `post_rate` limits posts a second into a channel. `ack_timeout` is how long the
+    app has to acknowledge, `retries` how often an event comes again over a socket, `retry_delays` the
+    pauses before the retries in HTTP mode.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock = time.time,
+        name: str = "Sandbox",
+        app_name: str = "Bridge",
+        scopes: Collection[str] = DEFAULT_SCOPES,
+        subscriptions: Collection[str] = DEFAULT_SUBSCRIPTIONS,
+        ack_timeout: float = 3.0,
+        retries: int = 3,
+        retry_delays: Sequence[float] = (0.0, 60.0, 300.0),
+        queue_limit: int = 10_000,
+        post_rate: float | None = None,
+    ) -> None:
+        state = State(clock=clock, team_name=name, app_name=app_name)
+        self._sockets = Sockets(state, ack_timeout=ack_timeout, retries=retries, queue_limit=queue_limit)
+        core = Core(
+            state, sockets=self._sockets, pace=Pace(post_rate), scopes=scopes, subscriptions=subscriptions
+        )
+        self.faults = Faults()
+        super().__init__(core, WebApi(core, self.faults))
+        self._server = Server(core, self._web_api)
+        self._retry_delays = retry_delays
+        self._callbacks: list[Callbacks] = []
+        self._furnish()
+
+    def _furnish(self) -> None:
+        everyone = [
+            self.add_person("ana", real_name="Ana Silva", is_admin=True),
+            self.add_person("ben", real_name="Ben Okafor"),
+            self.add_person("chloe", real_name="Chloe Martin"),
+        ]
+        self.add_channel("general", members=everyone, with_bot=False)
+        self.add_channel("live-chat", members=everyone)
+
+    async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 picks a free one."""
+        self._state.url = await self._server.start(host=host, port=port)
+
+    async def stop(self) -> None:
+        await self._sockets.close()
+        for callbacks in self._callbacks:
+            await callbacks.close()
+        await self.faults.close()
+        await self._server.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.stop()
+
+    def person(self, name: str) -> Person:
+        """Somebody who acts; PersonError where nobody is called so."""
+        return Person(self.url, self._state.person(name).name)
+
+    def add_person(
+        self,
+        name: str,
+        *,
+        real_name: str | None = None,
+        email: str | None = None,
+        is_admin: bool = False,
+        is_restricted: bool = False,
+        is_ultra_restricted: bool = False,
+        deleted: bool = False,
+        team_id: str | None = None,
+        channels: Iterable[str] | None = None,
+    ) -> str:
+        """A new person, by default in every public channel; returns the user id. Publishes no event.
+
+        A `team_id` of another team makes them a stranger from a shared channel.
+        """
+        user = User(
+            self._state.ids.new("U"),
+            team_id or self.team_id,
+            name,
+            real_name or name.capitalize(),
+            email=email or f"{name}@example.com",
+            is_admin=is_admin,
+            is_restricted=is_restricted,
+            is_ultra_restricted=is_ultra_restricted,
+            deleted=deleted,
+        )
+        self._state.users[user.id] = user
+        public = [channel.id for channel in self._state.channels.values() if not channel.is_private]
+        for channel in public if channels is None else channels:
+            self.channel(channel).members.append(user.id)
+        self._state.changes.note()
+        return user.id
+
+    def add_channel(
+        self,
+        name: str,
+        *,
+        is_private: bool = False,
+        is_archived: bool = False,
+        is_ext_shared: bool = False,
+        members: Iterable[str] | None = None,
+        with_bot: bool = True,
+    ) -> Channel:
+        """A new channel with these people (ids or names; everyone by default). Publishes no event."""
+        wanted = [person.id for person in self._state.people] if members is None else members
+        people = [self._state.person(member).id for member in wanted]
+        return self._state.add_channel(
+            name,
+            members=[*people, self.bot_user_id] if with_bot else people,
+            is_private=is_private,
+            is_archived=is_archived,
+            is_ext_shared=is_ext_shared,
+        )
+
+    def join(self, channel: str, user: str | None = None) -> None:
+        """Add a person (the bot, by default) to a channel, with the event."""
+        self._core.membership.join(self.channel(channel), self._member(user))
+
+    def leave(self, channel: str, user: str | None = None) -> None:
+        """Take a person (the bot, by default) out of a channel, with the event."""
+        self._core.membership.leave(self.channel(channel), self._member(user))
+
+    def archive(self, channel: str, *, archived: bool = True) -> None:
+        """Archive a channel or bring it back, with the event."""
+        self._core.membership.archive(
+            self.channel(channel), user_id=self._state.people[0].id, archived=archived
+        )
+
+    def unfurl(self, channel: str, ts: str, *, url: str = "https://example.com/") -> None:
+        """Attach a link preview to a message: a message_changed whose text is the same as before."""
+        found = self.channel(channel)
+        preview = {"id": 1, "from_url": url, "fallback": "Example", "title": "Example", "title_link": url}
+        self._core.messages.change(found, ts, {"attachments": [preview]}, editor=None)
+
+    def publish(self, event: Payload, *, deliveries: int = 1) -> None:
+        """Send the app an event that this workspace has no gesture for; `event_ts` is filled in."""
+        self._core.feed.publish({"event_ts": self._state.timestamps.new(), **event}, deliveries=deliveries)
+
+    def deliver_events_to(self, url: str) -> asyncio.Task[None]:
+        """Switch to HTTP mode: everything goes to this one URL, signed.
+
+        Await the result to know that the URL answered the url_verification challenge; it raises
+        UnverifiedUrl otherwise.
+        """
+        callbacks = Callbacks(
+            self._state, url, timeout=self._sockets.ack_timeout, retry_delays=self._retry_delays
+        )
+        self._callbacks.append(callbacks)
+        self._core.transport = callbacks
+        return callbacks.verification()
+
+    async def disconnect_sockets(self, *, reason: str = "refresh_requested") -> None:
+        """Send every connection a `disconnect` and close it (`warning` only announces)."""
+        await self._sockets.disconnect(reason=reason)
+
+    def drop_sockets(self) -> None:
+        """Cut every connection without a word, as a failing network does."""
+        self._sockets.drop()
+
+    @property
+    def lost_events(self) -> list[Payload]:
+        """Events given up: never acknowledged, or pushed out of the full queue."""
+        return [*self._sockets.lost, *(payload for one in self._callbacks for payload in one.lost)]
+
+    def _member(self, user: str | None) -> str:
+        return self.bot_user_id if user is None else self._state.person(user).id

@@ -1,0 +1,173 @@
+"""Queries about conversations: who holds them and where their card is."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import Conversation, ConversationId, Customer, MessageRef, PersonId, State
+from storage.schema import conversations as table
+from storage.schema import tickets
+
+
+class Conversations:
+    """The `conversations` table within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def start(
+        self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
+    ) -> tuple[Conversation, bool]:
+        """The new conversation and True, or the one that `client_id` started before and False."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        insert = (
+            dialect.insert(table)
+            .values(
+                id=secrets.token_hex(16),
+                client_id=client_id,
+                channel=channel,
+                inbox=inbox,
+                customer_name=customer.name,
+                customer_email=customer.email,
+                customer_user_id=customer.user_id,
+                customer_verified=customer.verified,
+                customer_locale=customer.locale,
+                customer_metadata=customer.metadata,
+                state=State.AI,
+                created_at=self._now,
+            )
+            .on_conflict_do_nothing(index_elements=["client_id"])
+            .returning(table)
+        )
+        row = (await self._connection.execute(insert)).one_or_none()
+        if row is not None:
+            return _conversation(row), True
+        known = await self._connection.execute(select(table).where(table.c.client_id == client_id))
+        return _conversation(known.one()), False
+
+    async def get(self, conversation_id: ConversationId) -> Conversation | None:
+        return await self._one(select(table).where(table.c.id == conversation_id))
+
+    async def lock(self, conversation_id: ConversationId) -> Conversation | None:
+        """Read it and keep every other writer out of it until the commit. Each rule starts with this."""
+        return await self._one(select(table).where(table.c.id == conversation_id).with_for_update())
+
+    async def lock_by_thread(self, thread: MessageRef) -> Conversation | None:
+        return await self._one(
+            select(table)
+            .where(
+                table.c.card_team == thread.team,
+                table.c.card_channel == thread.channel,
+                table.c.card_ts == thread.ts,
+            )
+            .with_for_update()
+        )
+
+    async def claim_from_ai(self, conversation_id: ConversationId, holder: PersonId) -> Conversation | None:
+        """Give it to a teammate if nobody holds it. None if somebody does."""
+        return await self._changed(
+            conversation_id,
+            [table.c.state.in_((State.AI, State.WAITING))],
+            state=State.TEAMMATE,
+            holder_team=holder.team,
+            holder_user=holder.user,
+            epoch=table.c.epoch + 1,
+            escalated_at=func.coalesce(table.c.escalated_at, self._now),
+        )
+
+    async def claim_for_nobody(self, conversation_id: ConversationId, *, epoch: int) -> Conversation | None:
+        """Take it from the AI of that epoch and let it wait for a teammate. None if it moved on since."""
+        return await self._changed(
+            conversation_id,
+            [table.c.state == State.AI, table.c.epoch == epoch],
+            state=State.WAITING,
+            epoch=table.c.epoch + 1,
+            escalated_at=self._now,
+        )
+
+    async def give_to_ai(self, conversation_id: ConversationId, *, epoch: int) -> Conversation | None:
+        """Hand it back to the AI if it is still the stretch that `epoch` names. None if it is not."""
+        return await self._changed(
+            conversation_id,
+            [table.c.state.in_((State.TEAMMATE, State.WAITING)), table.c.epoch == epoch],
+            state=State.AI,
+            holder_team=None,
+            holder_user=None,
+            epoch=table.c.epoch + 1,
+            escalated_at=None,
+        )
+
+    async def begin_mirroring(self, conversation_id: ConversationId) -> bool:
+        """True for the one caller that is to post the card."""
+        return await self._changed(conversation_id, [table.c.mirrored.is_(False)], mirrored=True) is not None
+
+    async def place_card(self, conversation_id: ConversationId, card: MessageRef) -> None:
+        await self._changed(
+            conversation_id, [], card_team=card.team, card_channel=card.channel, card_ts=card.ts
+        )
+
+    async def live(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Conversation], int]:
+        """Conversations that are not tickets, latest message first, and how many there are in all."""
+        with_ticket = (
+            select(tickets.c.number)
+            .where(tickets.c.conversation_id == table.c.id, tickets.c.closed_at.is_(None))
+            .exists()
+        )
+        which = (table.c.state == State.AI) & table.c.last_message_at.is_not(None) & ~with_ticket
+        total = await self._connection.scalar(select(func.count()).select_from(table).where(which))
+        rows = await self._connection.execute(
+            select(table).where(which).order_by(table.c.last_message_at.desc()).limit(limit).offset(offset)
+        )
+        return [_conversation(row) for row in rows], total or 0
+
+    async def count(self, state: State) -> int:
+        counted = await self._connection.scalar(
+            select(func.count()).select_from(table).where(table.c.state == state)
+        )
+        return counted or 0
+
+    async def _changed(
+        self, conversation_id: ConversationId, conditions: Sequence[Any], **values: Any
+    ) -> Conversation | None:
+        statement = (
+            update(table).where(table.c.id == conversation_id, *conditions).values(**values).returning(table)
+        )
+        row = (await self._connection.execute(statement)).one_or_none()
+        return None if row is None else _conversation(row)
+
+    async def _one(self, statement: Select[Any]) -> Conversation | None:
+        row = (await self._connection.execute(statement)).one_or_none()
+        return None if row is None else _conversation(row)
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    return Conversation(
+        id=ConversationId(row.id),
+        channel=row.channel,
+        inbox=row.inbox,
+        customer=Customer(
+            name=row.customer_name,
+            email=row.customer_email,
+            user_id=row.customer_user_id,
+            verified=row.customer_verified,
+            locale=row.customer_locale,
+            metadata=row.customer_metadata,
+        ),
+        state=State(row.state),
+        epoch=row.epoch,
+        holder=PersonId(row.holder_team, row.holder_user) if row.holder_user else None,
+        escalated_at=row.escalated_at,
+        last_seq=row.last_seq,
+        mirrored=row.mirrored,
+        card=MessageRef(row.card_team, row.card_channel, row.card_ts) if row.card_ts else None,
+        created_at=row.created_at,
+        last_message_at=row.last_message_at,
+    )

@@ -1,0 +1,29 @@
+"""The few values an installation makes once and keeps."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.schema import facts as table
+
+
+class Facts:
+    """The `facts` table within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, name: str) -> str | None:
+        value: str | None = await self._connection.scalar(select(table.c.value).where(table.c.name == name))
+        return value
+
+    async def keep(self, name: str, value: str) -> str:
+        """The value kept under `name`: `value`, unless one was kept before. The first one stays."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        await self._connection.execute(
+            dialect.insert(table).values(name=name, value=value).on_conflict_do_nothing()
+        )
+        kept = await self._connection.scalar(select(table.c.value).where(table.c.name == name))
+        return str(kept)

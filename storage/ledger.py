@@ -1,0 +1,160 @@
+"""The ledger: each conversation's entries, numbered 1, 2, 3… in the order the database committed them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
+from storage.schema import conversations
+from storage.schema import entries as table
+
+
+class Ledger:
+    """The `entries` table within one transaction. Only ever added to."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime, touched: set[ConversationId]) -> None:
+        self._connection = connection
+        self._now = now
+        self._touched = touched
+
+    async def add(
+        self,
+        conversation_id: ConversationId,
+        kind: Kind,
+        author: Author,
+        text: str,
+        *,
+        audience: Audience = Audience.CUSTOMER,
+        person: Person | None = None,
+        name: str | None = None,
+        data: dict[str, Any] | None = None,
+        source: str | None = None,
+    ) -> Entry:
+        """Write the next entry. The caller holds the conversation's lock, so the number is the next one.
+
+        `source` is unique in a conversation: look it up with `by_source` first; writing one twice raises.
+        """
+        values: dict[str, Any] = {"last_seq": conversations.c.last_seq + 1}
+        if kind is Kind.MESSAGE:
+            values["last_message_at"] = self._now
+        numbered = await self._connection.execute(
+            update(conversations)
+            .where(conversations.c.id == conversation_id)
+            .values(**values)
+            .returning(conversations.c.last_seq, conversations.c.epoch)
+        )
+        seq, epoch = numbered.one()
+        entry = Entry(
+            conversation_id=conversation_id,
+            seq=seq,
+            kind=kind,
+            author=author,
+            audience=audience,
+            epoch=epoch,
+            person=person.id if person else None,
+            name=person.name if person else name,
+            avatar_url=person.avatar_url if person else None,
+            text=text,
+            data=data or {},
+            source=source,
+            created_at=self._now,
+        )
+        await self._connection.execute(
+            insert(table).values(
+                conversation_id=conversation_id,
+                seq=seq,
+                kind=kind,
+                author=author,
+                audience=audience,
+                epoch=epoch,
+                author_team=entry.person.team if entry.person else None,
+                author_user=entry.person.user if entry.person else None,
+                name=entry.name,
+                avatar_url=entry.avatar_url,
+                text=text,
+                data=entry.data,
+                source=source,
+                created_at=self._now,
+            )
+        )
+        self._touched.add(conversation_id)
+        return entry
+
+    async def get(self, conversation_id: ConversationId, seq: int) -> Entry | None:
+        return await self._one(_of(conversation_id).where(table.c.seq == seq))
+
+    async def by_source(self, conversation_id: ConversationId, source: str) -> Entry | None:
+        return await self._one(_of(conversation_id).where(table.c.source == source))
+
+    async def since(
+        self,
+        conversation_id: ConversationId,
+        after: int = 0,
+        *,
+        audience: Audience | None = None,
+        limit: int = 10_000,
+    ) -> Sequence[Entry]:
+        """Entries with a number above `after`, oldest first."""
+        statement = _of(conversation_id).where(table.c.seq > after).order_by(table.c.seq).limit(limit)
+        if audience is not None:
+            statement = statement.where(table.c.audience == audience)
+        return [_entry(row) for row in await self._connection.execute(statement)]
+
+    async def latest_messages(self, conversation_id: ConversationId, limit: int) -> Sequence[Entry]:
+        """The last `limit` messages of either side, oldest first."""
+        statement = (
+            _of(conversation_id).where(table.c.kind == Kind.MESSAGE).order_by(table.c.seq.desc()).limit(limit)
+        )
+        return [_entry(row) for row in await self._connection.execute(statement)][::-1]
+
+    async def last_from(self, conversation_id: ConversationId, author: Author) -> Entry | None:
+        return await self._one(
+            _of(conversation_id)
+            .where(table.c.kind == Kind.MESSAGE, table.c.author == author)
+            .order_by(table.c.seq.desc())
+            .limit(1)
+        )
+
+    async def about(self, conversation_id: ConversationId, seq: int) -> Sequence[Entry]:
+        """The edits and retractions of one message, oldest first."""
+        rows = await self._connection.execute(
+            _of(conversation_id)
+            .where(
+                table.c.seq > seq,
+                table.c.kind.in_((Kind.EDIT, Kind.RETRACT)),
+                table.c.data["target"].as_integer() == seq,
+            )
+            .order_by(table.c.seq)
+        )
+        return [_entry(row) for row in rows]
+
+    async def _one(self, statement: Select[Any]) -> Entry | None:
+        row = (await self._connection.execute(statement)).one_or_none()
+        return None if row is None else _entry(row)
+
+
+def _of(conversation_id: ConversationId) -> Select[Any]:
+    return select(table).where(table.c.conversation_id == conversation_id)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        conversation_id=ConversationId(row.conversation_id),
+        seq=row.seq,
+        kind=Kind(row.kind),
+        author=Author(row.author),
+        audience=Audience(row.audience),
+        epoch=row.epoch,
+        person=PersonId(row.author_team, row.author_user) if row.author_user else None,
+        name=row.name,
+        avatar_url=row.avatar_url,
+        text=row.text,
+        data=row.data,
+        source=row.source,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,59 @@
+"""What Slack last said about teammates, so that a name is at hand when Slack is not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import Person, PersonId
+from storage.schema import people as table
+
+
+class People:
+    """The `people` table within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def get(self, person: PersonId) -> Person | None:
+        return (await self.named([person])).get(person)
+
+    async def named(self, ids: Collection[PersonId]) -> Mapping[PersonId, Person]:
+        """Those of `ids` that are known."""
+        if not ids:
+            return {}
+        wanted = [(one.team, one.user) for one in ids]
+        rows = await self._connection.execute(
+            select(table).where(tuple_(table.c.team_id, table.c.user_id).in_(wanted))
+        )
+        return {person.id: person for person in map(_person, rows)}
+
+    async def remember(self, person: Person) -> None:
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        said = {
+            "name": person.name,
+            "avatar_url": person.avatar_url,
+            "may_act": person.may_act,
+            "fetched_at": person.fetched_at,
+        }
+        await self._connection.execute(
+            dialect.insert(table)
+            .values(team_id=person.id.team, user_id=person.id.user, **said)
+            .on_conflict_do_update(index_elements=["team_id", "user_id"], set_=said)
+        )
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        id=PersonId(row.team_id, row.user_id),
+        name=row.name,
+        avatar_url=row.avatar_url,
+        may_act=row.may_act,
+        fetched_at=row.fetched_at,
+    )

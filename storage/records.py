@@ -1,0 +1,195 @@
+"""What the queries hand back: plain, frozen rows with types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+
+ConversationId = NewType("ConversationId", str)
+TicketNumber = NewType("TicketNumber", int)
+
+
+class State(StrEnum):
+    """Who answers the customer."""
+
+    AI = "ai"
+    WAITING = "waiting"
+    TEAMMATE = "teammate"
+    ENDED = "ended"
+
+
+class Status(StrEnum):
+    """Where a ticket stands. The first four are active, the last two closed."""
+
+    NEW = "new"
+    ON_YOU = "on_you"
+    ON_CUSTOMER = "on_customer"
+    ON_HOLD = "on_hold"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        return self not in (Status.CLOSED, Status.CANCELLED)
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+    RETRACT = "retract"
+    NOTE = "note"
+    SYSTEM = "system"
+
+
+class Author(StrEnum):
+    """Whose words an entry holds."""
+
+    CUSTOMER = "customer"
+    AI = "ai"
+    TEAMMATE = "teammate"
+    SYSTEM = "system"
+
+
+class Audience(StrEnum):
+    """Who may see an entry: both sides, or Slack only."""
+
+    CUSTOMER = "customer"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonId:
+    """A Slack user. Ids are unique only within their team, so the two go together."""
+
+    team: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """A Slack message: its channel and its `ts`, which Slack also uses as a thread's name."""
+
+    team: str
+    channel: str
+    ts: str
+
+    @property
+    def source(self) -> str:
+        """The name under which the ledger remembers this message."""
+        return f"slack:{self.team}/{self.channel}/{self.ts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What the website told us about the person in the chat: theirs to invent, unless verified."""
+
+    name: str | None = None
+    email: str | None = None
+    user_id: str | None = None
+    verified: bool = False
+    locale: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One customer's chat and who holds it."""
+
+    id: ConversationId
+    channel: str
+    inbox: str | None
+    customer: Customer
+    state: State
+    epoch: int
+    holder: PersonId | None
+    escalated_at: datetime | None
+    last_seq: int
+    mirrored: bool
+    card: MessageRef | None
+    created_at: datetime
+    last_message_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened in a conversation. Never changed and never removed."""
+
+    conversation_id: ConversationId
+    seq: int
+    kind: Kind
+    author: Author
+    audience: Audience
+    epoch: int
+    person: PersonId | None
+    name: str | None
+    avatar_url: str | None
+    text: str
+    data: dict[str, Any]
+    source: str | None
+    created_at: datetime
+
+    @property
+    def id(self) -> str:
+        return f"{self.conversation_id}.{self.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The team's side of a conversation that a person answers or should."""
+
+    number: TicketNumber
+    conversation_id: ConversationId
+    channel: str
+    status: Status
+    subject: str | None
+    summary: str | None
+    language: str | None
+    assignee: PersonId | None
+    opened_at: datetime
+    first_reply_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReply:
+    """A thread message that waits for its author to say: send it, or keep it as a note."""
+
+    conversation_id: ConversationId
+    message: MessageRef
+    author: PersonId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A teammate as Slack last described them."""
+
+    id: PersonId
+    name: str
+    avatar_url: str | None
+    may_act: bool
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One row of the outbox in the hands of the process that claimed it.
+
+    `maybe_sent` is the time of the first try whose outcome nobody knows: the work may be done already.
+    `fence` tells this claim from any other; only its bearer can finish the row.
+    """
+
+    id: int
+    lane: str
+    kind: str
+    conversation_id: ConversationId
+    payload: dict[str, Any]
+    key: str
+    attempts: int
+    fence: int
+    maybe_sent: datetime | None
+    created_at: datetime

@@ -1,0 +1,208 @@
+"""The tables. A duplicate or a second owner is stopped here, by a constraint, not by a check in code.
+
+`conversations` and `entries` are the ledger. `tickets` hangs off a conversation. `held_replies` are thread
+messages whose author has not decided yet. `outbox` is everything still owed to Slack or to the AI.
+`people` is what Slack last said about a teammate. `facts` keeps the few values an installation makes once.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from storage.columns import Json, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite only numbers rows by itself in a column declared INTEGER.
+RowNumber = BigInteger().with_variant(Integer(), "sqlite")
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("client_id", String(128), unique=True),
+    Column("channel", String(40), nullable=False),
+    Column("inbox", String(40)),
+    Column("customer_name", String(120)),
+    Column("customer_email", String(254)),
+    Column("customer_user_id", String(128)),
+    Column("customer_verified", Boolean, nullable=False, default=False),
+    Column("customer_locale", String(35)),
+    Column("customer_metadata", Json, nullable=False, default=dict),
+    Column("state", String(10), nullable=False),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("holder_team", String(20)),
+    Column("holder_user", String(20)),
+    Column("escalated_at", UtcDateTime),
+    Column("last_seq", Integer, nullable=False, default=0),
+    Column("mirrored", Boolean, nullable=False, default=False),
+    Column("card_team", String(20)),
+    Column("card_channel", String(20)),
+    Column("card_ts", String(20)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_message_at", UtcDateTime),
+    CheckConstraint("state IN ('ai', 'waiting', 'teammate', 'ended')", name="state"),
+    CheckConstraint("(state = 'teammate') = (holder_user IS NOT NULL)", name="holder"),
+    UniqueConstraint("card_team", "card_channel", "card_ts"),
+)
+Index("ix_conversations_live", conversations.c.state, conversations.c.last_message_at)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("author", String(10), nullable=False),
+    Column("audience", String(10), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("author_team", String(20)),
+    Column("author_user", String(20)),
+    Column("name", String(120)),
+    Column("avatar_url", Text),
+    Column("text", Text, nullable=False),
+    Column("data", Json, nullable=False, default=dict),
+    # Who said it once: a customer's client_id, a Slack message's team, channel and ts, the AI's question.
+    Column("source", String(200)),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("kind IN ('message', 'edit', 'retract', 'note', 'system')", name="kind"),
+    CheckConstraint("author IN ('customer', 'ai', 'teammate', 'system')", name="author"),
+    CheckConstraint("audience IN ('customer', 'team')", name="audience"),
+    CheckConstraint("kind <> 'note' OR audience = 'team'", name="notes_stay"),
+    UniqueConstraint("conversation_id", "source"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("type", String(20), nullable=False),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("subject", String(200)),
+    Column("summary", Text),
+    Column("language", String(35)),
+    Column("assignee_team", String(20)),
+    Column("assignee_user", String(20)),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("first_reply_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    CheckConstraint(
+        "status IN ('new', 'on_you', 'on_customer', 'on_hold', 'closed', 'cancelled')", name="status"
+    ),
+    CheckConstraint("(status IN ('closed', 'cancelled')) = (closed_at IS NOT NULL)", name="closed"),
+    sqlite_autoincrement=True,
+)
+Index("ix_tickets_conversation_id", tickets.c.conversation_id)
+Index("ix_tickets_open", tickets.c.status, tickets.c.opened_at)
+Index(
+    "uq_tickets_one_open",
+    tickets.c.conversation_id,
+    unique=True,
+    sqlite_where=text("closed_at IS NULL"),
+    postgresql_where=text("closed_at IS NULL"),
+)
+
+held_replies = Table(
+    "held_replies",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    # The Slack message, as the ledger would name its source.
+    Column("source", String(200), primary_key=True),
+    Column("message_team", String(20), nullable=False),
+    Column("message_channel", String(20), nullable=False),
+    Column("message_ts", String(20), nullable=False),
+    Column("author_user", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+OPEN_STATES = ("ready", "sending", "unknown")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    # Rows of one lane are inserted under that conversation's row lock, so ids follow commit order in a lane.
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("topic", String(10), nullable=False),
+    Column("lane", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("payload", Json, nullable=False, default=dict),
+    # Opaque: it travels in Slack's message metadata, where anybody in the workspace may read it.
+    Column("key", String(32), nullable=False, unique=True),
+    # While a row with this value is ready, another is not added: only the latest matters.
+    Column("coalesce", String(80)),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("available_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("first_sent_at", UtcDateTime),
+    Column("last_error", String(300)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    CheckConstraint("state IN ('ready', 'sending', 'unknown', 'done', 'parked', 'cancelled')", name="state"),
+    sqlite_autoincrement=True,
+)
+_IS_OPEN = text("state IN ('ready', 'sending', 'unknown')")
+Index("ix_outbox_open_lane", outbox.c.lane, outbox.c.id, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
+Index(
+    "ix_outbox_open_due",
+    outbox.c.topic,
+    outbox.c.priority,
+    outbox.c.id,
+    sqlite_where=_IS_OPEN,
+    postgresql_where=_IS_OPEN,
+)
+_IS_READY = text("state = 'ready'")
+Index(
+    "uq_outbox_coalesce",
+    outbox.c.coalesce,
+    unique=True,
+    sqlite_where=_IS_READY,
+    postgresql_where=_IS_READY,
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("team_id", String(20), primary_key=True),
+    Column("user_id", String(20), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("avatar_url", Text),
+    Column("may_act", Boolean, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,111 @@
+"""Queries about tickets. At most one open ticket for each conversation: a unique index says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import ConversationId, PersonId, Status, Ticket, TicketNumber
+from storage.schema import tickets as table
+
+LIVE_CHAT = "live_chat"
+
+
+class Tickets:
+    """The `tickets` table within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def open_live_chat(
+        self, conversation_id: ConversationId, *, channel: str, assignee: PersonId | None, status: Status
+    ) -> Ticket:
+        row = await self._connection.execute(
+            insert(table)
+            .values(
+                type=LIVE_CHAT,
+                conversation_id=conversation_id,
+                channel=channel,
+                status=status,
+                assignee_team=assignee.team if assignee else None,
+                assignee_user=assignee.user if assignee else None,
+                opened_at=self._now,
+            )
+            .returning(table)
+        )
+        return _ticket(row.one())
+
+    async def get(self, number: TicketNumber) -> Ticket | None:
+        row = (await self._connection.execute(select(table).where(table.c.number == number))).one_or_none()
+        return None if row is None else _ticket(row)
+
+    async def open_of(self, conversation_id: ConversationId) -> Ticket | None:
+        row = await self._connection.execute(
+            select(table).where(table.c.conversation_id == conversation_id, table.c.closed_at.is_(None))
+        )
+        found = row.one_or_none()
+        return None if found is None else _ticket(found)
+
+    async def latest_of(self, conversation_id: ConversationId) -> Ticket | None:
+        """The open ticket, or else the one closed last."""
+        row = await self._connection.execute(
+            select(table)
+            .where(table.c.conversation_id == conversation_id)
+            .order_by(table.c.number.desc())
+            .limit(1)
+        )
+        found = row.one_or_none()
+        return None if found is None else _ticket(found)
+
+    async def assign(self, number: TicketNumber, assignee: PersonId) -> Ticket:
+        return await self._set(
+            number, status=Status.ON_YOU, assignee_team=assignee.team, assignee_user=assignee.user
+        )
+
+    async def move(self, number: TicketNumber, status: Status) -> Ticket:
+        """Put it in another status; a closed one gets its closing time."""
+        closed_at = None if status.is_open else self._now
+        return await self._set(number, status=status, closed_at=closed_at)
+
+    async def replied(self, number: TicketNumber) -> None:
+        """A teammate answered: remember when the first answer was."""
+        await self._set(number, first_reply_at=func.coalesce(table.c.first_reply_at, self._now))
+
+    async def describe(self, number: TicketNumber, *, subject: str, summary: str, language: str) -> Ticket:
+        return await self._set(number, subject=subject, summary=summary, language=language)
+
+    async def all_open(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Ticket], int]:
+        """Open tickets, longest open first, and how many there are in all."""
+        which = table.c.closed_at.is_(None)
+        total = await self._connection.scalar(select(func.count()).select_from(table).where(which))
+        rows = await self._connection.execute(
+            select(table).where(which).order_by(table.c.opened_at).limit(limit).offset(offset)
+        )
+        return [_ticket(row) for row in rows], total or 0
+
+    async def _set(self, number: TicketNumber, **values: Any) -> Ticket:
+        row = await self._connection.execute(
+            update(table).where(table.c.number == number).values(**values).returning(table)
+        )
+        return _ticket(row.one())
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    return Ticket(
+        number=TicketNumber(row.number),
+        conversation_id=ConversationId(row.conversation_id),
+        channel=row.channel,
+        status=Status(row.status),
+        subject=row.subject,
+        summary=row.summary,
+        language=row.language,
+        assignee=PersonId(row.assignee_team, row.assignee_user) if row.assignee_user else None,
+        opened_at=row.opened_at,
+        first_reply_at=row.first_reply_at,
+        closed_at=row.closed_at,
+    )

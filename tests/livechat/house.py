@@ -1,0 +1,255 @@
+"""A whole live chat on a loopback port, with the real desk over a real database, and words to drive it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.desk.bell import Bell
+from bot.desk.desk import Desk
+from bot.desk.replies import Fate, Meant
+from bot.livechat.application import live_chat
+from bot.livechat.limits import Limits, Rate
+from storage.database import Database
+from storage.records import ConversationId, MessageRef, Person, PersonId
+
+API_KEY = "server-key"
+IDENTITY_SECRET = "identity-secret"
+PLENTY = Rate(per_second=100_000, burst=100_000)
+UNLIMITED = Limits(messages=PLENTY, conversations=PLENTY)
+TEAM, CHANNEL = "T1", "C1"
+ANA = Person(PersonId(TEAM, "U1"), "Ana García", None, may_act=True, fetched_at=datetime.now(UTC))
+
+
+@dataclass
+class Reports:
+    """A health that says what a test tells it to."""
+
+    problems: dict[str, str] = field(default_factory=dict)
+
+    async def ready(self) -> dict[str, str]:
+        return self.problems
+
+
+@dataclass
+class Reply:
+    """What the server answered."""
+
+    status: int
+    headers: Any
+    raw: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.raw)
+
+    @property
+    def code(self) -> str:
+        return str(self.json["error"]["code"])
+
+
+@dataclass
+class Event:
+    """One server-sent event."""
+
+    id: int
+    name: str
+    entry: dict[str, Any]
+
+
+class Stream:
+    """An open event stream, read as a browser would."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.response = response
+
+    async def block(self) -> list[str]:
+        """The lines up to the next empty one. Raises `EOFError` when the server ended the stream."""
+        lines: list[str] = []
+        while True:
+            line = await self.response.content.readline()
+            if not line:
+                raise EOFError
+            if line == b"\n":
+                return lines
+            lines.append(line.decode().rstrip("\n"))
+
+    async def event(self, *, within: float = 5) -> Event:
+        async with asyncio.timeout(within):
+            while True:
+                fields = dict(line.split(": ", 1) for line in await self.block() if not line.startswith(":"))
+                if "data" in fields:
+                    return Event(int(fields["id"]), fields["event"], json.loads(fields["data"]))
+
+    async def events(self, count: int) -> list[Event]:
+        return [await self.event() for _ in range(count)]
+
+    async def ended(self, *, within: float = 5) -> bool:
+        async with asyncio.timeout(within):
+            try:
+                while True:
+                    await self.block()
+            except EOFError:
+                return True
+            except aiohttp.ClientError:
+                return True
+
+
+class Chat:
+    """One customer's conversation."""
+
+    def __init__(self, house: House, conversation_id: str, token: str) -> None:
+        self.house = house
+        self.id = ConversationId(conversation_id)
+        self.token = token
+        self.path = f"/v1/conversations/{conversation_id}"
+        self.thread = MessageRef(TEAM, CHANNEL, f"{next(house.numbers)}.0001")
+
+    async def get(self, path: str = "", *, bearer: str | None = None, **more: Any) -> Reply:
+        return await self.house.ask("GET", self.path + path, bearer=bearer or self.token, **more)
+
+    async def post(self, path: str, body: object = None, *, bearer: str | None = None, **more: Any) -> Reply:
+        return await self.house.ask(
+            "POST", self.path + path, body=body, bearer=bearer or self.token, **more
+        )
+
+    async def say(self, text: str, *, client_id: str | None = None, **more: Any) -> Reply:
+        body = {"text": text, "client_id": client_id or f"c{next(self.house.numbers)}", **more}
+        return await self.post("/messages", body)
+
+    async def ai_says(self, text: str) -> None:
+        await self.house.desk.outside_ai_says(self.id, text, client_id=f"a{next(self.house.numbers)}")
+
+    async def taken_over(self, by: Person = ANA) -> None:
+        await self.house.database.write(lambda tx: tx.people.remember(by))
+        await self.house.database.write(lambda tx: tx.conversations.place_card(self.id, self.thread))
+        await self.house.desk.take_over(self.id, by=by)
+
+    async def reply(self, text: str, *, by: Person = ANA, meant: Meant = Meant.FOR_CUSTOMER) -> MessageRef:
+        message = MessageRef(TEAM, CHANNEL, f"{next(self.house.numbers)}.0002")
+        fate = await self.house.desk.thread_message(self.thread, message, by=by, text=text, meant=meant)
+        assert fate is (Fate.SENT if meant is Meant.FOR_CUSTOMER else Fate.NOTE)
+        return message
+
+    async def reword(self, message: MessageRef, text: str, *, by: Person = ANA) -> None:
+        await self.house.desk.message_edited(
+            self.thread, message, by=by, text=text, meant=Meant.FOR_CUSTOMER
+        )
+
+    async def take_back(self, message: MessageRef) -> None:
+        await self.house.desk.message_deleted(self.thread, message)
+
+    async def handed_back(self, by: Person = ANA) -> None:
+        view = await self.house.desk.view(self.id)
+        await self.house.desk.allow_ai_replies(self.id, by=by, epoch=view.conversation.epoch)
+
+    async def entries(self) -> list[dict[str, Any]]:
+        return list((await self.get("/messages?limit=200")).json["data"])
+
+    async def texts(self) -> list[str]:
+        return [entry["text"] for entry in await self.entries()]
+
+    @asynccontextmanager
+    async def stream(self, *, after: int | None = None, **headers: str) -> AsyncIterator[Stream]:
+        query = "" if after is None else f"?after={after}"
+        sent = {"Authorization": f"Bearer {self.token}", **headers}
+        async with self.house.session.get(f"{self.path}/events{query}", headers=sent) as response:
+            assert response.status == 200
+            yield Stream(response)
+
+
+class House:
+    """The server and everything under it. Use as an async context manager."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        limits: Limits = UNLIMITED,
+        api_key: str | None = API_KEY,
+        identity_secret: str | None = IDENTITY_SECRET,
+        allowed_origins: Sequence[str] = ("*",),
+        **more: Any,
+    ) -> None:
+        self.database = database
+        self.bell = Bell()
+        self.health = Reports()
+        self.desk = Desk(database, ai_answers=False)
+        self.numbers = itertools.count(1000)
+        self.app = live_chat(
+            self.desk,
+            self.bell,
+            token_secret=b"token-secret",
+            api_key=api_key,
+            identity_secret=identity_secret,
+            health=self.health,
+            limits=limits,
+            allowed_origins=allowed_origins,
+            **more,
+        )
+        self.runner = web.AppRunner(self.app, handler_cancellation=True, shutdown_timeout=5)
+        self.port = 0
+
+    async def __aenter__(self) -> House:
+        self.database.on_commit.append(self.bell.after_commit)
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.session.close()
+        await self.runner.cleanup()
+        self.database.on_commit.remove(self.bell.after_commit)
+
+    async def open(self) -> None:
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", self.port).start()
+        self.port = self.runner.addresses[0][1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.session = aiohttp.ClientSession(self.base, timeout=aiohttp.ClientTimeout(total=15))
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        data: bytes | None = None,
+        bearer: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Reply:
+        sent = dict(headers or {})
+        if bearer is not None:
+            sent["Authorization"] = f"Bearer {bearer}"
+        if data is not None:
+            sent.setdefault("Content-Type", "application/json")
+        elif body is not None:
+            data = json.dumps(body).encode()
+            sent["Content-Type"] = "application/json"
+        async with self.session.request(method, path, data=data, headers=sent) as response:
+            return Reply(response.status, response.headers, await response.read())
+
+    async def start(self, body: dict[str, Any] | None = None, **more: Any) -> Reply:
+        return await self.ask("POST", "/v1/conversations", body=body or {}, **more)
+
+    async def chat(self, **body: Any) -> Chat:
+        started = (await self.start(body)).json
+        return Chat(self, started["conversation_id"], started["token"])
+
+
+async def until(condition: Any, *, within: float = 5) -> None:
+    """Wait for the thing itself."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.01)
