@@ -61,12 +61,13 @@ class Bridge:
         clock: Clock = utc_now,
         ai: AI | None = None,
         limits: Limits | None = None,
+        look_after: timedelta = timedelta(seconds=2),
         quarantine: timedelta = timedelta(seconds=15),
     ) -> None:
         self._settings = settings
         self._ai = ai
         self._limits = limits
-        self._quarantine = quarantine
+        self._waits = {"look_after": look_after, "quarantine": quarantine}
         self._stack = AsyncExitStack()
         self._handlers: list[AsyncSocketModeHandler] = []
         self.bell = Bell()
@@ -130,7 +131,7 @@ class Bridge:
             await self._connect(bolt, self._settings.slack_app_token)
 
     def _slack_courier(self, client: AsyncWebClient) -> Courier:
-        posts = SlackPosts(client, self.desk, self.installation, quarantine=self._quarantine)
+        posts = SlackPosts(client, self.desk, self.installation, **self._waits)
         rate = self._settings.posts_per_second
         spacing: Mapping[str, timedelta] = {"chat.postMessage": timedelta(seconds=1 / rate)} if rate else {}
         return Courier(

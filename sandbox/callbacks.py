@@ -83,7 +83,7 @@ class Callbacks:
         except aiohttp.ClientError:
             raise Undelivered("dispatch_failed") from None
         if not 200 <= status < 300:
-            raise Undelivered(f"http_status_{status}" if kind == "interactive" else "dispatch_failed")
+            raise Undelivered("http_client_error" if status < 500 else "http_service_error")
         if not answer.strip():
             return None
         try:

@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from sandbox.content import compose
-from sandbox.errors import Undelivered
+from sandbox.errors import PersonError, Undelivered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,8 @@ class Commands:
         That is the acknowledgement's message, or else the first message for this person or the
         first modal that follows within `wait` seconds; an empty dict when nothing does.
         """
+        if user.team_id != self._state.team_id:
+            raise PersonError(f"{user.name} is from another workspace and has no commands here")
         answer = self._answer_to(user, channel)
         payload = self._payload(user, command, text, channel)
         try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sandbox.mrkdwn import Names
     from sandbox.payload import Payload
 
-_MENTION = re.compile(r"@([A-Za-z0-9._-]{1,80})")
+_MENTION = re.compile(r"(?<![\w.])@([A-Za-z0-9](?:[\w.-]*\w)?)")
 _CHANNEL = re.compile(r"(?<!\w)#([a-z0-9_-]{1,80})")
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]}'\"]")
 _RAW = re.compile(r"<([@#!][^<>\s]+)>")

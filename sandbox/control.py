@@ -80,6 +80,8 @@ class Control:
         channel = self._channel(user, said)
         thread_ts, deliveries = said.get("thread_ts"), int(said.get("deliveries") or 1)
         content: Payload = {"user": user.id, "team": user.team_id, "client_msg_id": said["client_msg_id"]}
+        if user.team_id != self._state.team_id:
+            content |= {"user_team": user.team_id, "source_team": user.team_id}
         if said["text"]:
             content |= self._typed(said["text"])
         if said.get("files"):

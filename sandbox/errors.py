@@ -43,7 +43,9 @@ class RateLimited(SlackError):
 
 
 class Undelivered(Exception):
-    """The app did not acknowledge: `operation_timeout`, or `dispatch_failed` where nothing listens."""
+    """The app did not acknowledge: `operation_timeout`, `dispatch_failed` where nothing listens, or
+    in HTTP mode `http_client_error` and `http_service_error` for a 4xx and a 5xx.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -53,6 +53,8 @@ class Messages:
             if broadcast:
                 message |= {"subtype": "thread_broadcast", "root": message_shape(channel, parent)}
         channel.messages[message["ts"]] = message
+        if thread_ts is not None:
+            channel.threads.setdefault(thread_ts, []).append(message["ts"])
         event = {
             **message,
             "channel": channel.id,
@@ -150,6 +152,8 @@ class Messages:
             self._publish_change(channel, message_shape(channel, tombstone), previous, deliveries=deliveries)
             return
         del channel.messages[ts]
+        if message.get("thread_ts", ts) != ts:
+            channel.threads[message["thread_ts"]].remove(ts)
         self._drop_empty_tombstone(channel, message.get("thread_ts"))
         self._publish_hidden(
             channel,

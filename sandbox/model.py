@@ -47,6 +47,7 @@ class Channel:
     purpose: str = ""
     members: list[str] = field(default_factory=list)
     messages: dict[str, Payload] = field(default_factory=dict)
+    threads: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def is_member(self) -> bool:

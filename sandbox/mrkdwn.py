@@ -26,7 +26,7 @@ _BARE_URL = re.compile(r"(?<![<|\w@/])(?:https?://)[^\s<>|*~`]+[^\s<>|.,;:!?)\]}
 _BARE_EMAIL = re.compile(r"(?<![<|\w:/.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _BARE_BROADCAST = re.compile(r"(?<![\w<!@.])@(here|channel|everyone)\b")
 _BARE_CHANNEL = re.compile(r"(?<![\w<&])#([a-z0-9_-]{1,80})")
-_BARE_NAME = re.compile(r"(?<![\w<@.])@([a-z0-9._-]{1,80})")
+_BARE_NAME = re.compile(r"(?<![\w<@.])@([a-z0-9](?:[\w.-]*\w)?)")
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
 
 

@@ -20,8 +20,8 @@ def user_shape(state: State, user: User) -> Payload:
         "phone": "",
         "real_name": user.real_name,
         "real_name_normalized": user.real_name,
-        "display_name": user.name,
-        "display_name_normalized": user.name,
+        "display_name": first,
+        "display_name_normalized": first,
         "first_name": first,
         "last_name": last,
         "status_text": "",
@@ -114,7 +114,7 @@ def bot_profile(state: State) -> Payload:
 
 def replies_of(channel: Channel, ts: str) -> list[Payload]:
     """The replies in a thread, oldest first, without the parent."""
-    return [m for m in channel.messages.values() if m.get("thread_ts") == ts and m["ts"] != ts]
+    return [channel.messages[reply] for reply in channel.threads.get(ts, ())]
 
 
 def top_level(channel: Channel) -> list[Payload]:

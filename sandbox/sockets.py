@@ -144,7 +144,7 @@ class Sockets:
         if ticket not in self._state.socket_tickets:
             raise web.HTTPForbidden(text="invalid_ticket")
         self._state.socket_tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=30.0)
+        socket = web.WebSocketResponse(heartbeat=30.0, timeout=1.0)
         await socket.prepare(request)
         connection = Connection(socket, request)
         if len(self._connections) >= MAX_CONNECTIONS:

@@ -142,6 +142,7 @@ class Ticket:
     """The team's side of a conversation that a person answers or should."""
 
     number: TicketNumber
+    type: str
     conversation_id: ConversationId
     channel: str
     status: Status

@@ -98,6 +98,7 @@ class Tickets:
 def _ticket(row: Row[Any]) -> Ticket:
     return Ticket(
         number=TicketNumber(row.number),
+        type=row.type,
         conversation_id=ConversationId(row.conversation_id),
         channel=row.channel,
         status=Status(row.status),

@@ -9,7 +9,7 @@ from bot.ai.search import Index
 from bot.ai.sentences import extract
 
 # Share of the question's weight that the best section must hold. Found by trying questions the example
-# knowledge answers (lowest: 0.4) and ones it does not; see tests/ai/test_offline.py.
+# knowledge answers (lowest: 0.46) and ones it does not (highest: 0.22); see tests/ai/test_offline.py.
 _ENOUGH = 0.4
 
 
@@ -27,14 +27,15 @@ class OfflineAI:
         """Answer what the customer said since anyone else spoke. Never raises.
 
         Asking for a person hands over; a mere greeting or thanks is returned; else the best section's text,
-        or a hand over when none holds enough of the question.
+        or a hand over when none holds enough of the question. Right after a hand back nothing hands over: a
+        person has just decided that the AI goes on.
         """
-        asked = latest_words(transcript)
-        texts = [text for text in asked if text.strip()]
+        handed_back = bool(transcript.turns) and transcript.turns[-1].who == "system"
+        texts = [text for text in latest_words(transcript) if text.strip()]
         language = guess("\n".join(texts), transcript.locale).split("-")[0].lower()
         if not texts:
             return Reply(_in(language, phrases.GREETING_REPLY))
-        if any(people.asks_for_person(text) for text in texts):
+        if any(people.asks_for_person(text) for text in texts) and not handed_back:
             return HandOver("The customer asked for a person.")
         if all(phrases.greets(text) for text in texts):
             return Reply(_in(phrases.greets(texts[-1]), phrases.GREETING_REPLY))
@@ -43,6 +44,8 @@ class OfflineAI:
         hits = self._index.search("\n".join(texts))
         if hits and hits[0].coverage >= _ENOUGH:
             return Reply(shorten(self._sections[hits[0].position].plain(), REPLY_LIMIT))
+        if handed_back:
+            return Reply(_in(language, phrases.BACK_REPLY))
         return HandOver("Nothing in the knowledge answers the customer's question.")
 
     async def summarise(self, transcript: Transcript) -> Summary:
@@ -56,10 +59,14 @@ class OfflineAI:
 def latest_words(transcript: Transcript) -> list[str]:
     """What the customer said since the AI, a teammate or a hand back last came between, oldest first.
 
-    All before is settled: an old call for a person must not hand over again.
+    All before is settled: an old call for a person must not hand over again. A hand back that nothing
+    follows yet is passed over, for what was asked just before it may still wait for an answer.
     """
     said: list[str] = []
-    for turn in reversed(transcript.turns):
+    turns = transcript.turns
+    while turns and turns[-1].who == "system":
+        turns = turns[:-1]
+    for turn in reversed(turns):
         if turn.who != "customer":
             break
         said.append(clean(turn.text))

@@ -18,6 +18,13 @@ THANKS_REPLY = {
     "fr": "Avec plaisir ! Écrivez-nous quand vous voulez.",
     "ja": "どういたしまして。またいつでもお声がけください。",
 }
+BACK_REPLY = {
+    "en": "I am answering again. Ask me anything, or tell me if you would like a colleague to come back.",
+    "de": "Ich antworte wieder. Fragen Sie mich gern, oder sagen Sie, wenn noch einmal jemand kommen soll.",
+    "es": "Vuelvo a responder yo. Pregúnteme lo que quiera, o dígame si desea que vuelva una persona.",
+    "fr": "Je réponds de nouveau. Posez votre question, ou dites-moi si quelqu’un doit revenir.",
+    "ja": "再びAIがお答えします。ご質問をどうぞ。担当者が必要なときはお知らせください。",
+}
 
 _GREETINGS = {
     "en": "hello there|hi there|hey there|hello|hi|hey|good morning|good afternoon|good evening|good day",

@@ -35,6 +35,7 @@ class CustomerChat:
         self._token = ""
         self._http: aiohttp.ClientSession | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._stream: aiohttp.ClientResponse | None = None
         self._news = asyncio.Event()
         self.conversation_id = ""
         self.seen: list[JsonEntry] = []
@@ -58,9 +59,9 @@ class CustomerChat:
         if self._http is not None:
             await self._http.close()
 
-    async def say(self, text: str) -> int:
-        """Send a message; returns its number."""
-        return await self._say({"text": text, "client_id": str(uuid.uuid4())}, self._token)
+    async def say(self, text: str, *, client_id: str | None = None) -> int:
+        """Send a message; returns its number. The same `client_id` again is the same message."""
+        return await self._say({"text": text, "client_id": client_id or str(uuid.uuid4())}, self._token)
 
     async def ai_says(self, text: str) -> int:
         """Send what another program's AI answers, with the server key; returns its number."""
@@ -70,6 +71,11 @@ class CustomerChat:
 
     async def state(self) -> str:
         return str((await self._call("GET", f"/v1/conversations/{self.conversation_id}"))["state"])
+
+    async def cut(self) -> None:
+        """Break the stream, as a tunnel does to a phone; it comes back by itself."""
+        if self._stream is not None:
+            self._stream.close()
 
     async def sees(self, wanted: Callable[[JsonEntry], bool], *, timeout: float = 10) -> JsonEntry:
         """The first entry like that in the window, now or within `timeout` seconds; else TimeoutError."""
@@ -116,6 +122,7 @@ class CustomerChat:
                 headers["Last-Event-ID"] = str(self.seen[-1]["seq"])
             try:
                 async with self._http.get(url, headers=headers) as response:
+                    self._stream = response
                     async for line in response.content:
                         if line.startswith(b"data:"):
                             self.seen.append(json.loads(line[5:]))

@@ -5,6 +5,7 @@ Only what is named here leaves: an entry's data, source, epoch and Slack ids sta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -40,6 +41,14 @@ class Holding(Shown):
     state: StateName
     teammate: Teammate | None = None
 
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> Holding:
+        teammate = state.get("teammate")
+        return cls(
+            state=state["state"],
+            teammate=teammate and Teammate(name=teammate["name"], avatar_url=teammate.get("avatar_url")),
+        )
+
 
 class EntryShown(Shown):
     """One thing that happened. `edit` and `retract` say with `target` which number they change."""
@@ -58,7 +67,7 @@ class EntryShown(Shown):
 
     @classmethod
     def of(cls, entry: Entry) -> EntryShown:
-        state: dict[str, Any] | None = entry.data.get("state") if entry.kind is Kind.SYSTEM else None
+        state = entry.data.get("state") if entry.kind is Kind.SYSTEM else None
         changes = entry.kind in (Kind.EDIT, Kind.RETRACT)
         return cls.model_validate(
             {
@@ -70,7 +79,7 @@ class EntryShown(Shown):
                 "avatar_url": entry.avatar_url,
                 "text": entry.text,
                 "target": entry.data["target"] if changes else None,
-                "state": state,
+                "state": Holding.of(state) if state else None,
                 "created_at": entry.created_at,
                 "edited_at": entry.created_at if entry.kind is Kind.EDIT else None,
             }

@@ -71,8 +71,8 @@ Locale = Annotated[
     str, StringConstraints(max_length=words.LONGEST_LOCALE, pattern=rf"^{words.LANGUAGE_TAG}$")
 ]
 Metadata = Annotated[dict[str, str | bool | int | FiniteFloat | None], AfterValidator(_small)]
-Seq = Annotated[int, BeforeValidator(_number), Field(ge=0, le=LARGEST_SEQ)]
-Limit = Annotated[int, BeforeValidator(_number), Field(ge=1, le=200)]
+Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ), BeforeValidator(_number)]
+Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_number)]
 
 
 class CustomerBody(Strict):

@@ -89,9 +89,12 @@ class Gateway:
         running = asyncio.ensure_future(work)
         self._running.add(running)
         running.add_done_callback(self._running.discard)
-        done, _ = await asyncio.wait({running}, timeout=self._deadline)
-        if not done:
-            running.add_done_callback(_heard)
+        try:
+            await asyncio.wait({running}, timeout=self._deadline)
+        finally:
+            if not running.done():
+                running.add_done_callback(_heard)
+        if not running.done():
             raise Unavailable
         return running.result()
 
@@ -150,4 +153,4 @@ def _told(error: Exception, operation: str, conversation_id: str) -> web.Respons
 
 def _heard(task: asyncio.Task[Any] | asyncio.Future[Any]) -> None:
     if not task.cancelled() and task.exception() is not None:
-        log.warning("a request that was answered too late failed: %s", type(task.exception()).__name__)
+        log.warning("work that outlived its request failed: %s", type(task.exception()).__name__)

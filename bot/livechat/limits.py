@@ -38,7 +38,7 @@ class Limits:
     trusted_proxies: int = 0
     open_streams: int = 20_000
     streams_each: int = 20
-    poll: tuple[Seconds, Seconds] = (1.0, 10.0)
+    poll: tuple[Seconds, Seconds] = (1.0, 15.0)
     ping: Seconds = 15.0
     send_timeout: Seconds = 30.0
     deadline: Seconds = 10.0
@@ -74,9 +74,11 @@ def address_of(request: web.Request, *, trusted_proxies: int) -> str:
     """Whom to count a request against: an IPv4 address, or the /64 that one IPv6 subscriber has to itself."""
     address = request.remote or ""
     if trusted_proxies:
-        chain = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+        chain = [
+            one.strip() for line in request.headers.getall("X-Forwarded-For", []) for one in line.split(",")
+        ]
         if len(chain) >= trusted_proxies:
-            address = chain[-trusted_proxies].strip()
+            address = chain[-trusted_proxies]
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -101,7 +101,10 @@ class Invalid(Problem):
         found = error.errors(include_input=False, include_url=False, include_context=False)
         return cls(
             details=[
-                {"field": ".".join(str(part) for part in one["loc"]), "problem": one["msg"]}
+                {
+                    "field": ".".join(str(part) for part in one["loc"]),
+                    "problem": one["msg"].removeprefix("Value error, "),
+                }
                 for one in found[:20]
             ]
         )

@@ -42,7 +42,6 @@ METHOD_OF: Mapping[str, str] = {
 }
 METADATA_TYPE = "bookbag"
 
-_LOOK_AFTER = timedelta(seconds=2)
 _CLOCK_SKEW = timedelta(seconds=5)
 _WHILE_CLOSED = timedelta(seconds=30)
 _LOOK_PAGES = 10
@@ -51,7 +50,8 @@ _LOOK_PAGES = 10
 class SlackPosts:
     """The performers for the outbox's Slack rows.
 
-    `quarantine` is how long a request may still land after its answer was lost.
+    `look_after` is how long Slack takes to show a post, and `quarantine` how long a request may still land
+    after its answer was lost.
     """
 
     def __init__(
@@ -60,11 +60,13 @@ class SlackPosts:
         desk: Desk,
         installation: Installation,
         *,
-        quarantine: timedelta = timedelta(seconds=15),
+        look_after: timedelta,
+        quarantine: timedelta,
     ) -> None:
         self._client = client
         self._desk = desk
         self._installation = installation
+        self._look_after = look_after
         self._quarantine = quarantine
 
     def performers(self) -> Mapping[str, Performer]:
@@ -101,7 +103,7 @@ class SlackPosts:
         try:
             await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
         except CALL_ERRORS as error:
-            return _again(error)
+            return self._again(error)
         return Done()
 
     async def mark(self, parcel: Parcel) -> Outcome:
@@ -111,7 +113,7 @@ class SlackPosts:
         try:
             await self._client.reactions_add(name=REACTION_OF[Mark(parcel.payload["mark"])], **at)
         except CALL_ERRORS as error:
-            outcome = _again(error)
+            outcome = self._again(error)
             if not isinstance(outcome, Done):
                 return outcome
         if before is None:
@@ -119,7 +121,7 @@ class SlackPosts:
         try:
             await self._client.reactions_remove(name=REACTION_OF[Mark(before)], **at)
         except CALL_ERRORS as error:
-            return _again(error)
+            return self._again(error)
         return Done()
 
     async def prompt(self, parcel: Parcel) -> Outcome:
@@ -141,7 +143,7 @@ class SlackPosts:
                 **message.arguments(),
             )
         except CALL_ERRORS as error:
-            return _again(error)
+            return self._again(error)
         return Done()
 
     async def _post(self, parcel: Parcel, message: Message, *, thread: MessageRef | None) -> Outcome:
@@ -163,7 +165,7 @@ class SlackPosts:
                 **message.arguments(),
             )
         except CALL_ERRORS as error:
-            return _once(error)
+            return self._once(error)
         return Done(self._placed(parcel, answer["ts"], thread))
 
     def _placed(self, parcel: Parcel, ts: str, thread: MessageRef | None) -> Effect | None:
@@ -203,24 +205,22 @@ class SlackPosts:
                 return None
         return None
 
+    def _once(self, error: Exception) -> Outcome:
+        """The outcome of a failed call that must not be made twice."""
+        failure = Failure.of(error)
+        if failure.trouble is Trouble.MAYBE_SENT:
+            return Unknown(self._look_after, failure.reason)
+        return _certain(failure)
 
-def _once(error: Exception) -> Outcome:
-    """The outcome of a failed call that must not be made twice."""
-    failure = Failure.of(error)
-    if failure.trouble is Trouble.MAYBE_SENT:
-        return Unknown(_LOOK_AFTER, failure.reason)
-    return _certain(failure)
-
-
-def _again(error: Exception) -> Outcome:
-    """The outcome of a failed call that may be made twice."""
-    failure = Failure.of(error)
-    if failure.trouble is Trouble.MAYBE_SENT:
-        return NotYet(_LOOK_AFTER, failure.reason)
-    if failure.trouble is Trouble.GONE:
-        log.info("nothing to show it on any more: %s", failure.reason)
-        return Done()
-    return _certain(failure)
+    def _again(self, error: Exception) -> Outcome:
+        """The outcome of a failed call that may be made twice."""
+        failure = Failure.of(error)
+        if failure.trouble is Trouble.MAYBE_SENT:
+            return NotYet(self._look_after, failure.reason)
+        if failure.trouble is Trouble.GONE:
+            log.info("nothing to show it on any more: %s", failure.reason)
+            return Done()
+        return _certain(failure)
 
 
 def _certain(failure: Failure) -> Outcome:

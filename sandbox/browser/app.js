@@ -2,7 +2,7 @@
 
 import { make, notice } from "./dom.js";
 import { Messages } from "./messages.js";
-import { Modal } from "./modal.js";
+import { editText, Modal } from "./modal.js";
 import { Blocks } from "./blocks.js";
 import { Text } from "./text.js";
 
@@ -54,10 +54,8 @@ const actions = {
   }),
   react: (message, name, mine) => act(mine ? "unreact" : "react", { channel: screen.channel.id, ts: message.ts, emoji: name }),
   remove: (message) => act("delete", { channel: screen.channel.id, ts: message.ts }),
-  edit: (message) => {
-    const text = window.prompt("Edit message", new Text(screen).plain(message.text).data);
-    return text && act("edit", { channel: screen.channel.id, ts: message.ts, text });
-  },
+  edit: (message) => editText($("editor"), new Text(screen).decoded(message.text),
+    (text) => act("edit", { channel: screen.channel.id, ts: message.ts, text })),
   openThread: (ts) => go({ thread: ts }),
 };
 const modal = new Modal($("modal"), { interact, notice });
@@ -145,9 +143,9 @@ function drawThread(text, home) {
   $("thread").hidden = !open;
   if (!open) return;
   $("thread-place").textContent = `# ${screen.channel.name}`;
-  fill($("replies"), new Messages(screen, text, actions, { inThread: true }).render(screen.thread));
   $("status").textContent = screen.status ? `${screen.app.name} ${screen.status}` : "";
   setPlaceholder($("thread-composer"), "Reply…");
+  fill($("replies"), new Messages(screen, text, actions, { inThread: true }).render(screen.thread));
 }
 
 // Keep the reader's place, unless they were at the end anyway.
@@ -170,7 +168,7 @@ function composer(form, thread) {
   const attached = make("span", { class: "attached" });
   files.addEventListener("change", () => { attached.textContent = [...files.files].map((one) => one.name).join(", "); });
   form.append(field, make("div", { class: "composer-row" },
-    make("button", { type: "button", class: "quiet", title: "Attach files", "aria-label": "Attach files", on: { click: () => files.click() } }, "＋"),
+    make("button", { type: "button", class: "quiet", title: "Attach files", "aria-label": "Attach files", on: { click: () => files.click() } }, "+"),
     files, attached,
     thread ? make("label", { class: "broadcast" }, make("input", { type: "checkbox", name: "broadcast" }), "Also send to channel") : make("small", {}, "Enter sends · Shift+Enter for a new line · /command"),
     make("button", { class: "primary send" }, "Send")));

@@ -23,8 +23,8 @@ export class Messages {
         previous = null;
       }
       nodes.push(this.message(message, this.follows(previous, message)));
-      if (this.inThread && !previous && messages.length > 1) {
-        nodes.push(make("div", { class: "day" }, make("span", {}, count(messages.length - 1, "reply", "replies"))));
+      if (this.inThread && !previous && message.reply_count) {
+        nodes.push(make("div", { class: "day" }, make("span", {}, count(message.reply_count, "reply", "replies"))));
         previous = {};
         continue;
       }

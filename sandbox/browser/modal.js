@@ -48,3 +48,22 @@ export class Modal {
     }
   }
 }
+
+// A small editor for one's own message; `save` gets the new text.
+export function editText(dialog, text, save) {
+  const field = make("textarea", { rows: 5, "aria-label": "Message" });
+  field.value = text;
+  const done = (event) => {
+    event.preventDefault();
+    dialog.close();
+    if (field.value.trim()) save(field.value);
+  };
+  dialog.replaceChildren(make("form", { on: { submit: done } },
+    make("header", {}, make("h2", {}, "Edit message")),
+    make("div", { class: "view input" }, field),
+    make("footer", {},
+      make("button", { type: "button", on: { click: () => dialog.close() } }, "Cancel"),
+      make("button", { class: "primary" }, "Save"))));
+  dialog.showModal();
+  field.focus();
+}

@@ -18,9 +18,12 @@ export class Text {
     return text.replace(/:([a-z0-9_+'-]+):/g, (all, name) => this.emoji[name] ?? all);
   }
 
+  decoded(text) {
+    return this.characters(text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&"));
+  }
+
   plain(text) {
-    const decoded = text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-    return document.createTextNode(this.characters(decoded));
+    return document.createTextNode(this.decoded(text));
   }
 
   object(object) {
@@ -71,7 +74,7 @@ export class Text {
     if (/^#[CGD]/.test(target)) return this.channel(target.slice(1), label);
     if (/^!(here|channel|everyone)$/.test(target)) return make("span", { class: "mention loud" }, `@${target.slice(1)}`);
     if (target.startsWith("!")) return make("span", { class: "mention" }, label ?? target);
-    if (/^(https?|mailto|tel):/.test(target)) return link(this.plain(target).data, this.plain(label ?? target.replace(/^(mailto|tel):/, "")));
+    if (/^(https?|mailto|tel):/.test(target)) return link(this.decoded(target), this.plain(label ?? target.replace(/^(mailto|tel):/, "")));
     return this.plain(whole);
   }
 

@@ -109,9 +109,9 @@ class FakeAnthropic:
         self._default: Step | None = None
         self._leaving = asyncio.Event()
 
-    def say(self, text: str, *, always: bool = False) -> None:
-        """Answer with a text; `always` also answers whatever comes after the script has run out."""
-        self.message([{"type": "text", "text": text}], always=always)
+    def say(self, text: str, *, always: bool = False, after: asyncio.Event | None = None) -> None:
+        """Answer with a text, not before `after`; `always` also answers what comes after the script."""
+        self.message([{"type": "text", "text": text}], always=always, after=after)
 
     def summarise(self, subject: str, summary: str, language: str = "en") -> None:
         """Answer with a summary in the schema that was asked for."""
@@ -125,11 +125,18 @@ class FakeAnthropic:
         self.message([*texts, use], stop="tool_use")
 
     def message(
-        self, content: list[dict[str, Any]], *, stop: str | None = "end_turn", always: bool = False
+        self,
+        content: list[dict[str, Any]],
+        *,
+        stop: str | None = "end_turn",
+        always: bool = False,
+        after: asyncio.Event | None = None,
     ) -> None:
         """Answer with any content blocks and any stop reason."""
 
         async def answer(request: web.Request) -> web.StreamResponse:
+            if after is not None:
+                await after.wait()
             body = await request.json()
             usage = {"input_tokens": 10, "output_tokens": 5}
             facts = {"id": "msg_fake", "type": "message", "role": "assistant", "model": body["model"]}
@@ -139,6 +146,10 @@ class FakeAnthropic:
             self._default = answer
         else:
             self._steps.append(answer)
+
+    def drop_script(self) -> None:
+        """Forget the answers that were not asked for."""
+        self._steps.clear()
 
     def raw(self, body: str, *, content_type: str = "application/json") -> None:
         """Answer 200 with any body at all."""

@@ -112,6 +112,10 @@ def test_ordinary_words_stay_as_they_are(plain: str) -> None:
     assert inert_line(plain, 600) == plain
 
 
+def test_of_a_labelled_link_only_the_label_is_left() -> None:
+    assert inert_line("Please <https://evil.example/x|Sign in> now", 600) == "Please Sign in now"
+
+
 @pytest.mark.parametrize("hostile", CORPUS)
 def test_a_customer_cannot_write_our_tags(hostile: str) -> None:
     for messages in (messages_for_answer(chat(hostile)), messages_for_summary(chat(hostile))):

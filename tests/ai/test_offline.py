@@ -212,3 +212,18 @@ def test_another_process_says_the_same() -> None:
     }
     (output,) = outputs
     assert len(json.loads(output)) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("How long does shipping take?", "working day"),
+        ("Thank you!", "welcome"),
+        ("I want to talk to a human", "answering again"),
+        ("Ich möchte mit einem Menschen sprechen", "antworte wieder"),
+    ],
+)
+async def test_right_after_a_hand_back_it_answers_and_never_hands_over(said: str, expected: str) -> None:
+    answer = await AI.answer(chat(said, HANDED_BACK))
+    assert isinstance(answer, Reply)
+    assert expected in answer.text

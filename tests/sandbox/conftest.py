@@ -41,7 +41,7 @@ class Bot:
 
     async def connect(self) -> None:
         """Open one more Socket Mode connection."""
-        handler = AsyncSocketModeHandler(self.app, self.slack.app_token)
+        handler: Any = AsyncSocketModeHandler(self.app, self.slack.app_token)
         self._handlers.append(handler)
         await handler.connect_async()
         expected = len(self._handlers)

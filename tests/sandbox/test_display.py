@@ -182,7 +182,8 @@ async def test_rendered_is_what_a_person_reads(
         ("see https://a.example/?a=1&b=2.", "see <https://a.example/?a=1&amp;b=2>."),
         ("&amp; <b>", "&amp;amp; &lt;b&gt;"),
         ("good 👍 :tada:", "good :+1: :tada:"),
-        ("mail ana@example.com", "mail ana@example.com"),
+        ("mail ana@example.com, x@here", "mail ana@example.com, x@here"),
+        ("hello @ben.", "hello <@U0SBX000002>."),
     ],
 )
 async def test_the_composer_encodes_what_is_typed(slack: Workspace, typed: str, text: str) -> None:

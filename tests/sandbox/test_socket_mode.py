@@ -178,6 +178,14 @@ async def test_interactions_are_not_repeated_and_the_person_is_told() -> None:
         answer = await slack.person("ana").command("/bookbag", "tickets", channel="live-chat")
         assert answer["error"] == "operation_timeout"
         assert "operation_timeout" in answer["text"]
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+        button = {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "action_id": "go"}
+        posted = await client.chat_postMessage(
+            channel="live-chat", text="x", blocks=[{"type": "actions", "elements": [button]}]
+        )
+        assert (await slack.person("ana").press("live-chat", posted["ts"], "go"))["error"] == (
+            "operation_timeout"
+        )
 
 
 async def test_without_a_connection_a_command_fails_at_once(slack: Workspace) -> None:

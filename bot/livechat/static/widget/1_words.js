@@ -17,7 +17,7 @@ const WORDS = {
     send: "Send",
     sending: "Sending…",
     sent: "Sent",
-    queued: "Will be sent when you are back online",
+    queued: "Waiting for a connection…",
     failed: "Not sent.",
     retry: "Try again",
     edited: "edited",
@@ -48,7 +48,7 @@ const WORDS = {
     send: "Senden",
     sending: "Wird gesendet…",
     sent: "Gesendet",
-    queued: "Wird gesendet, sobald Sie wieder online sind",
+    queued: "Wartet auf eine Verbindung…",
     failed: "Nicht gesendet.",
     retry: "Noch einmal",
     edited: "bearbeitet",
@@ -79,7 +79,7 @@ const WORDS = {
     send: "Enviar",
     sending: "Enviando…",
     sent: "Enviado",
-    queued: "Se enviará cuando vuelva la conexión",
+    queued: "Esperando conexión…",
     failed: "No enviado.",
     retry: "Reintentar",
     edited: "editado",
@@ -110,7 +110,7 @@ const WORDS = {
     send: "Envoyer",
     sending: "Envoi…",
     sent: "Envoyé",
-    queued: "Sera envoyé dès le retour de la connexion",
+    queued: "En attente de connexion…",
     failed: "Non envoyé.",
     retry: "Réessayer",
     edited: "modifié",
@@ -141,7 +141,7 @@ const WORDS = {
     send: "送信",
     sending: "送信中…",
     sent: "送信済み",
-    queued: "オンラインに戻ると送信されます",
+    queued: "接続を待っています…",
     failed: "送信できませんでした。",
     retry: "再送する",
     edited: "編集済み",
@@ -157,7 +157,8 @@ const WORDS = {
   },
 };
 
-/** The words in the first of these languages that is known; English otherwise. */
-function wordsFor(locale) {
-  return WORDS[String(locale || "en").toLowerCase().split(/[-_]/)[0]] || WORDS.en;
+/** The language of a BCP 47 locale, if there are words in it; English otherwise. */
+function languageOf(locale) {
+  const language = locale.toLowerCase().split(/[-_]/)[0];
+  return language in WORDS ? language : "en";
 }

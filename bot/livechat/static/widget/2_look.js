@@ -1,7 +1,7 @@
 // The look. An adopted style sheet needs no style-src from the host page's policy.
 const DARK = `
   --paper: #16181d; --raised: #1e2127; --ink: #eceef2; --soft: #a0a7b4; --line: #2c3038;
-  --bubble: #262a32; --bad: #ff9c8f; --accent: #5b7cfa; --on-accent: #fff; --link: #9db4ff;
+  --bubble: #262a32; --bad: #ff9c8f; --accent: #4468ee; --on-accent: #fff; --link: #9db4ff;
   --shadow: 0 0 0 1px rgb(255 255 255 / .07), 0 24px 64px rgb(0 0 0 / .55);
   color-scheme: dark;`;
 
@@ -90,10 +90,9 @@ h2 { font-size: 15px; font-weight: 650; line-height: 1.3; letter-spacing: -.005e
 .log { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 20px 16px 12px;
   scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
 .log:focus-visible { outline-offset: -3px; border-radius: 6px; }
-ul { list-style: none; padding: 0; display: flex; flex-direction: column; min-height: 100%; justify-content: end; }
+ul { list-style: none; padding: 0; }
 .hello { min-height: 100%; display: flex; flex-direction: column; align-items: center; justify-content: center;
   text-align: center; gap: 6px; padding: 0 28px 24px; }
-.hello + ul { min-height: 0; }
 .hello .face { width: 56px; height: 56px; margin-block-end: 12px; }
 .hello .face svg { width: 28px; height: 28px; }
 .hello strong { font-size: 19px; font-weight: 650; letter-spacing: -.015em; line-height: 1.3; }

@@ -57,7 +57,7 @@ function face(who, name = "", picture = "") {
     const letters = name.split(/\s+/).filter(Boolean).map((word) => [...word][0]);
     const initials = [...new Set([letters[0], letters.length > 1 ? letters.at(-1) : ""])].join("").toUpperCase();
     const hue = [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
-    node.style.background = `hsl(${hue} 42% 42%)`;
+    node.style.background = `hsl(${hue} 44% 33%)`;
     node.textContent = initials;
     if (/^https?:\/\//i.test(picture)) {
       const image = make("img", { alt: "", referrerPolicy: "no-referrer" });
@@ -175,7 +175,7 @@ class Log {
       classList.toggle("last", ends);
       classList.toggle("gone", Boolean(item.removed));
       classList.toggle("emoji", !item.edited && item.text.length < 24 && ONLY_EMOJI.test(item.text));
-      classList.toggle("pending", this.unsent.has(item.client_id));
+      classList.toggle("pending", this.unsent.has(item.client_id) && item.state !== "failed");
       classList.toggle("failed", item.state === "failed");
       this.note(item, ends, item === last);
     });

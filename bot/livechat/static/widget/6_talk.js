@@ -9,7 +9,10 @@ class Talk {
     this.customer = customer;
     this.view = view;
     this.sleepers = new Set();
-    this.reset(memory.get("chat"));
+    const kept = memory.get("chat");
+    this.reset(kept);
+    // On a shared computer, what the one before wrote is not sent in this one's name.
+    if (this.chat !== kept) memory.names("out:").forEach((name) => memory.drop(name));
     this.leaving = new AbortController();
   }
 
@@ -24,7 +27,6 @@ class Talk {
     this.knowsHistory = false;
     this.held = [];
     this.queue = isOurs ? this.remembered() : [];
-    if (!isOurs) this.memory.names("out:").forEach((name) => this.memory.drop(name));
   }
 
   remembered() {
@@ -133,7 +135,7 @@ class Talk {
       return isFinal ? null : pause(tries, error.wait);
     } finally {
       this.flying = false;
-      if (this.chat === chat) this.release();
+      this.release();
     }
   }
 
@@ -143,7 +145,13 @@ class Talk {
   }
 
   async startIt(chat) {
-    const started = await this.wire.start({ client_id: chat.start, ...this.customer() });
+    const client_id = chat.start;
+    const started = await this.wire.start({ client_id, ...this.customer() }).catch((error) => {
+      if (error.status !== 422) throw error;
+      // The page described its customer wrongly. That is for its makers to see; the customer can still write.
+      console.warn("bookbag-chat: the server refused this page's attributes; going on without them");
+      return this.wire.start({ client_id });
+    });
     Object.assign(chat, { id: started.conversation_id, token: started.token });
     if (this.chat !== chat) return;
     this.memory.set("chat", chat);
@@ -234,15 +242,17 @@ class Talk {
     if (this.chat.id) this.follow();
   }
 
-  /** Another tab began a conversation, or left this one. */
+  /** Another tab began a conversation, or left this one. What it has to send it sends itself. */
   otherPage({ key, newValue }) {
     if (key !== `${this.memory.prefix}chat`) return;
     const chat = JSON.parse(newValue || "null");
-    if (chat?.start === this.chat.start && chat?.id === this.chat.id) return;
-    if (!this.chat.id && chat?.start !== this.chat.start && this.queue.length) return;
-    this.reset(chat);
-    this.view.clear();
-    this.resume();
+    if (!this.chat.id && this.queue.length) return;
+    if (chat?.start !== this.chat.start) {
+      this.reset(chat);
+      this.queue = [];
+      this.view.clear();
+    } else if (!this.chat.id) Object.assign(this.chat, chat);
+    if (this.chat.id) this.follow();
   }
 
   rest(ms) {

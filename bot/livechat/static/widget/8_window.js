@@ -4,8 +4,9 @@ const MARGIN = 80; // pixels from the end within which a reader counts as readin
 class BookbagChat extends HTMLElement {
   connectedCallback() {
     if (this.talk) return;
-    this.locale = this.getAttribute("locale") || document.documentElement.lang || navigator.language || "en";
-    this.words = wordsFor(this.locale);
+    const locale = this.getAttribute("locale") || document.documentElement.lang || navigator.language || "en";
+    this.language = languageOf(locale);
+    this.words = WORDS[this.language];
     const api = (this.getAttribute("api") || HOME).replace(/\/+$/, "");
     this.memory = new Memory(`bookbag ${api} ${this.getAttribute("inbox") || ""} `);
     this.seen = this.memory.get("seen") || 0;
@@ -22,7 +23,7 @@ class BookbagChat extends HTMLElement {
   disconnectedCallback() {
     this.talk?.end();
     this.talk = null;
-    this.root?.remove();
+    this.parts?.root.remove();
   }
 
   /** What the page says about its customer, for the start of a conversation. */
@@ -49,65 +50,41 @@ class BookbagChat extends HTMLElement {
   }
 
   build() {
-    const { words } = this;
     const times = this.getAttribute("locale") || navigator.language;
-    this.log = new Log(words, times, (item) => this.talk.retry(item));
-    this.picture = make("div");
-    this.title_ = make("h2", { id: "title" });
-    this.now = make("div", { className: "now" });
-    this.status = make("div", { className: "line", role: "status" });
-    this.hello = make("div", { className: "hello" }, face("ai"),
-      make("strong", { dir: "auto", textContent: this.getAttribute("greeting") || words.hello }),
-      make("span", { textContent: words.about }));
-    this.scroller = make("div", { className: "log", role: "log", tabIndex: 0, "aria-label": words.log },
-      this.hello, this.log.list);
-    this.newest = make("button", { type: "button", className: "newest", hidden: true }, icon("down"), words.newest);
-    this.input = make("textarea", { rows: 1, maxLength: 8000, placeholder: words.write, dir: "auto",
-      enterKeyHint: "send", autocomplete: "off", "aria-label": words.write });
-    this.sender = make("button", { className: "send", disabled: true, "aria-label": words.send }, icon("send"));
-    this.form = make("form", {}, this.input, this.sender);
-    this.fresh = make("button", { type: "button", className: "icon", title: words.fresh,
-      "aria-label": words.fresh }, icon("pen"));
-    const close = make("button", { type: "button", className: "icon", title: words.close,
-      "aria-label": words.close }, icon("close"));
-    this.yes = make("button", { type: "button", textContent: words.yes });
-    const no = make("button", { type: "button", textContent: words.no });
-    this.ask = make("div", { className: "ask", role: "group", "aria-label": words.fresh, hidden: true },
-      words.ask, make("div", {}, this.yes, no));
-    this.panel = make("section", { className: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
-      make("header", {}, this.picture, make("div", { className: "who" }, this.title_, this.now), this.fresh, close),
-      this.ask, this.status, this.scroller,
-      make("div", { className: "foot" }, this.newest, this.form));
-    this.badge = make("span", { className: "badge", hidden: true, "aria-hidden": "true" });
-    this.launcher = make("button", { type: "button", className: "launcher", "aria-expanded": "false" });
-    this.root = make("div", { className: "root", lang: this.locale }, this.panel, this.launcher);
+    this.log = new Log(this.words, times, (item) => this.talk.retry(item));
+    this.parts = frame(this.words, this.language, this.getAttribute("greeting"), this.log.list);
+    const { root, panel, ask, input, scroller, newest } = this.parts;
 
     const shadow = this.shadowRoot || this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(LOOK);
     shadow.adoptedStyleSheets = [sheet];
-    shadow.append(this.root);
+    shadow.append(root);
     this.paint(this.getAttribute("accent"));
 
-    this.launcher.addEventListener("click", () => (this.panel.hidden ? this.open() : this.close()));
-    close.addEventListener("click", () => this.close());
-    this.fresh.addEventListener("click", () => this.asking(this.ask.hidden));
-    this.yes.addEventListener("click", () => this.startOver());
-    no.addEventListener("click", () => this.asking(false));
-    this.newest.addEventListener("click", () => this.toEnd());
-    this.scroller.addEventListener("scroll", () => this.isAtEnd() && (this.newest.hidden = true));
-    this.form.addEventListener("submit", (event) => this.submit(event));
-    this.input.addEventListener("input", () => this.grow());
-    this.input.addEventListener("keydown", (event) => {
+    const clicked = (name, act) => this.parts[name].addEventListener("click", act);
+    clicked("launcher", () => (panel.hidden ? this.open() : this.close()));
+    clicked("closer", () => this.close());
+    clicked("fresh", () => this.asking(ask.hidden));
+    clicked("yes", () => this.startOver());
+    clicked("no", () => this.asking(false));
+    clicked("newest", () => this.toEnd());
+    scroller.addEventListener("scroll", () => this.isAtEnd() && (newest.hidden = true));
+    this.parts.form.addEventListener("submit", (event) => this.submit(event));
+    input.addEventListener("input", () => this.grow());
+    input.addEventListener("keydown", (event) => {
+      // 229: Safari's Enter that ends a composition says so only like this.
       const composing = event.isComposing || event.keyCode === 229;
       if (event.key === "Enter" && !event.shiftKey && !composing) this.submit(event);
     });
-    this.panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing) this.ask.hidden ? this.close() : this.asking(false);
+    panel.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      if (ask.hidden) this.close();
+      else this.asking(false);
     });
     // The page's own shortcuts see our typing come from an element that is no text field.
     for (const type of ["keydown", "keyup", "keypress"]) {
-      this.root.addEventListener(type, (event) => event.stopPropagation());
+      root.addEventListener(type, (event) => event.stopPropagation());
     }
     this.panelChanged();
   }
@@ -116,60 +93,60 @@ class BookbagChat extends HTMLElement {
   paint(accent) {
     if (!accent || !CSS.supports("color", accent)) return;
     this.style.setProperty("--accent", accent);
-    const [red, green, blue] = getComputedStyle(this.launcher).backgroundColor.match(/[\d.]+/g) || [];
+    const [red, green, blue] = getComputedStyle(this.parts.launcher).backgroundColor.match(/[\d.]+/g) || [];
     const [r, g, b] = [red, green, blue].map((part) => (part / 255) ** 2.2);
     this.style.setProperty("--on-accent", 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.36 ? "#10131a" : "#fff");
   }
 
   open({ focus = true } = {}) {
-    this.panel.hidden = false;
+    this.parts.panel.hidden = false;
     this.panelChanged();
     this.toEnd();
     if (!focus) return;
     this.memory.set("open", true);
-    (matchMedia("(pointer: coarse)").matches ? this.scroller : this.input).focus();
+    (matchMedia("(pointer: coarse)").matches ? this.parts.scroller : this.parts.input).focus();
   }
 
   close() {
-    this.panel.hidden = true;
+    this.parts.panel.hidden = true;
     this.memory.set("open", false);
     this.panelChanged();
-    this.launcher.focus();
+    this.parts.launcher.focus();
   }
 
   panelChanged() {
-    const isOpen = !this.panel.hidden;
-    this.root.classList.toggle("open", isOpen);
-    this.launcher.replaceChildren(icon(isOpen ? "down" : "chat"), this.badge);
-    this.launcher.setAttribute("aria-expanded", String(isOpen));
+    const isOpen = !this.parts.panel.hidden;
+    this.parts.root.classList.toggle("open", isOpen);
+    this.parts.launcher.replaceChildren(icon(isOpen ? "down" : "chat"), this.parts.badge);
+    this.parts.launcher.setAttribute("aria-expanded", String(isOpen));
     this.count();
   }
 
   asking(isAsking) {
-    this.ask.hidden = !isAsking;
-    (isAsking ? this.yes : this.fresh).focus();
+    this.parts.ask.hidden = !isAsking;
+    (isAsking ? this.parts.yes : this.parts.fresh).focus();
   }
 
   startOver() {
-    this.ask.hidden = true;
+    this.parts.ask.hidden = true;
     this.talk.startOver();
-    this.input.focus();
+    this.parts.input.focus();
   }
 
   submit(event) {
     event.preventDefault();
-    const text = this.input.value.trim();
+    const text = this.parts.input.value.trim();
     if (!text) return;
-    this.input.value = "";
+    this.parts.input.value = "";
     this.grow();
     this.talk.send(text);
-    this.input.focus();
+    this.parts.input.focus();
   }
 
   grow() {
-    this.sender.disabled = !this.input.value.trim();
-    this.input.style.height = "auto";
-    this.input.style.height = `${this.input.scrollHeight}px`;
+    this.parts.sender.disabled = !this.parts.input.value.trim();
+    this.parts.input.style.height = "auto";
+    this.parts.input.style.height = `${this.parts.input.scrollHeight}px`;
   }
 
   // What the conversation tells its window.
@@ -195,16 +172,16 @@ class BookbagChat extends HTMLElement {
     this.seen = this.memory.get("seen") || 0;
     if (!this.talk.chat.id) this.seen = 0;
     // History is not read out; what comes after it is.
-    this.scroller.setAttribute("aria-busy", String(Boolean(this.talk.chat.id)));
+    this.parts.scroller.setAttribute("aria-busy", String(Boolean(this.talk.chat.id)));
     this.changed(false);
   }
 
   ready() {
-    this.scroller.setAttribute("aria-busy", "false");
+    this.parts.scroller.setAttribute("aria-busy", "false");
   }
 
   connection(word) {
-    this.status.textContent = word ? this.words[word] : "";
+    this.parts.status.textContent = word ? this.words[word] : "";
   }
 
   /** Say in the header who answers now. */
@@ -217,11 +194,11 @@ class BookbagChat extends HTMLElement {
       teammate: [name, words.answering],
       ended: [words.ended, ""],
     }[state] || [words.chat, ""];
-    this.title_.textContent = title;
-    this.now.textContent = now;
-    this.now.dataset.state = state;
+    this.parts.heading.textContent = title;
+    this.parts.now.textContent = now;
+    this.parts.now.dataset.state = state;
     const who = { ai: "ai", teammate: "teammate" }[state] || "queue";
-    this.picture.replaceChildren(face(who, name, teammate?.avatar_url));
+    this.parts.picture.replaceChildren(face(who, name, teammate?.avatar_url));
   }
 
   /** Lay out once for all that changed in this turn of the loop. */
@@ -234,38 +211,38 @@ class BookbagChat extends HTMLElement {
     queueMicrotask(() => {
       this.drawing = false;
       this.log.layout();
-      this.hello.hidden = !this.log.isEmpty;
-      this.fresh.hidden = this.log.isEmpty;
+      this.parts.hello.hidden = !this.log.isEmpty;
+      this.parts.fresh.hidden = this.log.isEmpty;
       if (this.following) this.toEnd();
-      else if (this.missed) this.newest.hidden = false;
+      else if (this.missed) this.parts.newest.hidden = false;
       this.missed = false;
       this.count();
     });
   }
 
   isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    const { scrollHeight, scrollTop, clientHeight } = this.parts.scroller;
     return scrollHeight - scrollTop - clientHeight < MARGIN;
   }
 
   toEnd() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
-    this.newest.hidden = true;
+    this.parts.scroller.scrollTop = this.parts.scroller.scrollHeight;
+    this.parts.newest.hidden = true;
   }
 
   /** How many answers came since the window was last open. */
   count() {
     const answers = [...this.log.said.values()].filter((item) => item.from === "ai" || item.from === "teammate");
-    if (!this.panel.hidden && this.log.said.size) {
+    if (!this.parts.panel.hidden && this.log.said.size) {
       this.seen = Math.max(this.seen, ...this.log.said.keys());
       this.memory.set("seen", this.seen);
     }
     const unread = answers.filter((item) => item.seq > this.seen).length;
     const { words } = this;
-    this.badge.hidden = !unread;
-    this.badge.textContent = unread > 9 ? "9+" : String(unread);
-    const label = this.panel.hidden ? words.open : words.close;
-    this.launcher.setAttribute("aria-label", unread ? `${label}, ${words.unread(unread)}` : label);
+    this.parts.badge.hidden = !unread;
+    this.parts.badge.textContent = unread > 9 ? "9+" : String(unread);
+    const label = this.parts.panel.hidden ? words.open : words.close;
+    this.parts.launcher.setAttribute("aria-label", unread ? `${label}, ${words.unread(unread)}` : label);
   }
 }
 

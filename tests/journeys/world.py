@@ -1,0 +1,183 @@
+"""The whole program between a Slack workspace and customers, and words to say what happens in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.app import Bridge
+from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
+from bot.config import Settings
+from bot.demo.customer import CustomerChat, JsonEntry
+from bot.demo.show import NO_LIMITS
+from bot.demo.thread import ThreadScreen
+from sandbox import Person, Workspace
+from storage.records import ConversationId
+
+CHANNEL = "live-chat"
+SERVER_KEY = "a-key-for-tests"
+SENT, NOTE, HELD = "white_check_mark", "lock", "hourglass_flowing_sand"
+
+
+class Chat:
+    """One customer's chat, seen from both ends."""
+
+    def __init__(self, world: World, customer: CustomerChat, name: str) -> None:
+        self._world = world
+        self.customer = customer
+        self.thread = ThreadScreen(world.slack, name)
+
+    @property
+    def id(self) -> ConversationId:
+        return ConversationId(self.customer.conversation_id)
+
+    def window(self) -> list[tuple[str, str]]:
+        """The messages in the customer's window: who and what, as they read now."""
+        now: dict[int, tuple[str, str]] = {}
+        for entry in self.customer.seen:
+            match entry["kind"]:
+                case "message":
+                    now[entry["seq"]] = (entry["from"], entry["text"])
+                case "edit":
+                    now[entry["target"]] = (now[entry["target"]][0], entry["text"])
+                case "retract":
+                    del now[entry["target"]]
+        return list(now.values())
+
+    async def sees(self, text: str, *, author: str | None = None) -> JsonEntry:
+        """Wait until the customer reads exactly these words."""
+        return await self.customer.sees(
+            lambda e: e["text"] == text and (author is None or e["from"] == author)
+        )
+
+    async def reply(self, who: Person, text: str, **how: Any) -> str:
+        """Type in the thread; returns the message's ts."""
+        return await who.post(CHANNEL, text, thread_ts=await self.thread.ts(), **how)
+
+    async def press(self, who: Person, action: str) -> Mapping[str, Any]:
+        """Press a button of the card once it is there."""
+        ts = await self.thread.ts()
+        message = self._world.slack.message
+
+        def offered() -> bool:
+            blocks = message(CHANNEL, ts).get("blocks", [])
+            return any(e.get("action_id") == action for b in blocks for e in b.get("elements", []))
+
+        await self._world.slack.until(offered)
+        return await who.press(CHANNEL, ts, action)
+
+    async def taken_over(self, by: Person) -> None:
+        await self.press(by, TAKE_OVER)
+        await self.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "teammate")
+
+    async def handed_back(self, by: Person) -> None:
+        await self.press(by, ALLOW_AI_REPLIES)
+        await self.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "ai")
+
+    async def shows(self, words: str) -> str:
+        """Wait until some message in the thread reads so; returns how it reads in full."""
+        return self.thread.rendered(await self.thread.shows(lambda m: words in self.thread.rendered(m)))
+
+    def in_thread(self) -> list[tuple[str, str]]:
+        """The messages in the thread: who and what."""
+        return [said for reply in self.thread.replies() if (said := self.thread.said(reply))]
+
+    def marks(self, ts: str) -> set[str]:
+        message = self._world.slack.message(CHANNEL, ts)
+        return {reaction["name"] for reaction in message.get("reactions", [])}
+
+    async def marked(self, ts: str, mark: str) -> None:
+        """Wait until a teammate's message carries exactly this mark."""
+        await self._world.slack.until(lambda: self.marks(ts) == {mark})
+
+
+class World:
+    """A workspace and a running bridge."""
+
+    def __init__(self, slack: Workspace, settings: Settings, **bridge: Any) -> None:
+        self.slack = slack
+        self.settings = settings
+        self._how = bridge
+        self._stack = AsyncExitStack()
+        self.bridge: Bridge
+        self.ana, self.ben, self.chloe = (slack.person(name) for name in ("ana", "ben", "chloe"))
+
+    async def start(self) -> None:
+        self.bridge = Bridge(self.settings, limits=NO_LIMITS, **self._how)
+        await self.bridge.start()
+
+    async def restart(self) -> None:
+        await self.bridge.stop()
+        await self.start()
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+        await self.bridge.stop()
+
+    async def chat(self, name: str = "Maya Lindqvist", *, first: str | None = None) -> Chat:
+        """A customer opens the chat and, with `first`, says so much."""
+        customer = await self._stack.enter_async_context(
+            CustomerChat(self.bridge.address, name=name, server_key=SERVER_KEY)
+        )
+        chat = Chat(self, customer, name)
+        if first is not None:
+            await customer.say(first)
+        return chat
+
+    async def prompt(self, who: str) -> dict[str, Any]:
+        """Wait for the latest message that only this person sees."""
+        found: list[dict[str, Any]] = await self.slack.until(lambda: self.slack.ephemerals(who))
+        return found[-1]
+
+    async def until(self, predicate: Callable[[], Any | Awaitable[Any]]) -> Any:
+        return await self.slack.until(predicate)
+
+    async def settled(self) -> None:
+        """Wait until nothing is owed to anybody any more."""
+
+        async def nothing_owed() -> bool:
+            async with self.bridge.database.read() as tx:
+                return (await tx.outbox.counts())["open"] == 0
+
+        await self.slack.until(nothing_owed, timeout=10)
+
+
+@asynccontextmanager
+async def world(
+    database_url: str,
+    *,
+    ai: str = "offline",
+    http_mode: bool = False,
+    workspace: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> AsyncIterator[World]:
+    """A world with these settings, taken down at the end."""
+    async with Workspace(**(workspace or {})) as slack:
+        chosen = replace(
+            Settings(slack_bot_token=slack.bot_token, slack_channel=f"#{CHANNEL}"),
+            slack_app_token=None if http_mode else slack.app_token,
+            slack_signing_secret=slack.signing_secret if http_mode else None,
+            slack_api_url=slack.api_url,
+            posts_per_second=0,
+            database_url=database_url,
+            ai=ai,
+            api_key=SERVER_KEY,
+            port=0,
+            **settings,
+        )
+        here = World(
+            slack,
+            chosen,
+            look_after=timedelta(seconds=0.1),
+            quarantine=timedelta(seconds=0.5),
+        )
+        await here.start()
+        try:
+            if http_mode:
+                await slack.deliver_events_to(f"{here.bridge.address}/slack/events")
+            yield here
+        finally:
+            await here.close()

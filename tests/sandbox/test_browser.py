@@ -1,0 +1,135 @@
+"""The browser view: what it is served, and one visit with a real browser where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+if TYPE_CHECKING:
+    from sandbox import Workspace
+    from tests.sandbox.conftest import Bot
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+NASTY = "<img src=x onerror=\"document.title='broken'\"> <script>document.title='broken'</script>"
+
+
+async def get(slack: Workspace, path: str) -> tuple[int, str, dict[str, str]]:
+    async with aiohttp.ClientSession() as session, session.get(slack.url + path) as response:
+        return response.status, await response.text(), dict(response.headers)
+
+
+async def test_the_page_runs_nothing_but_its_own_files(slack: Workspace) -> None:
+    status, page, headers = await get(slack, "/")
+    assert status == 200
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "http" not in page
+    for name in ("app.js", "blocks.js", "dom.js", "messages.js", "modal.js", "text.js", "style.css"):
+        asset = await get(slack, f"/browser/{name}")
+        assert asset[0] == 200
+        assert "innerHTML" not in asset[1]
+    assert (await get(slack, "/browser/none.js"))[0] == 404
+    assert (await get(slack, f"/archives/{slack.channel('live-chat').id}/p1700000000000100"))[0] == 200
+
+
+async def test_a_screen_shows_what_that_person_may_see(slack: Workspace) -> None:
+    slack.add_channel("secret", is_private=True, members=["ben"])
+    ts = await slack.person("ana").post("live-chat", "parent")
+    await slack.person("ana").post("live-chat", "reply", ts)
+
+    async def screen(path: str) -> dict[str, Any]:
+        async with aiohttp.ClientSession() as session, session.get(slack.url + path) as response:
+            return await response.json()  # type: ignore[no-any-return]
+
+    ana = await screen(f"/sandbox/screen?as=ana&channel=live-chat&thread={ts}")
+    assert [channel["name"] for channel in ana["channels"]] == ["general", "live-chat"]
+    assert [message["text"] for message in ana["messages"]] == ["parent"]
+    assert [message["text"] for message in ana["thread"]] == ["parent", "reply"]
+    ben = await screen("/sandbox/screen?as=ben&channel=secret")
+    assert ben["channel"]["name"] == "secret"
+    assert "nobody is called" in (await screen("/sandbox/screen?as=zoe"))["error"]
+
+
+async def test_the_page_is_told_of_changes(slack: Workspace) -> None:
+    async with aiohttp.ClientSession() as session, session.get(f"{slack.url}/sandbox/changes") as stream:
+        first = await stream.content.readuntil(b"\n\n")
+        await slack.person("ana").post("live-chat", "news")
+        second = await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 5)
+    assert (first[:6], second[:6]) == (b"data: ", b"data: ")
+    assert first != second
+
+
+async def test_other_sites_cannot_act_as_people(slack: Workspace) -> None:
+    address = f"{slack.url}/sandbox/people/ana/post"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(address, data='{"channel": "live-chat", "text": "x"}') as response,
+    ):
+        assert response.status == 415
+    assert slack.messages("live-chat") == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
+async def test_a_visit_reads_presses_and_replies_and_runs_no_customer_text(
+    slack: Workspace, bot: Bot
+) -> None:
+    playwright = pytest.importorskip("playwright.async_api")
+
+    @bot.app.action("take")
+    async def take(ack: Any, respond: Any) -> None:
+        await ack()
+        await respond("You have it.", replace_original=False)
+
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Take over"}, "action_id": "take"}
+    posted = await bot.client.chat_postMessage(
+        channel="live-chat",
+        text="x",
+        blocks=[
+            {"type": "section", "text": {"type": "plain_text", "text": NASTY}},
+            {"type": "markdown", "text": f"{NASTY} [x](javascript:document.title='broken')"},
+            {"type": "actions", "elements": [button]},
+        ],
+    )
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = await browser.new_page()
+        problems: list[str] = []
+        page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        await page.goto(f"{slack.url}/?as=ben&channel=live-chat&thread={posted['ts']}")
+        await page.click("#messages button[data-action=take]")
+        await page.wait_for_selector("text=Only visible to you")
+        await page.fill("#thread-composer textarea", "On my way <b>")
+        await page.press("#thread-composer textarea", "Enter")
+        await slack.until(lambda: len(slack.thread("live-chat", posted["ts"])) == 2)
+        title = await page.title()
+        await browser.close()
+    assert title == "Sandbox · Ben Okafor"
+    assert problems == []
+    reply = slack.thread("live-chat", posted["ts"])[1]
+    assert (reply["text"], reply["user"]) == ("On my way &lt;b&gt;", slack.user_id("ben"))
+
+
+async def test_the_command_line_prints_working_settings() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", "--port", "0", stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    settings: dict[str, str] = {}
+    while "SLACK_CHANNEL" not in settings:
+        line = (await asyncio.wait_for(process.stdout.readline(), 10)).decode().strip()
+        if line.startswith("export "):
+            name, _, value = line.removeprefix("export ").partition("=")
+            settings[name] = value
+    client = AsyncWebClient(settings["SLACK_BOT_TOKEN"], base_url=settings["SLACK_API_URL"])
+    assert (await client.chat_postMessage(channel=settings["SLACK_CHANNEL"], text="hello"))["ok"]
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 10) == 0
