@@ -7,11 +7,14 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from bot.config import BadSettings, Settings, environment, read_settings
+from bot.config import BadSettings, Settings, environment, read_database_url, read_settings
+
+if TYPE_CHECKING:
+    from bot.app import Bridge
 
 DATABASE_FAILED = "The database cannot be used: {}. Check DATABASE_URL."
 
@@ -73,9 +76,10 @@ def db() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the current schema."""
-    from bot.config import DATABASE_URL
-
-    url = environment().get("DATABASE_URL") or DATABASE_URL
+    try:
+        url = read_database_url(environment())
+    except BadSettings as error:
+        _refuse("\n".join(error.problems))
     _run(_upgrade(url))
     click.echo("The database is current.")
 
@@ -87,13 +91,32 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with Bridge(settings) as bridge:
+    bridge = Bridge(settings)
+    if not await _started(bridge, stop):
+        return
+    try:
         click.echo(
             f"Bookbag is up: {bridge.installation.team_name}, #{bridge.installation.channel_name}. "
             f"Chat page: {bridge.address}/"
         )
         await stop.wait()
         click.echo("Finishing what is under way…")
+    finally:
+        await bridge.stop()
+
+
+async def _started(bridge: Bridge, stop: asyncio.Event) -> bool:
+    """Start the bridge. False, and nothing is left running, if it was told to stop before it was up."""
+    starting = asyncio.create_task(bridge.start())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not starting.done():
+        starting.cancel()
+        await asyncio.wait({starting})
+        return False
+    await starting
+    return True
 
 
 async def _check(settings: Settings) -> int:
@@ -128,9 +151,11 @@ def _settings() -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
     from bot.ai.knowledge import KnowledgeError
     from bot.slack.installation import NotConnected
-    from storage.database import DatabaseUnavailable
+    from storage.database import DatabaseUnavailable, reason_of
 
     try:
         asyncio.run(work)
@@ -138,6 +163,9 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         _refuse(str(error))
     except DatabaseUnavailable as error:
         _refuse(DATABASE_FAILED.format(error))
+    except SQLAlchemyError as error:
+        # It opens and is not what it should be: another program's file, a place that nobody may write to.
+        _refuse(DATABASE_FAILED.format(reason_of(error)))
     except KnowledgeError as error:
         _refuse(f"The knowledge cannot be used: {error}")
     except OSError as error:

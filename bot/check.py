@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import SLACK_TIMEOUT, slack_client
 from bot.config import Settings
 from bot.manifest import manifest
-from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import NotConnected, find_installation
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database, DatabaseUnavailable, reason_of
 from storage.migrate import is_current
 
 
@@ -52,6 +53,8 @@ async def _database(settings: Settings) -> Finding:
         current = await is_current(database)
     except DatabaseUnavailable as error:
         return Finding("Database", "", f"It cannot be opened: {error}. Check DATABASE_URL.")
+    except SQLAlchemyError as error:
+        return Finding("Database", "", f"It cannot be read: {reason_of(error)}. Check DATABASE_URL.")
     finally:
         await database.close()
     kind = database.url.get_backend_name()
@@ -59,10 +62,15 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _scopes(client: AsyncWebClient) -> Finding:
-    answer = await client.auth_test()
-    granted = set(answer.headers.get("x-oauth-scopes", "").replace(" ", "").split(","))
-    missing = sorted(set(manifest()["oauth_config"]["scopes"]["bot"]) - granted)
-    if missing and granted != {""}:
+    try:
+        answer = await client.auth_test()
+    except CALL_ERRORS as error:
+        return Finding("Scopes", "", f"Slack did not say which are granted: {Failure.of(error).reason}.")
+    told = answer.headers.get("x-oauth-scopes")
+    if told is None:
+        return Finding("Scopes", "Slack did not say which are granted")
+    missing = sorted(set(manifest()["oauth_config"]["scopes"]["bot"]) - set(told.replace(" ", "").split(",")))
+    if missing:
         return Finding(
             "Scopes",
             "",
@@ -75,10 +83,13 @@ async def _socket_mode(client: AsyncWebClient, app_token: str) -> Finding:
     try:
         await client.apps_connections_open(app_token=app_token)
     except CALL_ERRORS as error:
+        failure = Failure.of(error)
+        if failure.trouble not in (Trouble.TOKEN, Trouble.REFUSED):
+            return Finding("Slack delivers", "", f"Slack did not answer as expected: {failure.reason}.")
         return Finding(
             "Slack delivers",
             "",
-            f"Slack does not accept SLACK_APP_TOKEN ({Failure.of(error).reason}). Make one under “Basic "
+            f"Slack does not accept SLACK_APP_TOKEN ({failure.reason}). Make one under “Basic "
             "Information” → “App-Level Tokens” with the scope connections:write, and turn Socket Mode on.",
         )
     return Finding("Slack delivers", "over Socket Mode")

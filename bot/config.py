@@ -75,7 +75,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         database_url=reader.database("DATABASE_URL"),
         ai=reader.ai(),
         anthropic_api_key=reader.text("ANTHROPIC_API_KEY"),
-        anthropic_base_url=reader.text("ANTHROPIC_BASE_URL"),
+        anthropic_base_url=reader.optional_address("ANTHROPIC_BASE_URL"),
         model=reader.text("BOOKBAG_MODEL"),
         knowledge=reader.folder("BOOKBAG_KNOWLEDGE"),
         api_key=reader.text("BOOKBAG_API_KEY"),
@@ -92,6 +92,15 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     if reader.problems:
         raise BadSettings(reader.problems)
     return settings
+
+
+def read_database_url(env: Mapping[str, str]) -> str:
+    """The database that `env` names, for what needs no other setting. Raises `BadSettings`."""
+    reader = _Reader(env)
+    url = reader.database("DATABASE_URL")
+    if reader.problems:
+        raise BadSettings(reader.problems)
+    return url
 
 
 class _Reader:
@@ -118,10 +127,15 @@ class _Reader:
 
     def address(self, name: str, default: str) -> str:
         value = self.text(name) or default
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not _is_address(value):
             self.problems.append(f"{name} must be an address such as {default}")
         return value if value.endswith("/") else f"{value}/"
+
+    def optional_address(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is not None and not _is_address(value):
+            self.problems.append(f"{name} must be an address that starts with https:// or http://.")
+        return value
 
     def number(self, name: str, default: float) -> float:
         value = self.text(name)
@@ -144,7 +158,7 @@ class _Reader:
         value = self.text(name) or DATABASE_URL
         try:
             driver = make_url(value).drivername
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             driver = ""
         if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
             self.problems.append(
@@ -186,3 +200,11 @@ class _Reader:
         if value not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             self.problems.append(f"{name} must be DEBUG, INFO, WARNING or ERROR.")
         return value
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -6,9 +6,10 @@ import logging
 
 
 def set_up(level: str) -> None:
-    """Log to standard error from `level` on. Libraries only warn: Slack's SDK prints messages at DEBUG."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    # Bolt warns that its authorize function is used, which is what we want, and our handler reports errors.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
-    for chatty in ("slack_sdk", "aiohttp", "httpx2", "anthropic", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    """Log to standard error from `level` on.
+
+    Libraries only warn, whatever the level: at DEBUG Slack's SDK and the SQLite driver print messages.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    for ours in ("bot", "storage"):
+        logging.getLogger(ours).setLevel(level)

@@ -109,8 +109,8 @@ class Conversations:
         """True for the one caller that is to post the card."""
         return await self._changed(conversation_id, [table.c.mirrored.is_(False)], mirrored=True) is not None
 
-    async def place_card(self, conversation_id: ConversationId, card: MessageRef) -> None:
-        await self._changed(
+    async def place_card(self, conversation_id: ConversationId, card: MessageRef) -> Conversation | None:
+        return await self._changed(
             conversation_id, [], card_team=card.team, card_channel=card.channel, card_ts=card.ts
         )
 

@@ -106,19 +106,14 @@ class Ledger:
         return [_entry(row) for row in await self._connection.execute(statement)]
 
     async def latest_messages(self, conversation_id: ConversationId, limit: int) -> Sequence[Entry]:
-        """The last `limit` messages of either side, oldest first."""
+        """The last `limit` messages that somebody or the AI wrote, oldest first."""
         statement = (
-            _of(conversation_id).where(table.c.kind == Kind.MESSAGE).order_by(table.c.seq.desc()).limit(limit)
+            _of(conversation_id)
+            .where(table.c.kind == Kind.MESSAGE, table.c.author != Author.SYSTEM)
+            .order_by(table.c.seq.desc())
+            .limit(limit)
         )
         return [_entry(row) for row in await self._connection.execute(statement)][::-1]
-
-    async def last_from(self, conversation_id: ConversationId, author: Author) -> Entry | None:
-        return await self._one(
-            _of(conversation_id)
-            .where(table.c.kind == Kind.MESSAGE, table.c.author == author)
-            .order_by(table.c.seq.desc())
-            .limit(1)
-        )
 
     async def about(self, conversation_id: ConversationId, seq: int) -> Sequence[Entry]:
         """The edits and retractions of one message, oldest first."""

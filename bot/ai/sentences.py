@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.ai.interface import SUBJECT_LIMIT, SUMMARY_LIMIT, Summary, Transcript
+from bot.ai.interface import SUBJECT_LIMIT, SUMMARY_LIMIT, Summary, Transcript, Turn
 from bot.ai.language import guess
 from bot.ai.people import asks_for_person
 from bot.ai.phrases import greets, thanks
@@ -24,21 +24,32 @@ def sentences(text: str) -> list[str]:
 
 
 def most_telling(candidates: Sequence[str]) -> list[int]:
-    """Rank sentences, best first: those whose words the other sentences share, and the earlier of equals."""
+    """Rank sentences, best first: those whose words the others share, and those said lately.
+
+    A customer's first question was often answered long ago; what they said last is why a person is here. The
+    first sentence counts half of what the last one does.
+    """
     bags = [frozenset(words(sentence)) for sentence in candidates]
     spread = Counter(word for bag in bags for word in bag)
     # Dividing by the length's logarithm keeps a long ramble from beating a short, pointed sentence.
-    scores = [sum(spread[word] for word in bag) / math.log(3 + len(bag)) for bag in bags]
+    scores = [
+        (1 + (position + 1) / len(bags)) * sum(spread[word] for word in bag) / math.log(3 + len(bag))
+        for position, bag in enumerate(bags)
+    ]
     return sorted(range(len(bags)), key=lambda position: (-scores[position], position))
 
 
 def extract(transcript: Transcript) -> Summary:
     """Summarise in the customer's own words, at most three sentences, in their order.
 
-    Sentences are quoted exactly, save what `inert_line` must take the life out of. Deterministic.
+    Sentences are quoted exactly, save what `inert_line` must take the life out of. What was said before the
+    last hand back is settled and only quoted where nothing was said since. Deterministic.
     """
-    said = "\n".join(turn.text for turn in transcript.turns if turn.who == "customer")
-    candidates = _worth_quoting(said)
+    turns = transcript.turns
+    handed_back = max((at for at, turn in enumerate(turns) if turn.who == "system"), default=-1)
+    said = _words_of_customer(turns)
+    since = _words_of_customer(turns[handed_back + 1 :])
+    candidates = _pointed(since) or _worth_quoting(said)
     if not candidates:
         return Summary("New conversation", "The customer has not written anything yet.", "en")
     ranked = most_telling(candidates)
@@ -57,13 +68,27 @@ def extract(transcript: Transcript) -> Summary:
     )
 
 
+def _words_of_customer(turns: Sequence[Turn]) -> str:
+    return "\n".join(turn.text for turn in turns if turn.who == "customer")
+
+
 def _worth_quoting(said: str) -> list[str]:
-    """The customer's sentences without repeats and, where more is said, without greetings and the like."""
-    inert = [inert_line(sentence, SUMMARY_LIMIT) for sentence in sentences(said)[-_MOST_RANKED:]]
-    spoken = [sentence for sentence in dict.fromkeys(inert) if any(char.isalnum() for char in sentence)]
-    pointed = [
+    """The customer's sentences, without greetings and the like where there are others."""
+    return _pointed(said) or _spoken(said) or [one for one in _inert(said) if one][:1]
+
+
+def _pointed(said: str) -> list[str]:
+    return [
         sentence
-        for sentence in spoken
+        for sentence in _spoken(said)
         if not (greets(sentence) or thanks(sentence) or asks_for_person(sentence))
     ]
-    return pointed or spoken or [sentence for sentence in inert if sentence][:1]
+
+
+def _spoken(said: str) -> list[str]:
+    """The sentences with words in them, without repeats."""
+    return [one for one in dict.fromkeys(_inert(said)) if any(char.isalnum() for char in one)]
+
+
+def _inert(said: str) -> list[str]:
+    return [inert_line(sentence, SUMMARY_LIMIT) for sentence in sentences(said)[-_MOST_RANKED:]]

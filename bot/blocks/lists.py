@@ -22,6 +22,8 @@ def conversations_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Mes
     """Live conversations that are not tickets yet, each with a Take over button."""
     if not listing.total:
         return _nothing("No live conversations right now. They appear here as soon as a customer writes.")
+    if not listing.rows:
+        return _past_the_end(CONVERSATIONS, listing.total)
     heading = f"{listing.total} live with the AI"
     blocks: list[Block] = [title(heading)]
     for view in listing.rows:
@@ -33,6 +35,8 @@ def tickets_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Message:
     """Open tickets, longest open first."""
     if not listing.total:
         return _nothing("No open tickets. Take over a conversation and its ticket appears here.")
+    if not listing.rows:
+        return _past_the_end(TICKETS, listing.total)
     heading = f"{listing.total} open ticket{'s' if listing.total != 1 else ''}"
     blocks: list[Block] = [title(heading)]
     for view in listing.rows:
@@ -43,11 +47,12 @@ def tickets_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Message:
 
 
 def help_message(*, live: int, tickets: int, waiting: int) -> Message:
-    now = f"{live} live with the AI   ·   {tickets} open ticket{'s' if tickets != 1 else ''}"
+    open_tickets = f"{tickets} open ticket{'s' if tickets != 1 else ''}"
+    now = f"{live} live with the AI   ·   {open_tickets}"
     if waiting:
         now += f"   ·   *{waiting} waiting for a teammate*"
     return Message(
-        text=f"Bookbag: {live} live with the AI, {tickets} open tickets, {waiting} waiting",
+        text=f"Bookbag: {live} live with the AI, {open_tickets}, {waiting} waiting",
         blocks=[
             title("Bookbag"),
             line(now),
@@ -108,6 +113,14 @@ def _pages(which: str, total: int, offset: int) -> list[Block]:
         elements.append(button("Next", f"{PAGE}:next", f"{which}.{offset + PAGE_SIZE}"))
     shown = f"{offset + 1} to {min(offset + PAGE_SIZE, total)} of {total}"
     return [DividerBlock(), small(shown), ActionsBlock(elements=elements)]
+
+
+def _past_the_end(which: str, total: int) -> Message:
+    """The list grew shorter since its last page was shown."""
+    text = "This page is empty by now."
+    last = (total - 1) // PAGE_SIZE * PAGE_SIZE
+    back = button("Last page", f"{PAGE}:previous", f"{which}.{last}")
+    return Message(text=text, blocks=[line(text), ActionsBlock(elements=[back])])
 
 
 def _nothing(text: str) -> Message:

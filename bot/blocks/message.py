@@ -46,11 +46,11 @@ def plain(text: str) -> PlainTextObject:
 
 def words(text: str) -> list[Block]:
     """Somebody's words, exactly, in as many sections as they need."""
-    return [SectionBlock(text=plain(chunk)) for chunk in chunks(text)]
+    return [SectionBlock(text=plain(chunk)) for chunk in chunks(text)] or [small("_Nothing but blank space_")]
 
 
 def title(text: str) -> Block:
-    return HeaderBlock(text=plain(shortened(text, HEADER_LIMIT)))
+    return HeaderBlock(text=plain(shortened(text, HEADER_LIMIT) or "…"))
 
 
 def small(mrkdwn: str) -> Block:

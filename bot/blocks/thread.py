@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.message import Message, small, title, words
-from bot.blocks.words import bold, customer_name, escaped, notification, one_line
+from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from storage.records import Author, Conversation, Entry, Kind, State
@@ -16,6 +16,7 @@ _ORIGIN = {
     SummaryOrigin.QUOTED: "In the customer’s own words",
     SummaryOrigin.AI_FAILED: "In the customer’s own words: the AI could not write a summary this time",
 }
+_REASON_LENGTH = 300
 _HOW_TO_NOTE = "_Start a message with_ `note:` _or_ `//` _to keep it in the team._"
 
 
@@ -55,7 +56,7 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
                 else None,
             )
         case Event.ESCALATED:
-            reason = one_line(data.get("reason") or "")
+            reason = shortened(data.get("reason") or "", _REASON_LENGTH)
             because = f": {escaped(reason)}" if reason else ""
             return _told(
                 f"The AI asks for a teammate{': ' + reason if reason else ''}",

@@ -22,7 +22,11 @@ STATUS_WORDS = {
 }
 
 # Controls, and the marks that turn the direction of what follows: a name made of them could pass for another.
-_UNSAFE_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# The last line are letters without a shape, which would make a name of nothing.
+_UNSAFE_IN_NAMES = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\U000e0000-\U000e007f]"
+)
 
 
 def escaped(text: str) -> str:
@@ -32,7 +36,7 @@ def escaped(text: str) -> str:
 
 def bold(name: str) -> str:
     """A name, in bold, that cannot end the bold or start anything else."""
-    return f"*{escaped(re.sub('[*_~`]', '', one_line(name)) or '?')}*"
+    return f"*{escaped(re.sub('[*_~`]', '', one_line(name)).strip() or '?')}*"
 
 
 def one_line(text: str) -> str:
@@ -40,9 +44,14 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """At most `length` characters, on one line, cut with an ellipsis."""
+    """At most `length` characters as Slack may count them, on one line, cut with an ellipsis."""
     line = one_line(text)
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    return line if size(line) <= length else line[: _fitting(line, length - 1)].rstrip() + "…"
+
+
+def size(text: str) -> int:
+    """How long a text is at most in Slack's eyes: an emoji may count twice (UTF-16, as browsers count)."""
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def customer_name(conversation: Conversation) -> str:
@@ -64,13 +73,28 @@ def when(moment: datetime) -> str:
 def chunks(text: str, limit: int = SECTION_LIMIT) -> Iterator[str]:
     """The text in pieces of at most `limit`, which joined are the text again. No piece is blank.
 
-    Slack refuses a blank text; a piece of nothing but white space keeps a character of its neighbour.
+    Slack refuses a blank text, so a gap of more than a third of `limit` is made that short, and a text of
+    nothing but white space has no pieces at all.
     """
-    while len(text) > limit:
-        cut = limit
+    if not text.strip():
+        return
+    longest_gap = limit // 3
+    text = re.sub(rf"\s{{{longest_gap + 1},}}", lambda gap: gap[0][:longest_gap], text)
+    while size(text) > limit:
+        cut = _fitting(text, limit)
         # Leave the rest something to show.
-        while cut > 1 and not text[cut:].strip():
+        while not text[cut:].strip():
             cut -= 1
         yield text[:cut]
         text = text[cut:]
     yield text
+
+
+def _fitting(text: str, limit: int) -> int:
+    """How many of the first characters fit into `limit`."""
+    taken = 0
+    for number, character in enumerate(text):
+        taken += 2 if character > "\uffff" else 1
+        if taken > limit:
+            return number
+    return len(text)

@@ -69,6 +69,11 @@ class CustomerChat:
             {"text": text, "client_id": str(uuid.uuid4()), "from": "ai"}, self._server_key or ""
         )
 
+    async def escalate(self, reason: str) -> None:
+        """What another program does when its AI gives up, with the server key."""
+        path = f"/v1/conversations/{self.conversation_id}/escalate"
+        await self._call("POST", path, {"reason": reason}, bearer=self._server_key)
+
     async def state(self) -> str:
         return str((await self._call("GET", f"/v1/conversations/{self.conversation_id}"))["state"])
 

@@ -24,7 +24,6 @@ NO_LIMITS = Limits(messages=Rate(100_000, 100_000), conversations=Rate(100_000, 
 async def show(*, once: bool, play: Path | None, port: int) -> int:
     """Run the demo; returns the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     console = Console(highlight=False)
     if play is not None:
         return await _replay(console, play)

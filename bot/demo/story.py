@@ -58,6 +58,7 @@ class _Scene:
         self._thread = ThreadScreen(stage.slack, CUSTOMER)
         self._ana = stage.slack.person("ana")
         self._ben = stage.slack.person("ben")
+        self._unanswered = 0
 
     async def ai_answers(self) -> None:
         self._tell.chapter(f"{CUSTOMER} opens the chat and writes. The AI answers; Slack watches along.")
@@ -98,7 +99,7 @@ class _Scene:
         await self._marked(reply, "white_check_mark", "delivered")
         self._not_seen(NOTE)
         await self._card_shows("On customer")
-        await self._customer_says(THANKS)
+        self._unanswered = await self._customer_says(THANKS)
         await self._card_shows("On you")
 
     async def hand_back(self) -> None:
@@ -112,6 +113,7 @@ class _Scene:
         await self._customer_sees("the hand back", lambda e: e["kind"] == "system" and "left" in e["text"])
         await self._thread_shows("the hand back", lambda m: "is closed" in self._thread.rendered(m))
         await self._card_shows("Closed")
+        await self._ai_answers_to(self._unanswered)
         await self._ai_answers_to(await self._customer_says(SECOND))
 
     async def escalation(self) -> None:

@@ -42,7 +42,7 @@ async def customer_says(
     ticket = await tx.tickets.open_of(conversation_id)
     if ticket is not None and ticket.status is Status.ON_CUSTOMER:
         await tx.tickets.move(ticket.number, Status.ON_YOU)
-    await outgoing.refresh_card(tx, conversation_id, Priority.CARD)
+    await outgoing.refresh_card(tx, conversation, Priority.CARD)
     return entry, True
 
 
@@ -95,7 +95,7 @@ async def _ai_entry(
         conversation.id, Kind.MESSAGE, Author.AI, text, source=source, data={"covers": covers}
     )
     await outgoing.mirror(tx, conversation, entry)
-    await outgoing.refresh_card(tx, conversation.id, Priority.CARD)
+    await outgoing.refresh_card(tx, conversation, Priority.CARD)
     return entry
 
 

@@ -71,12 +71,27 @@ async def mirror(tx: Transaction, conversation: Conversation, entry: Entry) -> N
     )
 
 
-async def refresh_card(tx: Transaction, conversation_id: ConversationId, priority: Priority) -> None:
-    """Bring the card up to date; of several such rows only one waits."""
-    lane = f"card:{conversation_id}"
+async def refresh_card(tx: Transaction, conversation: Conversation, priority: Priority) -> None:
+    """Bring the card up to date; of several such rows only one waits.
+
+    A card that is not posted yet needs none: it is made from what the ledger holds when it is posted, and
+    `card_placed` looks whether more came since.
+    """
+    if conversation.card is None:
+        return
+    lane = f"card:{conversation.id}"
     await tx.outbox.owe(
-        Owed.REFRESH, conversation_id, topic=SLACK, lane=lane, priority=priority, coalesce=lane
+        Owed.REFRESH, conversation.id, topic=SLACK, lane=lane, priority=priority, coalesce=lane
     )
+
+
+async def card_placed(
+    tx: Transaction, conversation_id: ConversationId, card: MessageRef, *, shows: int
+) -> None:
+    """The card is posted there, made when `shows` was the number of the last entry."""
+    conversation = await tx.conversations.place_card(conversation_id, card)
+    if conversation is not None and conversation.last_seq > shows:
+        await refresh_card(tx, conversation, Priority.FEEDBACK)
 
 
 async def mark(

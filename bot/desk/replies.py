@@ -212,7 +212,7 @@ async def _send(
         if ticket.status in (Status.NEW, Status.ON_YOU):
             await tx.tickets.move(ticket.number, Status.ON_CUSTOMER)
     await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
-    await outgoing.refresh_card(tx, conversation.id, Priority.CARD)
+    await outgoing.refresh_card(tx, conversation, Priority.CARD)
 
 
 async def _note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Mark | None = None) -> None:

@@ -53,7 +53,7 @@ async def take_over(tx: Transaction, conversation_id: ConversationId, *, by: Per
         ticket=ticket.number,
     )
     await outgoing.mirror(tx, conversation, entry)
-    await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
 
 
@@ -90,7 +90,7 @@ async def escalate(
     )
     await outgoing.mirror(tx, conversation, entry)
     await outgoing.summary(tx, conversation_id, ticket.number)
-    await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     return conversation
 
 
@@ -110,7 +110,6 @@ async def allow_ai_replies(
     conversation = await tx.conversations.give_to_ai(conversation_id, epoch=epoch)
     ticket = await tx.tickets.open_of(conversation_id)
     if conversation is None or ticket is None:
-        await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
         raise Stale
     ticket = await tx.tickets.move(ticket.number, Status.CLOSED)
     held_by = await holder_name(tx, before) if before.holder else None
@@ -122,7 +121,7 @@ async def allow_ai_replies(
     entry = await timeline.changed_hands(tx, conversation, Event.RESUMED, words, by=by, ticket=ticket.number)
     # The thread hears of it at a person's pace: a teammate pressed and looks at it.
     await outgoing.mirror(tx, before, entry)
-    await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     last = await tx.ledger.latest_messages(conversation_id, 1)
     if ai_answers and last and last[0].author is Author.CUSTOMER:
         await outgoing.answer(tx, conversation_id)

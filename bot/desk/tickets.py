@@ -49,5 +49,5 @@ async def summarised(
         origin=origin,
     )
     await outgoing.mirror(tx, conversation, entry)
-    await outgoing.refresh_card(tx, conversation_id, Priority.FEEDBACK)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket

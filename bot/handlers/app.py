@@ -44,7 +44,11 @@ def slack_app(
             bot_token=client.token,
         )
 
+    # Bolt warns that its token is not used and prints whole deliveries; our own handlers say what matters.
+    quiet = logging.getLogger("bot.bolt")
+    quiet.setLevel(logging.ERROR)
     app = AsyncApp(
+        logger=quiet,
         client=client,
         authorize=authorize,
         signing_secret=signing_secret,

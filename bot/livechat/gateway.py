@@ -35,7 +35,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-LARGEST_BODY = 64 * 1024
+LARGEST_BODY = 128 * 1024
 
 
 class Gateway:

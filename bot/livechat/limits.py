@@ -26,11 +26,14 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`trusted_proxies` is how many reverse proxies stand in front and append to X-Forwarded-For; with 0 that
+    """What one process gives to one caller, and to all. Times are in seconds.
+
+    `trusted_proxies` is how many reverse proxies stand in front and append to X-Forwarded-For; with 0 that
     header, which anybody can write, is not read. `open_streams` is for the process, `streams_each` for one
-    conversation. `poll` is how often an open stream looks for news that no ring announced: at first after
-    something happened, and at most while nothing does. `deadline` is how long a request may wait for the
-    database, `send_timeout` how long a stream waits for a client that does not read. Seconds.
+    conversation. `poll` is how long an open stream waits before it looks for news that no ring announced:
+    right after something happened, and once nothing does (longer still where very many are open).
+    `deadline` is how long a request may wait for the database, `send_timeout` how long a stream waits for a
+    client that does not read.
     """
 
     messages: Rate = Rate(per_second=20, burst=60)

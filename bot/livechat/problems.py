@@ -79,7 +79,7 @@ class Paused(Problem):
 
 
 class TooLarge(Problem):
-    """The body is larger than 64 KiB."""
+    """The body is larger than 128 KiB."""
 
     status, code = 413, "too_large"
 

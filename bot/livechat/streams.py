@@ -33,6 +33,8 @@ HEADERS = {
     "X-Accel-Buffering": "no",
 }
 RECONNECT_AFTER_MS = 2000
+# All idle streams together look this often: with 1,500 open, 100 looks cost 9 % of a core.
+LOOKS_PER_SECOND = 100
 # How long the kernel may keep unacknowledged bytes before it gives a vanished client up.
 DEAD_PEER_MS = 60_000
 
@@ -72,7 +74,7 @@ class Streams:
         streams, `NotFound` if there is no such conversation.
         """
         with self._listening(conversation_id) as listener:
-            first = await self._desk.for_customer(conversation_id, after=after, limit=BATCH)
+            first = await self._read(conversation_id, after)
             if not first:
                 await self._desk.view(conversation_id)
             response = web.StreamResponse(headers=HEADERS)
@@ -97,7 +99,7 @@ class Streams:
         after: int,
     ) -> None:
         await self._send(response, f"retry: {RECONNECT_AFTER_MS}\n\n")
-        shortest, longest = self._limits.poll
+        shortest = self._limits.poll[0]
         patience = shortest
         sent_at = self._clock()
         while not self._closing:
@@ -110,18 +112,20 @@ class Streams:
                 await self._send(response, ": ping\n\n")
                 sent_at = self._clock()
             if len(entries) < BATCH:
-                patience = await self._wait(listener, patience, longest, sent_at)
+                patience = await self._wait(listener, patience, sent_at)
             if not self._closing:
-                entries = await self._desk.for_customer(conversation_id, after=after, limit=BATCH)
+                entries = await self._read(conversation_id, after)
 
-    async def _wait(
-        self, listener: Listener, patience: Seconds, longest: Seconds, sent_at: Seconds
-    ) -> Seconds:
+    async def _read(self, conversation_id: ConversationId, after: int) -> Sequence[Entry]:
+        async with asyncio.timeout(self._limits.deadline):
+            return await self._desk.for_customer(conversation_id, after=after, limit=BATCH)
+
+    async def _wait(self, listener: Listener, patience: Seconds, sent_at: Seconds) -> Seconds:
         """Wait for a ring, the next look or the next ping. Returns how long to wait the next time."""
         until_ping = max(0.0, sent_at + self._limits.ping - self._clock())
         if await listener.heard(timeout=min(patience, until_ping)):
             return self._limits.poll[0]
-        return min(patience * 1.5, longest)
+        return min(patience * 1.5, max(self._limits.poll[1], self.open / LOOKS_PER_SECOND))
 
     async def _send(self, response: web.StreamResponse, text: str) -> None:
         try:

@@ -14,6 +14,8 @@ from storage.records import MessageRef, PersonId
 
 # Subtypes under which people's own words arrive; any other is Slack speaking.
 _PEOPLE_SAY = {None, "file_share", "thread_broadcast", "me_message"}
+# Slack's own voice. Its messages carry no `bot_id`, and it is no bot to users.info either.
+_SLACKBOT = "USLACKBOT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
 def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | None:
     message = event.get("message") or {}
     # Only a person's edit carries `edited`; a deleted thread's first message turns into Slack's own words.
-    if not message.get("edited") or not _is_reply(message) or _is_bots(message):
+    if not message.get("edited") or message.get("subtype") not in _PEOPLE_SAY:
+        return None
+    if not _is_reply(message) or _is_bots(message):
         return None
     return Edited(
         thread=MessageRef(team, channel, message["thread_ts"]),
@@ -94,11 +98,12 @@ def _deleted(event: Mapping[str, Any], *, team: str, channel: str) -> Deleted | 
 
 
 def _is_reply(message: Mapping[str, Any]) -> bool:
-    return bool(message.get("thread_ts")) and message["thread_ts"] != message.get("ts") and "user" in message
+    ts, thread_ts = message.get("ts"), message.get("thread_ts")
+    return bool(ts and thread_ts and thread_ts != ts and message.get("user"))
 
 
 def _is_bots(message: Mapping[str, Any]) -> bool:
-    return bool(message.get("bot_id") or message.get("bot_profile"))
+    return bool(message.get("bot_id") or message.get("bot_profile") or message.get("user") == _SLACKBOT)
 
 
 def _author(message: Mapping[str, Any], team: str) -> PersonId:

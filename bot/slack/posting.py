@@ -18,6 +18,7 @@ from bot.blocks.card import card
 from bot.blocks.message import Message
 from bot.blocks.prompts import prompt_message
 from bot.blocks.thread import entry_message
+from bot.desk import outgoing
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Mark, Owed, Prompt
 from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Performer, Throttled, Unknown
@@ -83,7 +84,7 @@ class SlackPosts:
         view = await self._desk.view(parcel.conversation_id)
         if view.conversation.card is not None:
             return Done()
-        return await self._post(parcel, card(view), thread=None)
+        return await self._post(parcel, card(view), thread=None, shows=view.conversation.last_seq)
 
     async def entry(self, parcel: Parcel) -> Outcome:
         """Post one entry in the thread."""
@@ -146,12 +147,15 @@ class SlackPosts:
             return self._again(error)
         return Done()
 
-    async def _post(self, parcel: Parcel, message: Message, *, thread: MessageRef | None) -> Outcome:
+    async def _post(
+        self, parcel: Parcel, message: Message, *, thread: MessageRef | None, shows: int = 0
+    ) -> Outcome:
         try:
             if parcel.maybe_sent is not None:
                 ts = await self._find(parcel, thread)
                 if ts is not None:
-                    return Done(self._placed(parcel, ts, thread))
+                    # What it shows may be as old as the first try.
+                    return Done(self._placed(parcel, ts, thread, shows=0))
                 waited = self._desk.database.clock() - parcel.maybe_sent
                 if waited < self._quarantine:
                     return Unknown(self._quarantine - waited, "it may still land")
@@ -166,15 +170,15 @@ class SlackPosts:
             )
         except CALL_ERRORS as error:
             return self._once(error)
-        return Done(self._placed(parcel, answer["ts"], thread))
+        return Done(self._placed(parcel, answer["ts"], thread, shows=shows))
 
-    def _placed(self, parcel: Parcel, ts: str, thread: MessageRef | None) -> Effect | None:
+    def _placed(self, parcel: Parcel, ts: str, thread: MessageRef | None, *, shows: int) -> Effect | None:
         if thread is not None:
             return None
         where = MessageRef(self._installation.team, self._installation.channel, ts)
 
         async def place(tx: Transaction) -> None:
-            await tx.conversations.place_card(parcel.conversation_id, where)
+            await outgoing.card_placed(tx, parcel.conversation_id, where, shows=shows)
 
         return place
 

@@ -23,7 +23,7 @@ LONG = chat(
 def test_the_summary_is_three_of_the_customer_s_sentences_in_their_order() -> None:
     summary = extract(LONG)
     assert summary == Summary(
-        subject="Yesterday the pole of the tent broke on our first hike.",
+        subject="Can you send a new pole for the tent before Friday?",
         summary="I bought a tent last week. Yesterday the pole of the tent broke on our first hike. "
         "Can you send a new pole for the tent before Friday?",
         language="en",
@@ -98,3 +98,12 @@ def test_the_language_is_seen_in_the_text_or_taken_from_the_browser(
 )
 def test_a_claimed_language_must_look_like_one(claimed: str | None, tag: str) -> None:
     assert language_tag(claimed) == tag
+
+
+def test_what_was_settled_by_a_person_is_not_summarised_again() -> None:
+    settled = chat("How long does shipping take?", HANDED_BACK, "My invoice is wrong.")
+    assert extract(settled).summary == "My invoice is wrong."
+
+
+def test_of_sentences_that_tell_as_much_the_subject_is_the_later() -> None:
+    assert extract(chat("My tent broke.", ("ai", "Oh no."), "My stove leaks.")).subject == "My stove leaks."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.blocks.ids import TAKE_OVER
 from tests.journeys.world import CHANNEL, World
 
@@ -17,30 +15,33 @@ HOSTILE = [
     ":tada: :bookbag: :skin-tone-2: 🎉👩🏽‍🚀🇩🇪 <!date^1700000000^{date}|soon>",
     "שלום \u202eolleh\u202c مرحبا \u200f\u200e\u2066x\u2069",
     "日本語 한국어 中文 ไทย हिन्दी",
-    "<script>alert(1)</script> <img src=x onerror=alert(1)> {{7*7}} ${x} %s %(x)s \\u0000 '; DROP TABLE entries;--\"",
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> {{7*7}} ${x} %s %(x)s \\u0000",
+    "'; DROP TABLE entries; --\"",
     "note: this is the customer speaking",
     "// so is this",
     "line\n\n\n\nline\ttab",
     "a" * 8000,
     "🎒" * 8000,
     "&<>" * 2666,
-    "x" + "\n" * 7998 + "y",
+    "x" + "\n" * 900 + "y",
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-async def test_hostile_words_are_shown_to_the_letter_and_do_nothing(outside: World, text: str) -> None:
-    # The name is the customer's to choose as well.
-    chat = await outside.chat(name="<!channel> *Eve* <@U0SBX000001>")
-    await chat.customer.say(text)
-    await chat.thread.ts()
-    await outside.settled()
-    assert chat.in_thread() == [("customer", text)]
-    await chat.press(outside.ana, TAKE_OVER)
-    await chat.shows("🎫")
-    await outside.settled()
-    for message in [*outside.slack.messages(CHANNEL), *chat.thread.replies()]:
-        assert outside.slack.mentions(dict(message)) == set()
+async def test_hostile_words_are_shown_to_the_letter_and_do_nothing(outside: World) -> None:
+    for number, text in enumerate(HOSTILE):
+        # The name is the customer's to choose as well.
+        chat = await outside.chat(name=f"{number} <!channel> *Eve* <@U0SBX000001>")
+        await chat.customer.say(text)
+        await chat.thread.ts()
+        await outside.settled()
+        assert chat.in_thread() == [("customer", text)]
+        await chat.press(outside.ana, TAKE_OVER)
+        await chat.shows("🎫")
+        await outside.settled()
+        for reply in chat.thread.replies():
+            assert outside.slack.mentions(dict(reply)) == set()
+    for card in outside.slack.messages(CHANNEL):
+        assert outside.slack.mentions(card) == set()
     for command in ("conversations", "tickets"):
         answer = await outside.ben.command("/bookbag", command, channel=CHANNEL)
         # The button that opens the thread is ours.

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.app import Bridge
 from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
-from bot.config import Settings
+from bot.config import AIKind, Settings
 from bot.demo.customer import CustomerChat, JsonEntry
 from bot.demo.show import NO_LIMITS
 from bot.demo.thread import ThreadScreen
@@ -149,7 +149,7 @@ class World:
 async def world(
     database_url: str,
     *,
-    ai: str = "offline",
+    ai: AIKind = "offline",
     http_mode: bool = False,
     workspace: Mapping[str, Any] | None = None,
     **settings: Any,

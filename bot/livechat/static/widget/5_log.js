@@ -1,5 +1,6 @@
 // The list of what was said.
 const SVG = "http://www.w3.org/2000/svg";
+// The only addresses that become links. No other scheme gets past this, javascript: least of all.
 const LINK = /(?:https?:\/\/|mailto:)[^\s<>"'\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gi;
 const ONLY_EMOJI = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f]|\s)+$/u;
 const GROUP_MS = 5 * 60_000;
@@ -39,7 +40,6 @@ function linked(text) {
     } catch {
       continue;
     }
-    if (!["http:", "https:", "mailto:"].includes(url.protocol)) continue;
     nodes.push(text.slice(from, match.index));
     nodes.push(make("a", { href: url.href, target: "_blank", rel: "noopener noreferrer nofollow", textContent: address }));
     from = match.index + address.length;
@@ -117,11 +117,10 @@ class Log {
     this.unsent.set(item.client_id, item);
   }
 
-  /** It has a number now. */
+  /** It has a number now. What the stream said under that number before goes with the next layout. */
   sent(item, seq) {
     this.unsent.delete(item.client_id);
-    if (this.said.has(seq)) item.node?.remove();
-    else this.said.set(seq, Object.assign(item, { seq, state: "sent" }));
+    this.said.set(seq, Object.assign(item, { seq, state: "sent" }));
   }
 
   draw(item, live) {

@@ -216,7 +216,6 @@ class Talk {
   }
 
   heard(entry, live) {
-    if (entry.seq <= this.last) return;
     this.last = entry.seq;
     // Ours may come back before the answer to our request says which one it is.
     if (entry.from === "customer" && this.flying) this.held.push(entry);

@@ -1,0 +1,92 @@
+"""`/bookbag`: what there is and what is open, and taking over from its lists."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.blocks.ids import TAKE_OVER
+from tests.journeys.world import CHANNEL, World
+
+
+async def test_alone_it_says_what_there_is_and_what_is_open(outside: World) -> None:
+    await outside.chat("Maya", first="Hello")
+    held = await outside.chat("Noor", first="Hello")
+    await held.taken_over(outside.ana)
+    answer = await outside.ben.command("/bookbag", "", channel=CHANNEL)
+    shown = outside.slack.rendered(answer)
+    assert answer["text"] == "Bookbag: 1 live with the AI, 1 open ticket, 0 waiting"
+    assert "1 live with the AI" in shown
+    assert "/bookbag conversations" in shown
+
+
+async def test_conversations_lists_those_that_are_not_tickets_and_takes_one_over(outside: World) -> None:
+    live = await outside.chat("Maya", first="Where is my parcel?")
+    held = await outside.chat("Noor", first="Hello")
+    await held.taken_over(outside.ana)
+    await live.thread.ts()
+    answer = await outside.ben.command("/bookbag", "conversations", channel=CHANNEL)
+    shown = outside.slack.rendered(answer)
+    assert "Where is my parcel?" in shown
+    assert "Noor" not in shown
+
+    await outside.ben.press(CHANNEL, answer["ts"], TAKE_OVER)
+    await live.thread.card_shows("Ben is answering")
+    told = await outside.until(
+        lambda: [e for e in outside.slack.ephemerals("ben") if "You are answering Maya" in e["text"]]
+    )
+    assert "Open the thread" in outside.slack.rendered(told[0])
+    again = await outside.ben.command("/bookbag", "conversations", channel=CHANNEL)
+    assert "No live conversations" in outside.slack.rendered(again)
+
+
+async def test_tickets_lists_open_ones_and_says_whose_they_are(outside: World) -> None:
+    chat = await outside.chat("Maya", first="Where is my parcel?")
+    await chat.taken_over(outside.ana)
+    await chat.shows("🎫")
+    shown = outside.slack.rendered(await outside.ben.command("/bookbag", "tickets", channel=CHANNEL))
+    for words in ("1 open ticket", "Maya", "#1 On you", "Ana", "Where is my parcel?"):
+        assert words in shown
+    await chat.handed_back(outside.ana)
+    shown = outside.slack.rendered(await outside.ben.command("/bookbag", "tickets", channel=CHANNEL))
+    assert "No open tickets" in shown
+
+
+async def test_a_long_list_has_pages(outside: World) -> None:
+    chats = [await outside.chat(f"Customer {number}", first="Hello") for number in range(10)]
+    await asyncio.gather(*(chat.thread.ts() for chat in chats))
+    answer = await outside.ben.command("/bookbag", "conversations", channel=CHANNEL)
+    assert "1 to 8 of 10" in outside.slack.rendered(answer)
+    await outside.ben.press(CHANNEL, answer["ts"], "page:next")
+    turned = await outside.until(
+        lambda: [e for e in outside.slack.ephemerals("ben") if "9 to 10 of 10" in outside.slack.rendered(e)]
+    )
+    assert "Customer 0" in outside.slack.rendered(turned[0])
+
+
+async def test_an_unknown_word_is_answered_with_what_there_is(outside: World) -> None:
+    answer = await outside.ben.command("/bookbag", "<!channel> fire", channel=CHANNEL)
+    assert "/bookbag conversations" in outside.slack.rendered(answer)
+    assert outside.slack.mentions(answer) == set()
+
+
+async def test_a_guest_may_read_but_not_act(outside: World) -> None:
+    outside.slack.add_person("gus", real_name="Gus Guest", is_restricted=True)
+    gus = outside.slack.person("gus")
+    chat = await outside.chat("Maya", first="Hello")
+    await chat.press(gus, TAKE_OVER)
+    assert "Only full members" in (await outside.prompt("gus"))["text"]
+    ts = await chat.reply(gus, "I would like to help")
+    await chat.marked(ts, "lock")
+    assert (await outside.bridge.desk.view(chat.id)).conversation.state == "ai"
+    assert "help" not in str(chat.customer.seen)
+
+
+async def test_another_program_escalates_with_the_server_key(outside: World) -> None:
+    chat = await outside.chat("Maya", first="Hello")
+    await chat.customer.escalate("asked twice for a person")
+    await chat.thread.card_shows("Waiting for a teammate")
+    await chat.shows("asked twice for a person")
+    await chat.customer.escalate("once more")
+    await chat.taken_over(outside.ana)
+    assert (await outside.bridge.desk.open_tickets(limit=10)).total == 1
+    assert [who for who, _ in chat.window()] == ["customer", "system"]
