@@ -9,7 +9,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto $(ARGS)
 
 check: lint types imports test
 

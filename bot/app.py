@@ -29,7 +29,7 @@ from bot.relay.courier import Courier
 from bot.relay.pace import Pace
 from bot.slack.directory import Directory
 from bot.slack.installation import Installation, find_installation
-from bot.slack.posting import METHOD_OF, SlackPosts
+from bot.slack.posting import METHOD_OF, SlackPosts, Waits
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
 from storage.migrate import upgrade
 
@@ -61,13 +61,13 @@ class Bridge:
         clock: Clock = utc_now,
         ai: AI | None = None,
         limits: Limits | None = None,
-        look_after: timedelta = timedelta(seconds=2),
-        quarantine: timedelta = timedelta(seconds=15),
+        waits: Waits | None = None,
     ) -> None:
         self._settings = settings
         self._ai = ai
         self._limits = limits
-        self._waits = {"look_after": look_after, "quarantine": quarantine}
+        self._waits = waits or Waits()
+        self._posts: SlackPosts | None = None
         self._stack = AsyncExitStack()
         self._handlers: list[AsyncSocketModeHandler] = []
         self.bell = Bell()
@@ -103,11 +103,19 @@ class Bridge:
             return {"database": str(error)}
         if self._handlers and not [one for one in self._handlers if await one.client.is_connected()]:
             problems["slack"] = "no socket is open; trying again"
+        elif self._posts is not None and self._posts.trouble is not None:
+            problems["slack"] = f"Slack takes no posts: {self._posts.trouble}"
+        return problems
+
+    async def metrics(self) -> str:
+        """How much is owed and how much was given up, in Prometheus' text format."""
         async with self.database.read() as tx:
             counts = await tx.outbox.counts()
-        if counts["parked"]:
-            problems["outbox"] = f"{counts['parked']} deliveries were given up; see the log"
-        return problems
+        return (
+            "# HELP bookbag_outbox_rows Deliveries still owed, and given up.\n"
+            "# TYPE bookbag_outbox_rows gauge\n"
+            + "".join(f'bookbag_outbox_rows{{state="{name}"}} {n}\n' for name, n in counts.items())
+        )
 
     async def _start(self) -> None:
         self._stack.push_async_callback(self.database.close)
@@ -131,7 +139,7 @@ class Bridge:
             await self._connect(bolt, self._settings.slack_app_token)
 
     def _slack_courier(self, client: AsyncWebClient) -> Courier:
-        posts = SlackPosts(client, self.desk, self.installation, **self._waits)
+        posts = self._posts = SlackPosts(client, self.desk, self.installation, waits=self._waits)
         rate = self._settings.posts_per_second
         spacing: Mapping[str, timedelta] = {"chat.postMessage": timedelta(seconds=1 / rate)} if rate else {}
         return Courier(
@@ -188,6 +196,7 @@ class Bridge:
             identity_secret=self._settings.identity_secret,
             health=self,
             limits=self._limits,
+            more_metrics=self.metrics,
         )
         if not self._settings.socket_mode:
 

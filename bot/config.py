@@ -157,14 +157,17 @@ class _Reader:
     def database(self, name: str) -> str:
         value = self.text(name) or DATABASE_URL
         try:
-            driver = make_url(value).drivername
+            url = make_url(value)
+            driver, file = url.drivername, Path(url.database or "")
         except (ArgumentError, ValueError):
-            driver = ""
+            driver, file = "", Path()
         if driver not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
             self.problems.append(
                 f"{name} must start with sqlite+aiosqlite:/// or postgresql+asyncpg://, "
                 f"such as {DATABASE_URL}."
             )
+        elif driver == "sqlite+aiosqlite" and not _can_be_a_file(file):
+            self.problems.append(f"{name} must name a file in a folder that exists; {file} cannot be one.")
         return value
 
     def ai(self) -> AIKind:
@@ -208,3 +211,8 @@ def _is_address(value: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _can_be_a_file(path: Path) -> bool:
+    # In memory each connection would have a database of its own.
+    return path.parent.is_dir() and path.name not in ("", ":memory:") and not path.is_dir()

@@ -117,13 +117,14 @@ class Ledger:
 
     async def about(self, conversation_id: ConversationId, seq: int) -> Sequence[Entry]:
         """The edits and retractions of one message, oldest first."""
+        changes = await self.changes(conversation_id, after=seq)
+        return [change for change in changes if change.data["target"] == seq]
+
+    async def changes(self, conversation_id: ConversationId, *, after: int) -> Sequence[Entry]:
+        """The edits and retractions with a number above `after`, oldest first."""
         rows = await self._connection.execute(
             _of(conversation_id)
-            .where(
-                table.c.seq > seq,
-                table.c.kind.in_((Kind.EDIT, Kind.RETRACT)),
-                table.c.data["target"].as_integer() == seq,
-            )
+            .where(table.c.seq > after, table.c.kind.in_((Kind.EDIT, Kind.RETRACT)))
             .order_by(table.c.seq)
         )
         return [_entry(row) for row in rows]

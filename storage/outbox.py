@@ -125,11 +125,12 @@ class Outbox:
 
     async def next_due(self, topic: str) -> datetime | None:
         """When the next row that waits for its time, or for a lease to run out, can be claimed."""
-        waiting = select(
-            func.min(
-                func.coalesce(table.c.lease_until, table.c.available_at), type_=table.c.available_at.type
-            )
-        ).where(table.c.topic == topic, table.c.state.in_(OPEN_STATES))
+        moment = table.c.available_at.type
+        at = func.coalesce(table.c.lease_until, table.c.available_at, type_=moment)
+        # What is due already waits for its lane, not for a moment.
+        waiting = select(func.min(at, type_=moment)).where(
+            table.c.topic == topic, table.c.state.in_(OPEN_STATES), at > self._now
+        )
         due: datetime | None = await self._connection.scalar(waiting)
         return due
 

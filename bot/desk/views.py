@@ -77,8 +77,21 @@ async def open_tickets(tx: Transaction, *, limit: int, offset: int = 0) -> Listi
 async def for_customer(
     tx: Transaction, conversation_id: ConversationId, *, after: int, limit: int
 ) -> Sequence[Entry]:
-    """What the customer may see, from the entry after number `after` on, oldest first."""
-    return await tx.ledger.since(conversation_id, after, audience=Audience.CUSTOMER, limit=limit)
+    """What the customer may see, from the entry after number `after` on, oldest first.
+
+    Words that were changed or taken back since are not in it any more: who reads the conversation again finds
+    the last words in every place, and none where a message was taken back.
+    """
+    entries = await tx.ledger.since(conversation_id, after, audience=Audience.CUSTOMER, limit=limit)
+    if not any(entry.author is Author.TEAMMATE for entry in entries):
+        return entries
+    words = _last_words(await tx.ledger.changes(conversation_id, after=entries[0].seq))
+    return [
+        replace(entry, text=words[target] or "")
+        if (target := entry.data.get("target", entry.seq)) in words
+        else entry
+        for entry in entries
+    ]
 
 
 async def question(tx: Transaction, conversation_id: ConversationId) -> Question:
@@ -99,12 +112,7 @@ async def question(tx: Transaction, conversation_id: ConversationId) -> Question
 
 def said(entries: Sequence[Entry]) -> Sequence[Entry]:
     """The messages and system events as they read now: edits applied, what was taken back left out."""
-    words: dict[int, str | None] = {}
-    for entry in entries:
-        if entry.kind is Kind.EDIT:
-            words[entry.data["target"]] = entry.text
-        elif entry.kind is Kind.RETRACT:
-            words[entry.data["target"]] = None
+    words = _last_words(entries)
     now = []
     for entry in entries:
         if entry.kind in (Kind.MESSAGE, Kind.SYSTEM):
@@ -112,6 +120,17 @@ def said(entries: Sequence[Entry]) -> Sequence[Entry]:
             if text is not None:
                 now.append(replace(entry, text=text))
     return now
+
+
+def _last_words(entries: Sequence[Entry]) -> dict[int, str | None]:
+    """What each changed message says in the end, by its number. None if it was taken back."""
+    words: dict[int, str | None] = {}
+    for entry in entries:
+        if entry.kind is Kind.EDIT:
+            words[entry.data["target"]] = entry.text
+        elif entry.kind is Kind.RETRACT:
+            words[entry.data["target"]] = None
+    return words
 
 
 def _is_from(entry: Entry, *authors: Author) -> bool:

@@ -13,7 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.desk import Desk
 from bot.handlers import actions, commands, messages
-from bot.slack.directory import Directory
+from bot.handlers.messages import ThreadNotReady
+from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,10 @@ def slack_app(
 
     @app.error
     async def failed(error: Exception) -> BoltResponse:
-        log.error("a delivery from Slack failed and was not acknowledged: %s", error, exc_info=error)
+        if isinstance(error, ThreadNotReady | UnknownPerson):
+            log.info("a delivery from Slack came too early and will come again: %r", error)
+        else:
+            log.error("a delivery from Slack failed and was not acknowledged", exc_info=error)
         return BoltResponse(status=500)
 
     return app

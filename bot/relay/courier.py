@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-
-from sqlalchemy.exc import SQLAlchemyError
+from datetime import timedelta
 
 from bot.desk.bell import Bell, Listener
 from bot.relay.outcome import Done, NotYet, Outcome, Parked, Performer, Throttled, Unknown
@@ -18,9 +16,11 @@ from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
+# How often a row is tried whose performer breaks off: that is a defect, and no later time will mend it.
+MAX_DEFECTS = 5
+AFTER_DEFECT = timedelta(seconds=5)
 # A ring can be lost between processes, and never between two looks this far apart.
 LOOK_EVERY = timedelta(seconds=1)
-MAX_ATTEMPTS = 8
 
 
 class Courier:
@@ -59,7 +59,7 @@ class Courier:
                 try:
                     claimed = await self._claim()
                     wait = timedelta(0) if claimed else await self._until_next()
-                except (SQLAlchemyError, OSError) as error:
+                except Exception as error:  # noqa: BLE001 - a courier that ends carries nothing any more
                     log.error("the %s courier cannot read the outbox: %s", self._topic, reason_of(error))
                     wait = LOOK_EVERY
                 if wait:
@@ -109,12 +109,13 @@ class Courier:
         try:
             outcome = await self._performers[parcel.kind](parcel)
         except Exception as error:
-            # Nobody knows how far it got; a defect must not stop the lane's siblings.
+            # Nobody knows how far it got; a defect must not stop what comes behind it for ever.
             log.exception("%s for conversation %s broke off", parcel.kind, parcel.conversation_id)
-            outcome = Unknown(timedelta(seconds=5), type(error).__name__)
+            reason = type(error).__name__
+            outcome = Parked(reason) if parcel.attempts >= MAX_DEFECTS else Unknown(AFTER_DEFECT, reason)
         try:
             await self._database.write(lambda tx: self._settle(tx, parcel, outcome))
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, there is a next time
             # The lease runs out and the row is looked at again.
             log.error(
                 "the outcome of %s for conversation %s was not saved: %s",
@@ -132,33 +133,12 @@ class Courier:
                 until = tx.now + after
                 self._pace.hold_back(parcel.kind, until)
                 await tx.outbox.put_back(parcel, at=until, error=reason, counts=False, sent=False)
-            case NotYet(after, reason, counts):
-                if counts and parcel.attempts >= MAX_ATTEMPTS:
-                    await self._park(tx, parcel, Parked(reason))
-                else:
-                    await tx.outbox.put_back(
-                        parcel, at=_later(tx.now, after, parcel), error=reason, counts=counts, sent=False
-                    )
+            case NotYet(after, reason):
+                await tx.outbox.put_back(parcel, at=tx.now + after, error=reason, counts=True, sent=False)
             case Unknown(after, reason):
-                if parcel.attempts >= MAX_ATTEMPTS:
-                    await self._park(tx, parcel, Parked(reason))
-                else:
-                    await tx.outbox.put_back(parcel, at=tx.now + after, error=reason, counts=True, sent=True)
-            case Parked():
-                await self._park(tx, parcel, outcome)
-
-    async def _park(self, tx: Transaction, parcel: Parcel, outcome: Parked) -> None:
-        log.error(
-            "%s for conversation %s was parked after %d tries: %s",
-            parcel.kind,
-            parcel.conversation_id,
-            parcel.attempts,
-            outcome.reason,
-        )
-        if await tx.outbox.park(parcel, error=outcome.reason) and outcome.effect is not None:
-            await outcome.effect(tx)
-
-
-def _later(now: datetime, after: timedelta, parcel: Parcel) -> datetime:
-    # Each counted try doubles the wait, up to a minute.
-    return now + min(after * (1 << (parcel.attempts - 1)), timedelta(minutes=1))
+                await tx.outbox.put_back(parcel, at=tx.now + after, error=reason, counts=True, sent=True)
+            case Parked(reason):
+                log.error(
+                    "%s for conversation %s is given up: %s", parcel.kind, parcel.conversation_id, reason
+                )
+                await tx.outbox.park(parcel, error=reason)

@@ -21,11 +21,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """Certainly not done, and may be later: after `after`. `counts` is False where nothing was tried."""
+    """Certainly not done, and may be later: after `after`."""
 
     after: timedelta
     reason: str
-    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +45,9 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """It can never be done, or nobody can tell whether it was. `effect` tells those who should know."""
+    """It can never be done. Its lane goes on without it."""
 
     reason: str
-    effect: Effect | None = None
 
 
 Outcome = Done | NotYet | Throttled | Unknown | Parked

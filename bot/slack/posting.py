@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -44,16 +45,24 @@ METHOD_OF: Mapping[str, str] = {
 METADATA_TYPE = "bookbag"
 
 _CLOCK_SKEW = timedelta(seconds=5)
-_WHILE_CLOSED = timedelta(seconds=30)
 _LOOK_PAGES = 10
+_LONGEST_WAIT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """`look_after`: how long Slack takes to show a post; doubled at each try while Slack is in trouble, up to
+    a minute. `quarantine`: how long a request may still land after its answer was lost. `while_closed`: how
+    long until the next try where only an operator can mend it.
+    """
+
+    look_after: timedelta = timedelta(seconds=2)
+    quarantine: timedelta = timedelta(seconds=15)
+    while_closed: timedelta = timedelta(seconds=30)
 
 
 class SlackPosts:
-    """The performers for the outbox's Slack rows.
-
-    `look_after` is how long Slack takes to show a post, and `quarantine` how long a request may still land
-    after its answer was lost.
-    """
+    """The performers for the outbox's Slack rows. `trouble`: what an operator has to mend, or None."""
 
     def __init__(
         self,
@@ -61,14 +70,13 @@ class SlackPosts:
         desk: Desk,
         installation: Installation,
         *,
-        look_after: timedelta,
-        quarantine: timedelta,
+        waits: Waits,
     ) -> None:
         self._client = client
         self._desk = desk
         self._installation = installation
-        self._look_after = look_after
-        self._quarantine = quarantine
+        self._waits = waits
+        self.trouble: str | None = None
 
     def performers(self) -> Mapping[str, Performer]:
         return {
@@ -100,11 +108,11 @@ class SlackPosts:
         view = await self._desk.view(parcel.conversation_id)
         where = view.conversation.card
         if where is None:
-            return NotYet(timedelta(seconds=1), "the card is not posted yet")
+            return Done()
         try:
             await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
         except CALL_ERRORS as error:
-            return self._again(error)
+            return self._again(parcel, error)
         return Done()
 
     async def mark(self, parcel: Parcel) -> Outcome:
@@ -114,7 +122,7 @@ class SlackPosts:
         try:
             await self._client.reactions_add(name=REACTION_OF[Mark(parcel.payload["mark"])], **at)
         except CALL_ERRORS as error:
-            outcome = self._again(error)
+            outcome = self._again(parcel, error)
             if not isinstance(outcome, Done):
                 return outcome
         if before is None:
@@ -122,7 +130,7 @@ class SlackPosts:
         try:
             await self._client.reactions_remove(name=REACTION_OF[Mark(before)], **at)
         except CALL_ERRORS as error:
-            return self._again(error)
+            return self._again(parcel, error)
         return Done()
 
     async def prompt(self, parcel: Parcel) -> Outcome:
@@ -144,7 +152,7 @@ class SlackPosts:
                 **message.arguments(),
             )
         except CALL_ERRORS as error:
-            return self._again(error)
+            return self._again(parcel, error)
         return Done()
 
     async def _post(
@@ -157,8 +165,8 @@ class SlackPosts:
                     # What it shows may be as old as the first try.
                     return Done(self._placed(parcel, ts, thread, shows=0))
                 waited = self._desk.database.clock() - parcel.maybe_sent
-                if waited < self._quarantine:
-                    return Unknown(self._quarantine - waited, "it may still land")
+                if waited < self._waits.quarantine:
+                    return Unknown(self._waits.quarantine - waited, "it may still land")
             answer = await self._client.chat_postMessage(
                 channel=thread.channel if thread else self._installation.channel,
                 thread_ts=thread.ts if thread else None,
@@ -169,7 +177,8 @@ class SlackPosts:
                 **message.arguments(),
             )
         except CALL_ERRORS as error:
-            return self._once(error)
+            return self._once(parcel, error)
+        self.trouble = None
         return Done(self._placed(parcel, answer["ts"], thread, shows=shows))
 
     def _placed(self, parcel: Parcel, ts: str, thread: MessageRef | None, *, shows: int) -> Effect | None:
@@ -209,35 +218,39 @@ class SlackPosts:
                 return None
         return None
 
-    def _once(self, error: Exception) -> Outcome:
+    def _once(self, parcel: Parcel, error: Exception) -> Outcome:
         """The outcome of a failed call that must not be made twice."""
         failure = Failure.of(error)
         if failure.trouble is Trouble.MAYBE_SENT:
-            return Unknown(self._look_after, failure.reason)
-        return _certain(failure)
+            return Unknown(self._longer(parcel), failure.reason)
+        return self._certain(parcel, failure)
 
-    def _again(self, error: Exception) -> Outcome:
+    def _again(self, parcel: Parcel, error: Exception) -> Outcome:
         """The outcome of a failed call that may be made twice."""
         failure = Failure.of(error)
         if failure.trouble is Trouble.MAYBE_SENT:
-            return NotYet(self._look_after, failure.reason)
+            return NotYet(self._longer(parcel), failure.reason)
         if failure.trouble is Trouble.GONE:
-            log.info("nothing to show it on any more: %s", failure.reason)
+            log.info("conversation %s: nothing to show it on: %s", parcel.conversation_id, failure.reason)
             return Done()
-        return _certain(failure)
+        return self._certain(parcel, failure)
 
+    def _certain(self, parcel: Parcel, failure: Failure) -> Outcome:
+        match failure.trouble:
+            case Trouble.THROTTLED:
+                return Throttled(failure.after, failure.reason)
+            case Trouble.NOT_SENT:
+                return NotYet(self._longer(parcel), failure.reason)
+            case Trouble.ALREADY_SO:
+                return Done()
+            case Trouble.CHANNEL | Trouble.TOKEN:
+                # For an operator to mend; until then everything is kept, in order.
+                if self.trouble != failure.reason:
+                    log.error("Slack takes no posts from us any more: %s", failure.reason)
+                self.trouble = failure.reason
+                return NotYet(self._waits.while_closed, failure.reason)
+            case _:
+                return Parked(failure.reason)
 
-def _certain(failure: Failure) -> Outcome:
-    match failure.trouble:
-        case Trouble.THROTTLED:
-            return Throttled(failure.after, failure.reason)
-        case Trouble.NOT_SENT:
-            return NotYet(failure.after, failure.reason, counts=False)
-        case Trouble.ALREADY_SO:
-            return Done()
-        case Trouble.CHANNEL | Trouble.TOKEN:
-            # For an operator to mend; until then everything is kept, in order.
-            log.error("Slack refuses our posts: %s", failure.reason)
-            return NotYet(_WHILE_CLOSED, failure.reason, counts=False)
-        case _:
-            return Parked(failure.reason)
+    def _longer(self, parcel: Parcel) -> timedelta:
+        return min(self._waits.look_after * (1 << min(parcel.attempts - 1, 8)), _LONGEST_WAIT)

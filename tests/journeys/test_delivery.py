@@ -126,3 +126,30 @@ async def test_the_same_over_http(database_url: str) -> None:
         assert "Maya Lindqvist" in bridge.slack.rendered(listed)
         await chat.handed_back(bridge.ana)
         assert [text for who, text in chat.window() if who == "teammate"] == ["On its way!"]
+
+
+async def test_a_closed_channel_keeps_everything_until_it_opens_again(outside: World) -> None:
+    chat = await outside.chat(first="Before")
+    await chat.shows("Before")
+    await outside.settled()
+    outside.slack.archive(CHANNEL)
+    await chat.customer.say("During")
+    await outside.until(outside.bridge.ready)
+    assert await outside.bridge.ready() == {"slack": "Slack takes no posts: is_archived"}
+    outside.slack.archive(CHANNEL, archived=False)
+    await chat.shows("During")
+    await outside.settled()
+    assert await outside.bridge.ready() == {}
+    assert chat.in_thread() == [("customer", "Before"), ("customer", "During")]
+
+
+async def test_a_reply_under_a_card_that_is_not_saved_yet_is_not_lost(database_url: str) -> None:
+    async with world(database_url, ai="external", workspace={"ack_timeout": 0.3}) as outside:
+        outside.slack.faults.drop_after("chat.postMessage")
+        outside.slack.faults.server_error("conversations.history", times=2)
+        chat = await outside.chat(first="Hello")
+        # The card is on the screen, but its answer was lost: nobody knows whose thread this is.
+        ts = await chat.reply(outside.ben, "Hi, how can I help?")
+        await chat.marked(ts, "hourglass_flowing_sand")
+        await outside.settled()
+        assert len(outside.slack.messages(CHANNEL)) == 1

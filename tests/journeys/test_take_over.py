@@ -199,6 +199,11 @@ async def test_an_edit_reaches_the_customer_and_a_deletion_takes_back(bridge: Wo
     bridge.slack.unfurl(CHANNEL, second)
     await bridge.ana.delete(CHANNEL, second)
     await bridge.until(lambda: [t for w, t in chat.window() if w == "teammate"] == ["We open at 9"])
+    # Who opens the conversation again cannot find the old words either.
+    again = [entry.text for entry in await bridge.bridge.desk.for_customer(chat.id, after=0, limit=50)]
+    assert "We open at 9" in again
+    assert "We open at 8" not in again
+    assert "Wrong chat, sorry" not in again
 
 
 async def test_an_edit_into_a_note_is_not_shown_to_the_customer(bridge: World) -> None:

@@ -14,6 +14,7 @@ from bot.config import AIKind, Settings
 from bot.demo.customer import CustomerChat, JsonEntry
 from bot.demo.show import NO_LIMITS
 from bot.demo.thread import ThreadScreen
+from bot.slack.posting import Waits
 from sandbox import Person, Workspace
 from storage.records import ConversationId
 
@@ -171,8 +172,11 @@ async def world(
         here = World(
             slack,
             chosen,
-            look_after=timedelta(seconds=0.1),
-            quarantine=timedelta(seconds=0.5),
+            waits=Waits(
+                look_after=timedelta(seconds=0.1),
+                quarantine=timedelta(seconds=0.5),
+                while_closed=timedelta(seconds=0.2),
+            ),
         )
         await here.start()
         try:

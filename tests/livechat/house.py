@@ -20,6 +20,7 @@ from bot.desk.desk import Desk
 from bot.desk.replies import Fate, Meant
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits, Rate
+from storage import migrate
 from storage.database import Database
 from storage.records import ConversationId, MessageRef, Person, PersonId
 
@@ -119,9 +120,7 @@ class Chat:
         return await self.house.ask("GET", self.path + path, bearer=bearer or self.token, **more)
 
     async def post(self, path: str, body: object = None, *, bearer: str | None = None, **more: Any) -> Reply:
-        return await self.house.ask(
-            "POST", self.path + path, body=body, bearer=bearer or self.token, **more
-        )
+        return await self.house.ask("POST", self.path + path, body=body, bearer=bearer or self.token, **more)
 
     async def say(self, text: str, *, client_id: str | None = None, **more: Any) -> Reply:
         body = {"text": text, "client_id": client_id or f"c{next(self.house.numbers)}", **more}
@@ -142,9 +141,7 @@ class Chat:
         return message
 
     async def reword(self, message: MessageRef, text: str, *, by: Person = ANA) -> None:
-        await self.house.desk.message_edited(
-            self.thread, message, by=by, text=text, meant=Meant.FOR_CUSTOMER
-        )
+        await self.house.desk.message_edited(self.thread, message, by=by, text=text, meant=Meant.FOR_CUSTOMER)
 
     async def take_back(self, message: MessageRef) -> None:
         await self.house.desk.message_deleted(self.thread, message)
@@ -160,9 +157,15 @@ class Chat:
         return [entry["text"] for entry in await self.entries()]
 
     @asynccontextmanager
-    async def stream(self, *, after: int | None = None, **headers: str) -> AsyncIterator[Stream]:
+    async def stream(
+        self, *, after: int | None = None, last_event_id: str | None = None, origin: str | None = None
+    ) -> AsyncIterator[Stream]:
         query = "" if after is None else f"?after={after}"
-        sent = {"Authorization": f"Bearer {self.token}", **headers}
+        sent = {"Authorization": f"Bearer {self.token}"}
+        if last_event_id is not None:
+            sent["Last-Event-ID"] = last_event_id
+        if origin is not None:
+            sent["Origin"] = origin
         async with self.house.session.get(f"{self.path}/events{query}", headers=sent) as response:
             assert response.status == 200
             yield Stream(response)
@@ -179,6 +182,7 @@ class House:
         api_key: str | None = API_KEY,
         identity_secret: str | None = IDENTITY_SECRET,
         allowed_origins: Sequence[str] = ("*",),
+        port: int = 0,
         **more: Any,
     ) -> None:
         self.database = database
@@ -198,11 +202,15 @@ class House:
             **more,
         )
         self.runner = web.AppRunner(self.app, handler_cancellation=True, shutdown_timeout=5)
-        self.port = 0
+        self.port = port
 
     async def __aenter__(self) -> House:
         self.database.on_commit.append(self.bell.after_commit)
-        await self.open()
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", self.port).start()
+        self.port = self.runner.addresses[0][1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.session = aiohttp.ClientSession(self.base, timeout=aiohttp.ClientTimeout(total=15))
         return self
 
     async def __aexit__(
@@ -211,13 +219,6 @@ class House:
         await self.session.close()
         await self.runner.cleanup()
         self.database.on_commit.remove(self.bell.after_commit)
-
-    async def open(self) -> None:
-        await self.runner.setup()
-        await web.TCPSite(self.runner, "127.0.0.1", self.port).start()
-        self.port = self.runner.addresses[0][1]
-        self.base = f"http://127.0.0.1:{self.port}"
-        self.session = aiohttp.ClientSession(self.base, timeout=aiohttp.ClientTimeout(total=15))
 
     async def ask(
         self,
@@ -246,6 +247,18 @@ class House:
     async def chat(self, **body: Any) -> Chat:
         started = (await self.start(body)).json
         return Chat(self, started["conversation_id"], started["token"])
+
+
+@asynccontextmanager
+async def opened(database_url: str) -> AsyncIterator[Database]:
+    """The database there, with all its tables."""
+    database = Database(database_url)
+    try:
+        if not await migrate.is_current(database):
+            await migrate.upgrade(database)
+        yield database
+    finally:
+        await database.close()
 
 
 async def until(condition: Any, *, within: float = 5) -> None:

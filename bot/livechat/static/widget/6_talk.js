@@ -184,7 +184,7 @@ class Talk {
         if (!this.knowsHistory) await this.history(chat, signal);
         await this.wire.listen(chat, this.last, signal, () => {
           tries = 0;
-          this.view.connection("");
+          this.view.connection(navigator.onLine ? "" : "offline");
           this.wake();
         }, (entry) => signal.aborted || this.heard(entry, true));
       } catch (error) {

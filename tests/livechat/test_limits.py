@@ -1,0 +1,194 @@
+"""How much one caller may ask for, and what is said when the database does not answer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import make_mocked_request
+from sqlalchemy.exc import OperationalError
+
+from bot.livechat.limits import Limiter, Limits, Rate, address_of
+from bot.livechat.problems import TooMany
+from storage.database import Database
+from storage.transaction import Transaction
+
+from .house import API_KEY, UNLIMITED, Chat, House
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def _allowed(limiter: Limiter, key: str, tries: int) -> int:
+    for number in range(tries):
+        try:
+            limiter.count(key)
+        except TooMany:
+            return number
+    return tries
+
+
+def test_a_burst_and_then_the_rate() -> None:
+    clock = Clock()
+    limiter = Limiter(Rate(per_second=2, burst=5), clock)
+    assert _allowed(limiter, "a", 100) == 5
+    clock.now += 1
+    assert _allowed(limiter, "a", 100) == 2
+    clock.now += 1000
+    assert _allowed(limiter, "a", 100) == 5
+
+
+def test_keys_do_not_count_for_each_other() -> None:
+    limiter = Limiter(Rate(per_second=1, burst=1), Clock())
+    assert _allowed(limiter, "a", 2) == 1
+    assert _allowed(limiter, "b", 2) == 1
+
+
+def test_a_refusal_says_how_long_to_wait_and_costs_nothing() -> None:
+    clock = Clock()
+    limiter = Limiter(Rate(per_second=0.25, burst=1), clock)
+    limiter.count("a")
+    for _ in range(10):
+        with pytest.raises(TooMany) as refused:
+            limiter.count("a")
+        assert refused.value.headers["Retry-After"] == "4"
+    clock.now += 4
+    limiter.count("a")
+
+
+def test_memory_is_bounded() -> None:
+    limiter = Limiter(Rate(per_second=1, burst=1), Clock(), capacity=3)
+    for number in range(1000):
+        limiter.count(str(number))
+    assert len(limiter._due) == 3
+    assert _allowed(limiter, "999", 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "proxies", "address"),
+    [
+        ("1.2.3.4", 0, "9.9.9.9"),
+        ("1.2.3.4", 1, "1.2.3.4"),
+        ("6.6.6.6, 1.2.3.4", 1, "1.2.3.4"),
+        ("6.6.6.6, 1.2.3.4, 10.0.0.1", 2, "1.2.3.4"),
+        ("1.2.3.4", 2, "9.9.9.9"),
+        (None, 1, "9.9.9.9"),
+        ("2001:db8:1:2:3:4:5:6", 1, "2001:db8:1:2::/64"),
+    ],
+)
+def test_whom_a_request_counts_against(forwarded: str | None, proxies: int, address: str) -> None:
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    request = make_mocked_request("POST", "/", headers=headers).clone(remote="9.9.9.9")
+    assert address_of(request, trusted_proxies=proxies) == address
+
+
+async def test_too_many_messages_are_refused_until_later(database: Database) -> None:
+    clock = Clock()
+    limits = Limits(messages=Rate(per_second=0.1, burst=2))
+    async with House(database, limits=limits, clock=clock) as house:
+        chat, other = await house.chat(), await house.chat()
+        answers = [await chat.say("a") for _ in range(3)]
+        assert [answer.status for answer in answers] == [202, 202, 429]
+        assert answers[2].code == "rate_limited"
+        assert answers[2].headers["Retry-After"] == "10"
+        assert (await other.say("a")).status == 202
+        clock.now += 10
+        assert (await chat.say("a")).status == 202
+
+
+async def test_too_many_conversations_from_one_address_are_refused(database: Database) -> None:
+    limits = Limits(conversations=Rate(per_second=0.1, burst=2))
+    async with House(database, limits=limits, clock=Clock()) as house:
+        assert [(await house.start()).status for _ in range(3)] == [201, 201, 429]
+        assert (await house.start(bearer=API_KEY)).status == 201
+        assert (await house.start(headers={"X-Forwarded-For": "1.2.3.4"})).status == 429
+
+
+async def test_behind_a_proxy_each_customer_has_an_allowance(database: Database) -> None:
+    limits = Limits(conversations=Rate(per_second=0.1, burst=1), trusted_proxies=1)
+    async with House(database, limits=limits, clock=Clock()) as house:
+        statuses = [
+            (await house.start(headers={"X-Forwarded-For": address})).status
+            for address in ("1.1.1.1", "2.2.2.2", "2.2.2.2", "1.1.1.1, 2.2.2.2")
+        ]
+    assert statuses == [201, 201, 429, 429]
+
+
+async def test_a_database_that_hangs_is_unavailable_and_the_write_still_happens_once(
+    database: Database,
+) -> None:
+    async with House(database, limits=replace(UNLIMITED, deadline=0.2)) as house:
+        chat = await house.chat()
+        release, held = asyncio.Event(), asyncio.Event()
+
+        async def hold(_tx: Transaction) -> None:
+            held.set()
+            await release.wait()
+
+        holding = asyncio.create_task(database.write(hold))
+        await held.wait()
+        refused = await chat.say("Hello", client_id="a")
+        assert (refused.status, refused.code) == (503, "unavailable")
+        assert int(refused.headers["Retry-After"]) >= 1
+        release.set()
+        await holding
+        again = await chat.say("Hello", client_id="a")
+        assert (again.status, again.json["seq"]) == (200, 1)
+
+
+def _fails(error: Exception) -> Any:
+    async def fails(*_args: object, **_more: object) -> Any:
+        raise error
+
+    return fails
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("INSERT", {"text": "SECRET"}, Exception("disk full")),
+        ConnectionRefusedError("SECRET"),
+        TimeoutError("SECRET"),
+    ],
+)
+async def test_a_database_that_is_gone_is_unavailable(
+    house: House, chat: Chat, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.desk.customer_says = _fails(error)  # type: ignore[method-assign]
+    refused = await chat.say("Hello")
+    assert (refused.status, refused.code) == (503, "unavailable")
+    assert "SECRET" not in caplog.text
+    assert chat.id in caplog.text
+
+
+async def test_a_bug_is_a_plain_500_and_the_log_knows_where(
+    house: House, chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.desk.customer_says = _fails(KeyError("SECRET"))  # type: ignore[method-assign]
+    broken = await chat.say("Hello")
+    assert broken.status == 500
+    assert broken.json == {"error": {"code": "internal", "message": "Something broke on this side."}}
+    assert "SECRET" not in caplog.text
+    assert chat.token not in caplog.text
+    assert chat.id in caplog.text
+    assert "in fails" in caplog.text
+
+
+async def test_logs_hold_no_words_and_no_tokens(
+    house: House, chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    await chat.say("CANARY")
+    await chat.say("CANARY" * 2000)
+    await house.ask("GET", chat.path, bearer="CANARY")
+    # The SQLite driver logs every statement at DEBUG; the program never turns that on.
+    ours = [record.getMessage() for record in caplog.records if not record.name.startswith("aiosqlite")]
+    assert "CANARY" not in str(ours)
+    assert chat.token not in str(ours)
