@@ -151,6 +151,7 @@ def _settings() -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
+    from alembic.util import CommandError
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.ai.knowledge import KnowledgeError
@@ -166,6 +167,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     except SQLAlchemyError as error:
         # It opens and is not what it should be: another program's file, a place that nobody may write to.
         _refuse(DATABASE_FAILED.format(reason_of(error)))
+    except CommandError as error:
+        _refuse(f"The database was made by another version of this program: {error}. Install that version.")
     except KnowledgeError as error:
         _refuse(f"The knowledge cannot be used: {error}")
     except OSError as error:

@@ -53,7 +53,7 @@ class Database:
             self.reader = _sqlite_reader(self.url)
         else:
             self.writer = create_async_engine(
-                self.url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True
+                self.url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
             )
             self.reader = self.writer
 
@@ -129,7 +129,7 @@ def _lost_a_race(error: DBAPIError) -> bool:
 def _sqlite_writer(url: URL) -> AsyncEngine:
     # One connection writes. More would only queue on SQLite's own lock, and two writing connections
     # can corrupt the log of SQLite before 3.51.3 (sqlite.org/wal.html, the WAL-reset bug).
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -144,7 +144,7 @@ def _sqlite_writer(url: URL) -> AsyncEngine:
 
 
 def _sqlite_reader(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=60, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -110,20 +110,26 @@ async def message_edited(
 ) -> Fate:
     """Let the customer read the new words of a message that was sent to them.
 
-    A held reply is simply reworded. An edit that turns a sent message into something like a note is not
-    shown to the customer: they keep the words they have, and the author is told.
+    A held reply is reworded, or becomes the note it now reads like. An edit that turns a sent message into
+    something like a note is not shown to the customer: they keep the words they have, and the author is told.
+    Slack promises no order, so an edit whose message is not known yet is that message, in its latest words.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
         return Fate.NO_CONVERSATION
-    held = await tx.held.get(conversation.id, message.source)
-    if held is not None:
+    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text)
+    if await tx.held.get(conversation.id, message.source) is not None:
+        if meant is Meant.NOTE:
+            await tx.held.release(conversation.id, message.source)
+            await _note(tx, reply, by, instead_of=Mark.HELD)
+            return Fate.NOTE
         await tx.held.reword(conversation.id, message.source, text)
         return Fate.HELD
     entry = await tx.ledger.by_source(conversation.id, message.source)
-    if entry is None or await _words_of(tx, entry) in (text, None):
+    if entry is None:
+        return await thread_message(tx, thread, message, by=by, text=text, meant=meant)
+    if await _words_of(tx, entry) in (text, None):
         return Fate.KNOWN
-    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text)
     if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
         await outgoing.prompt(tx, reply, Prompt.EDIT_STAYS)
         return Fate.NOTE
@@ -140,26 +146,32 @@ async def message_edited(
 
 
 async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageRef) -> Fate:
-    """Take back what was sent, or forget what was held."""
+    """Take back what was sent, or forget what was held; never send it from here on.
+
+    Slack promises no order: a message that comes after its own deletion finds its place taken.
+    """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
         return Fate.NO_CONVERSATION
-    if await tx.held.get(conversation.id, message.source) is not None:
-        await tx.held.release(conversation.id, message.source)
-        return Fate.HELD
+    held = await tx.held.get(conversation.id, message.source) is not None
+    await tx.held.release(conversation.id, message.source)
     entry = await tx.ledger.by_source(conversation.id, message.source)
-    if entry is None or await _words_of(tx, entry) is None:
+    if entry is not None and await _words_of(tx, entry) is None:
         return Fate.KNOWN
+    audience = Audience.TEAM if entry is None else entry.audience
     await tx.ledger.add(
         conversation.id,
         Kind.RETRACT,
         Author.TEAMMATE,
         "",
-        audience=entry.audience,
-        name=entry.name,
-        data={"target": entry.seq},
+        audience=audience,
+        name=entry.name if entry else None,
+        data={"target": entry.seq if entry else 0},
+        source=None if entry else message.source,
     )
-    return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
+    if held:
+        return Fate.HELD
+    return Fate.SENT if audience is Audience.CUSTOMER else Fate.NOTE
 
 
 async def _is_known(tx: Transaction, conversation: Conversation, message: MessageRef) -> bool:
@@ -170,7 +182,7 @@ async def _is_known(tx: Transaction, conversation: Conversation, message: Messag
 
 async def _words_of(tx: Transaction, entry: Entry) -> str | None:
     """What a message says now, after its edits. None once it was taken back."""
-    words: str | None = entry.text
+    words: str | None = None if entry.kind is Kind.RETRACT else entry.text
     for change in await tx.ledger.about(entry.conversation_id, entry.seq):
         words = None if change.kind is Kind.RETRACT else change.text
     return words

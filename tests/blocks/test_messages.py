@@ -1,0 +1,302 @@
+"""Every message that teammates see, whatever is in it: within Slack's limits, inert, and to the letter."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks import ids
+from bot.blocks.card import card
+from bot.blocks.ids import BadValue, ConversationValue, HeldValue
+from bot.blocks.lists import (
+    CONVERSATIONS,
+    PAGE_SIZE,
+    TICKETS,
+    conversations_list,
+    help_message,
+    tickets_list,
+    unknown_command,
+)
+from bot.blocks.prompts import prompt_message, refusal, you_have_it
+from bot.blocks.thread import entry_message
+from bot.desk.outgoing import Prompt
+from bot.desk.tickets import SummaryOrigin
+from bot.desk.timeline import Event
+from bot.desk.views import ConversationView, Listing
+from sandbox import Workspace
+from storage.records import (
+    Author,
+    Conversation,
+    ConversationId,
+    Customer,
+    Entry,
+    Kind,
+    MessageRef,
+    Person,
+    PersonId,
+    State,
+)
+from tests.blocks import shown
+from tests.blocks.shown import (
+    buttons,
+    checked,
+    conversations,
+    entry,
+    happenings,
+    link_to,
+    messages,
+    quoted,
+    views,
+    words,
+)
+
+ANYWHERE = ConversationId("0" * 32)
+
+
+@given(conversations(), messages)
+def test_what_somebody_said_stands_in_the_thread_to_the_letter(
+    conversation: Conversation, said: Entry
+) -> None:
+    message = entry_message(conversation, said)
+    checked(message)
+    if said.text.strip() and " " * 1001 not in said.text:
+        assert quoted(message) == said.text
+
+
+@given(conversations(), happenings())
+def test_every_event_can_be_shown(conversation: Conversation, happened: Entry) -> None:
+    checked(entry_message(conversation, happened))
+
+
+@pytest.mark.parametrize("state", list(State))
+@given(data=st.data())
+def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject) -> None:
+    view = data.draw(views(state))
+    message = card(view)
+    checked(message)
+    label = "Allow AI replies" if state is State.TEAMMATE else "Take over"
+    (button,) = buttons(message).items()
+    assert button[0] == label
+    read = ConversationValue.read(button[1]["value"])
+    assert (read.conversation_id, read.epoch) == (view.conversation.id, view.conversation.epoch)
+
+
+@given(views(), st.sampled_from(Prompt), words(120))
+def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holder: str) -> None:
+    source = "slack:T12345678/C12345678/1700000000.000001"
+    message = prompt_message(prompt, view.conversation.id, source=source, holder=holder)
+    checked(message)
+    for button in buttons(message).values():
+        assert HeldValue.read(button["value"]) == HeldValue(view.conversation.id, source)
+    checked(you_have_it(view, link_to=link_to))
+    checked(refusal(f"{holder} is already answering this customer."))
+
+
+@given(words(1000))
+def test_an_unknown_command_is_answered_without_repeating_anything_live(word: str) -> None:
+    checked(unknown_command(word))
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_help_can_always_be_shown(live: int, tickets: int, waiting: int) -> None:
+    checked(help_message(live=live, tickets=tickets, waiting=waiting))
+
+
+@pytest.mark.parametrize("which", [CONVERSATIONS, TICKETS])
+@given(data=st.data(), total=st.integers(0, 40), page=st.integers(0, 5))
+def test_every_page_of_a_list_can_be_shown(which: str, data: st.DataObject, total: int, page: int) -> None:
+    offset = page * PAGE_SIZE
+    count = max(0, min(PAGE_SIZE, total - offset))
+    one = data.draw(views())
+    make = conversations_list if which == CONVERSATIONS else tickets_list
+    checked(make(Listing([one] * count, total), offset=offset, link_to=link_to))
+
+
+# ─── What they say ───
+
+
+def a_conversation(state: State, name: str = "Maya") -> Conversation:
+    return Conversation(
+        id=ConversationId("c" * 32),
+        channel="web",
+        inbox=None,
+        customer=Customer(name=name),
+        state=state,
+        epoch=3,
+        holder=PersonId("T1", "U1") if state is State.TEAMMATE else None,
+        escalated_at=shown.NOW,
+        last_seq=1,
+        mirrored=True,
+        card=MessageRef("T1", "C1", "1.000001"),
+        created_at=shown.NOW,
+        last_message_at=shown.NOW,
+    )
+
+
+ANA = Person(PersonId("T1", "U1"), "Ana García", None, may_act=True, fetched_at=shown.NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (State.AI, "🟢 The AI is answering"),
+        (State.WAITING, "🔴 Waiting for a teammate since 12:00 UTC"),
+        (State.TEAMMATE, "🟠 Ana García is answering"),
+        (State.ENDED, "⚪ The conversation has ended"),
+    ],
+)
+async def test_the_card_says_who_answers(state: State, says: str) -> None:
+    view = ConversationView(
+        a_conversation(state),
+        ANA if state is State.TEAMMATE else None,
+        None,
+        entry(Kind.MESSAGE, Author.CUSTOMER, "Where is my order?"),
+    )
+    rendered = shown.WORKSPACE.rendered(card(view).arguments())
+    assert "Maya · web" in rendered
+    assert says.split(" since")[0] in rendered
+    assert "Maya: Where is my order?" in rendered
+
+
+@pytest.mark.parametrize(
+    ("total", "offset", "rows", "labels", "counted"),
+    [
+        (0, 0, 0, set(), None),
+        (1, 0, 1, set(), None),
+        (8, 0, 8, set(), None),
+        (9, 0, 8, {"Next"}, "1 to 8 of 9"),
+        (9, 8, 1, {"Previous"}, "9 to 9 of 9"),
+        (17, 8, 8, {"Previous", "Next"}, "9 to 16 of 17"),
+        (8, 8, 0, {"Last page"}, None),
+        (9, 16, 0, {"Last page"}, None),
+    ],
+)
+@pytest.mark.parametrize("which", [CONVERSATIONS, TICKETS])
+def test_a_lists_pages_lead_to_each_other(
+    which: str, total: int, offset: int, rows: int, labels: set[str], counted: str | None
+) -> None:
+    view = ConversationView(a_conversation(State.WAITING), None, None, None)
+    make = conversations_list if which == CONVERSATIONS else tickets_list
+    message = make(Listing([view] * rows, total), offset=offset, link_to=link_to)
+    checked(message)
+    found = buttons(message)
+    assert {label for label in found if label not in ("Take over", "Open thread")} == labels
+    assert (counted is None) or counted in shown.WORKSPACE.rendered(message.arguments())
+    leads = {label: int(found[label]["value"].removeprefix(f"{which}.")) for label in labels}
+    for label, target in leads.items():
+        assert target == {"Next": offset + 8, "Previous": offset - 8}.get(label, (total - 1) // 8 * 8)
+        assert 0 <= target < total
+
+
+def test_a_waiting_ticket_can_be_taken_from_the_list_and_a_held_one_opened() -> None:
+    waiting = ConversationView(a_conversation(State.WAITING), None, None, None)
+    held = ConversationView(a_conversation(State.TEAMMATE), ANA, None, None)
+    listed = tickets_list(Listing([waiting], 1), offset=0, link_to=link_to)
+    assert set(buttons(listed)) == {"Take over", "Open thread"}
+    listed = tickets_list(Listing([held], 1), offset=0, link_to=link_to)
+    assert set(buttons(listed)) == {"Open thread"}
+    assert buttons(listed)["Open thread"]["url"] == shown.LINK
+
+
+@pytest.mark.parametrize(
+    ("prompt", "actions"),
+    [
+        (Prompt.AI_ANSWERS, [ids.TAKE_OVER_AND_SEND, ids.KEEP_AS_NOTE]),
+        (Prompt.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (Prompt.MENTIONS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (Prompt.FILES_STAY, []),
+        (Prompt.EDIT_STAYS, []),
+        (Prompt.MAY_NOT_ACT, []),
+    ],
+)
+def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: list[str]) -> None:
+    message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben")
+    assert [button["action_id"] for button in buttons(message).values()] == actions
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "labels"),
+    [
+        (Event.TAKEN_OVER, State.TEAMMATE, {"Allow AI replies"}),
+        (Event.TAKEN_OVER, State.AI, set()),
+        (Event.ESCALATED, State.WAITING, {"Take over"}),
+        (Event.ESCALATED, State.TEAMMATE, set()),
+        (Event.RESUMED, State.AI, set()),
+        (Event.DRAFT_DISCARDED, State.TEAMMATE, set()),
+    ],
+)
+def test_an_event_offers_a_button_only_while_it_leads_somewhere(
+    event: Event, state: State, labels: set[str]
+) -> None:
+    happened = entry(Kind.SYSTEM, Author.SYSTEM, "", event=event, ticket=7, by="Ana", reason="asked")
+    assert set(buttons(entry_message(a_conversation(state), happened))) == labels
+
+
+@pytest.mark.parametrize(
+    ("author", "label"),
+    [
+        (Author.CUSTOMER, "👤 Maya"),
+        (Author.AI, "🤖 AI"),
+        (Author.TEAMMATE, "💬 Ana García"),
+        (Author.SYSTEM, "ℹ️ Automatic message to the customer"),
+    ],
+)
+def test_everybodys_words_carry_their_name(author: Author, label: str) -> None:
+    said = entry(Kind.MESSAGE, author, "Hi", name="Ana García")
+    rendered = shown.WORKSPACE.rendered(entry_message(a_conversation(State.AI), said).arguments())
+    assert rendered.splitlines() == [label, "Hi"]
+
+
+def test_a_summary_that_is_only_its_subject_is_said_once() -> None:
+    happened = entry(
+        Kind.SYSTEM, Author.SYSTEM, "", event=Event.SUMMARISED, ticket=7, subject="Late parcel",
+        summary="Late parcel", language="en", origin=SummaryOrigin.QUOTED,
+    )  # fmt: skip
+    rendered = shown.WORKSPACE.rendered(entry_message(a_conversation(State.TEAMMATE), happened).arguments())
+    assert rendered.count("Late parcel") == 1
+
+
+def test_no_button_carries_anybodys_words() -> None:
+    loud = a_conversation(State.WAITING, name="Loud <!here> Name")
+    view = ConversationView(loud, ANA, None, entry(Kind.MESSAGE, Author.CUSTOMER, "my secret"))
+    for message in (
+        card(view),
+        conversations_list(Listing([view], 1), offset=0, link_to=link_to),
+        tickets_list(Listing([view], 1), offset=0, link_to=link_to),
+    ):
+        for button in buttons(message).values():
+            assert "secret" not in json.dumps(button)
+            assert "Loud" not in json.dumps(button)
+
+
+@given(st.text(max_size=60))
+def test_a_value_that_is_not_ours_is_refused_or_read_and_nothing_else(value: str) -> None:
+    for kind in (ConversationValue, HeldValue):
+        try:
+            kind.read(value)
+        except BadValue:
+            continue
+
+
+async def test_the_workspace_takes_the_worst_of_them_as_they_are() -> None:
+    worst = "<!channel> <@U12345678> @here https://evil.example *_~` & " + "🎉" * 7000
+    view = ConversationView(
+        a_conversation(State.TEAMMATE, name="<!here> *Ana* @ana"), ANA, None,
+        entry(Kind.MESSAGE, Author.CUSTOMER, worst),
+    )  # fmt: skip
+    async with Workspace() as slack:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        assert view.last_message is not None
+        for message in (
+            card(view),
+            entry_message(view.conversation, view.last_message),
+            tickets_list(Listing([view] * PAGE_SIZE, 100), offset=8, link_to=link_to),
+        ):
+            answer = await client.chat_postMessage(channel="live-chat", mrkdwn=False, **message.arguments())
+            await client.chat_update(channel=answer["channel"], ts=answer["ts"], **message.arguments())
+            stored = slack.message("live-chat", answer["ts"])
+            assert slack.mentions(stored) <= {f"<{shown.LINK}>"}

@@ -1,0 +1,82 @@
+"""An empty, migrated database of each kind. PostgreSQL's is made once and emptied before each test.
+
+A conftest imports `shared_postgres`, `empty_sqlite`, `address`, `clock` and `database`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage import migrate
+from storage.database import Database
+from storage.schema import metadata
+from tests.clocks import HandClock
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres: str) -> str:
+    name = f"shared_{secrets.token_hex(6)}"
+    url = f"postgresql+asyncpg://postgres@/{name}?host={postgres}"
+
+    async def prepare() -> None:
+        server = create_async_engine(
+            f"postgresql+asyncpg://postgres@/postgres?host={postgres}", isolation_level="AUTOCOMMIT"
+        )
+        async with server.connect() as connection:
+            await connection.execute(text(f'CREATE DATABASE "{name}"'))
+        await server.dispose()
+        database = Database(url)
+        await migrate.upgrade(database)
+        await database.close()
+
+    with asyncio.Runner() as runner:
+        runner.run(prepare())
+    return url
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+
+    async def prepare() -> None:
+        database = Database(f"sqlite+aiosqlite:///{path}")
+        await migrate.upgrade(database)
+        await database.close()
+
+    with asyncio.Runner() as runner:
+        runner.run(prepare())
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        path = shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "bookbag.db")
+        return f"sqlite+aiosqlite:///{path}"
+    shared: str = request.getfixturevalue("shared_postgres")
+    return shared
+
+
+@pytest.fixture
+async def database(address: str, clock: HandClock) -> AsyncIterator[Database]:
+    opened = Database(address, clock=clock)
+    if not opened.is_sqlite:
+        async with opened.writer.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                await connection.execute(table.delete())
+    yield opened
+    await opened.close()

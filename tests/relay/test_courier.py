@@ -1,0 +1,412 @@
+"""The courier: order in a lane, lanes side by side, and what it does with every outcome.
+
+The performers are the network's edge: each call is noted and answered by the test. The clock stands still
+until a test moves it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.desk.bell import Bell
+from bot.relay.courier import MAX_DEFECTS, Courier
+from bot.relay.outcome import Done, NotYet, Outcome, Parked, Throttled, Unknown
+from bot.relay.pace import Pace
+from storage.database import Database
+from storage.records import ConversationId, Parcel
+from storage.schema import outbox
+from storage.transaction import Transaction
+from tests.clocks import HandClock
+
+TOPIC = "slack"
+SECOND = timedelta(seconds=1)
+
+
+class Road:
+    """An outbox, a courier, and the other side as the test plays it."""
+
+    def __init__(self, database: Database, conversation: ConversationId, clock: HandClock) -> None:
+        self.database = database
+        self.conversation = conversation
+        self.clock = clock
+        self.bell = Bell()
+        database.on_commit.append(self.bell.after_commit)
+        self.calls: list[Parcel] = []
+        self.under_way = 0
+        self.most_under_way = 0
+        self.answers: deque[Outcome | Exception] = deque()
+        self.gate: asyncio.Event | None = None
+        self._changed = asyncio.Condition()
+
+    async def owe(self, name: str, lane: str = "a", *, kind: str = "post", priority: int = 1) -> None:
+        await self.database.write(
+            lambda tx: tx.outbox.owe(
+                kind, self.conversation, topic=TOPIC, lane=lane, priority=priority, payload={"name": name}
+            )
+        )
+
+    async def perform(self, parcel: Parcel) -> Outcome:
+        self.calls.append(parcel)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await self._note()
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+            answer = self.answers.popleft() if self.answers else Done()
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        finally:
+            self.under_way -= 1
+
+    async def _note(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def called(self, times: int) -> None:
+        """Wait until the performers were called so often."""
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(lambda: len(self.calls) >= times)
+
+    async def states(self) -> list[str]:
+        async with self.database.read() as tx:
+            return list(await tx.connection.scalars(select(outbox.c.state).order_by(outbox.c.id)))
+
+    async def settled(self, *states: str) -> None:
+        """Wait until the rows, in order, are in these states."""
+        with self.bell.listening(TOPIC) as listener:
+            async with asyncio.timeout(10):
+                while await self.states() != list(states):
+                    await listener.heard(timeout=0.05)
+
+    async def tried(self, times: int) -> None:
+        """Wait until the oldest row was tried so often and is at rest."""
+        oldest = select(outbox.c.attempts, outbox.c.state).order_by(outbox.c.id).limit(1)
+        with self.bell.listening(TOPIC) as listener:
+            async with asyncio.timeout(10):
+                while True:
+                    async with self.database.read() as tx:
+                        row = (await tx.connection.execute(oldest)).one()
+                    if row.attempts == times and row.state != "sending":
+                        return
+                    await listener.heard(timeout=0.05)
+
+    async def forward(self, seconds: float) -> None:
+        self.clock.forward(seconds=seconds)
+        self.bell.ring(TOPIC)
+
+    @property
+    def names(self) -> list[str]:
+        return [parcel.payload["name"] for parcel in self.calls]
+
+    def courier(
+        self,
+        *,
+        kinds: tuple[str, ...] = ("post",),
+        spacing: Mapping[str, timedelta] | None = None,
+        method_of: Mapping[str, str] | None = None,
+        workers: int = 16,
+        lease: timedelta = 30 * SECOND,
+    ) -> Courier:
+        return Courier(
+            TOPIC,
+            dict.fromkeys(kinds, self.perform),
+            database=self.database,
+            bell=self.bell,
+            pace=Pace(method_of or {kind: kind for kind in kinds}, spacing or {}),
+            workers=workers,
+            lease=lease,
+        )
+
+    @asynccontextmanager
+    async def carrying(self, *couriers: Courier) -> AsyncIterator[None]:
+        running = [asyncio.create_task(courier.run()) for courier in couriers or (self.courier(),)]
+        try:
+            yield
+        finally:
+            for courier in couriers:
+                courier.stop()
+            if self.gate is not None:
+                self.gate.set()
+            for task in running:
+                if not couriers:
+                    task.cancel()
+            await asyncio.wait(running, timeout=10)
+
+
+@pytest.fixture
+def road(database: Database, conversation: ConversationId, clock: HandClock) -> Road:
+    return Road(database, conversation, clock)
+
+
+async def test_a_lane_is_carried_in_the_order_it_was_committed(road: Road) -> None:
+    for number in range(6):
+        await road.owe(str(number))
+    courier = road.courier()
+    async with road.carrying(courier):
+        await road.settled(*["done"] * 6)
+    assert road.names == list("012345")
+    assert road.most_under_way == 1
+
+
+async def test_lanes_are_carried_side_by_side_and_one_that_hangs_holds_up_no_other(road: Road) -> None:
+    road.gate = asyncio.Event()
+    for lane in "abc":
+        await road.owe(lane, lane)
+        await road.owe(lane * 2, lane)
+    courier = road.courier()
+    async with road.carrying(courier):
+        await road.called(3)
+        assert sorted(road.names) == ["a", "b", "c"]
+        assert road.most_under_way == 3
+        road.gate.set()
+        await road.settled(*["done"] * 6)
+
+
+async def test_no_more_is_under_way_than_there_are_workers(road: Road) -> None:
+    for number in range(9):
+        await road.owe(str(number), f"lane {number}")
+    courier = road.courier(workers=2)
+    async with road.carrying(courier):
+        await road.settled(*["done"] * 9)
+    assert road.most_under_way <= 2
+
+
+async def test_the_most_urgent_lane_goes_first_and_order_within_it_stays(road: Road) -> None:
+    await road.owe("card", "card", priority=3)
+    await road.owe("with the ai", "thread", priority=2)
+    await road.owe("urgent, but behind it", "thread", priority=0)
+    await road.owe("feedback", "mark", priority=0)
+    await road.owe("held by people", "other", priority=1)
+    courier = road.courier(workers=1)
+    async with road.carrying(courier):
+        await road.settled(*["done"] * 5)
+    # Once its lane's head is gone the urgent row goes before the card.
+    assert road.names == ["feedback", "held by people", "with the ai", "urgent, but behind it", "card"]
+
+
+async def test_throttled_holds_the_whole_method_and_burns_no_attempt(road: Road) -> None:
+    road.answers.append(Throttled(10 * SECOND, "ratelimited"))
+    await road.owe("first", "a")
+    courier = road.courier(
+        kinds=("post", "card", "mark"),
+        method_of={"post": "chat.postMessage", "card": "chat.postMessage", "mark": "reactions.add"},
+    )
+    async with road.carrying(courier):
+        await road.called(1)
+        await road.settled("ready")
+        await road.owe("same method", "b", kind="card")
+        await road.owe("another method", "c", kind="mark")
+        await road.called(2)
+        await road.settled("ready", "ready", "done")
+        await road.forward(9)
+        await road.owe("marker of time", "d", kind="mark")
+        await road.settled("ready", "ready", "done", "done")
+        await road.forward(2)
+        await road.settled(*["done"] * 4)
+    assert road.names[:3] == ["first", "another method", "marker of time"]
+    assert sorted(road.names[3:]) == ["first", "same method"]
+    again = next(parcel for parcel in road.calls[3:] if parcel.payload["name"] == "first")
+    assert (again.attempts, again.maybe_sent) == (1, None)
+
+
+async def test_unknown_is_looked_at_again_under_the_same_key_before_its_lane_goes_on(road: Road) -> None:
+    road.answers.append(Unknown(2 * SECOND, "no answer"))
+    await road.owe("first")
+    await road.owe("second")
+    began = road.clock.now
+    courier = road.courier()
+    async with road.carrying(courier):
+        await road.settled("unknown", "ready")
+        await road.forward(3)
+        await road.settled("done", "done")
+    assert road.names == ["first", "first", "second"]
+    first, again, second = road.calls
+    assert (first.key, first.maybe_sent) == (again.key, None)
+    assert (again.maybe_sent, again.attempts) == (began, 2)
+    assert second.maybe_sent is None
+
+
+async def test_a_parked_row_lets_its_lane_go_on(road: Road, caplog: pytest.LogCaptureFixture) -> None:
+    road.answers.append(Parked("invalid_blocks"))
+    await road.owe("first")
+    await road.owe("second")
+    courier = road.courier()
+    async with road.carrying(courier):
+        await road.settled("parked", "done")
+    assert road.names == ["first", "second"]
+    assert f"conversation {road.conversation} is given up: invalid_blocks" in caplog.text
+
+
+async def test_the_effect_of_what_is_done_is_written_with_it(road: Road) -> None:
+    async def effect(tx: Transaction) -> None:
+        await tx.facts.keep("placed", "1.0")
+
+    road.answers.append(Done(effect))
+    await road.owe("card")
+    courier = road.courier()
+    async with road.carrying(courier):
+        await road.settled("done")
+    async with road.database.read() as tx:
+        assert await tx.facts.get("placed") == "1.0"
+
+
+async def test_an_effect_that_fails_leaves_the_row_open_to_be_looked_at_again(road: Road) -> None:
+    async def broken(tx: Transaction) -> None:
+        await tx.connection.execute(outbox.update().values(state="nonsense"))
+
+    road.answers.append(Done(broken))
+    await road.owe("card")
+    courier = road.courier()
+    async with road.carrying(courier):
+        await road.called(1)
+        await road.forward(31)
+        await road.settled("done")
+    assert road.calls[1].maybe_sent is not None
+
+
+async def test_a_performer_that_raises_may_have_done_its_work_and_stops_nobody_else(
+    road: Road, caplog: pytest.LogCaptureFixture
+) -> None:
+    road.answers.append(ValueError("a defect"))
+    await road.owe("broken", "a")
+    courier = road.courier(workers=1)
+    async with road.carrying(courier):
+        await road.settled("unknown")
+        await road.owe("fine", "b")
+        await road.settled("unknown", "done")
+        await road.forward(6)
+        await road.settled("done", "done")
+    assert road.calls[-1].maybe_sent is not None
+    assert "broke off" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["post", "of a newer version"])
+async def test_a_defect_is_tried_a_few_times_and_then_its_lane_goes_on(road: Road, kind: str) -> None:
+    road.answers.extend([ValueError("a defect")] * (MAX_DEFECTS if kind == "post" else 0))
+    await road.owe("broken", kind=kind)
+    await road.owe("fine")
+    courier = road.courier()
+    async with road.carrying(courier):
+        for tries in range(1, MAX_DEFECTS):
+            await road.tried(tries)
+            await road.settled("unknown", "ready")
+            await road.forward(6)
+        await road.settled("parked", "done")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (NotYet(SECOND, "closed"), "ready"),
+        (Throttled(SECOND, "ratelimited"), "ready"),
+        (Unknown(SECOND, "no answer"), "unknown"),
+    ],
+)
+async def test_an_outage_of_any_length_loses_nothing_and_reorders_nothing(
+    road: Road, outcome: Outcome, state: str
+) -> None:
+    road.answers.extend([outcome] * 12)
+    await road.owe("first")
+    await road.owe("second")
+    courier = road.courier()
+    async with road.carrying(courier):
+        for tried in range(1, 13):
+            await road.called(tried)
+            await road.settled(state, "ready")
+            await road.forward(2)
+        await road.settled("done", "done")
+    assert road.names == ["first"] * 13 + ["second"]
+
+
+async def test_stopping_finishes_what_is_under_way_and_claims_nothing_more(road: Road) -> None:
+    road.gate = asyncio.Event()
+    await road.owe("first", "a")
+    courier = road.courier()
+    running = asyncio.create_task(courier.run())
+    await road.called(1)
+    courier.stop()
+    await road.owe("second", "a")
+    await road.owe("other", "b")
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not running.done()
+    road.gate.set()
+    async with asyncio.timeout(10):
+        await running
+    assert road.names == ["first"]
+    assert await road.states() == ["done", "ready", "ready"]
+
+
+async def test_a_performer_slower_than_its_lease_cannot_finish_what_another_took_over(road: Road) -> None:
+    road.gate = asyncio.Event()
+    effects: list[str] = []
+
+    def effect(name: str) -> Callable[[Transaction], Awaitable[object]]:
+        async def work(tx: Transaction) -> None:
+            effects.append(name)
+
+        return work
+
+    road.answers.extend([Done(effect("one")), Done(effect("two"))])
+    await road.owe("first")
+    await road.owe("second")
+    courier = road.courier()
+    async with road.carrying(courier):
+        await road.called(1)
+        await road.forward(31)
+        await road.called(2)
+        assert road.names == ["first", "first"]
+        assert road.calls[1].maybe_sent is not None
+        road.gate.set()
+        await road.settled("done", "done")
+    assert len(effects) == 1
+    assert road.names == ["first", "first", "second"]
+
+
+async def test_two_couriers_share_the_work_and_double_none_of_it(road: Road) -> None:
+    for number in range(24):
+        await road.owe(str(number), f"lane {number % 6}")
+    couriers = [road.courier(workers=3), road.courier(workers=3)]
+    async with road.carrying(*couriers):
+        await road.settled(*["done"] * 24)
+    assert sorted(map(int, road.names)) == list(range(24))
+    for lane in range(6):
+        numbers = [int(name) for name in road.names if int(name) % 6 == lane]
+        assert numbers == sorted(numbers)
+
+
+async def test_paced_calls_keep_their_distance(road: Road) -> None:
+    for number in range(3):
+        await road.owe(str(number), f"lane {number}")
+    courier = road.courier(spacing={"post": SECOND})
+    async with road.carrying(courier):
+        for number in range(1, 4):
+            await road.settled(*["done"] * number, *["ready"] * (3 - number))
+            assert len(road.calls) == number
+            await road.forward(1)
+
+
+async def test_a_database_that_is_away_for_a_while_stops_no_courier(
+    road: Road, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with road.database.writer.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE outbox RENAME TO outbox_away")
+    courier = road.courier()
+    async with road.carrying(courier):
+        with road.bell.listening("nothing") as listener:
+            async with asyncio.timeout(10):
+                while "cannot read the outbox" not in caplog.text:
+                    await listener.heard(timeout=0.02)
+        async with road.database.writer.begin() as connection:
+            await connection.exec_driver_sql("ALTER TABLE outbox_away RENAME TO outbox")
+        await road.owe("first")
+        await road.settled("done")

@@ -1,0 +1,108 @@
+"""Who a user is: asked once an hour, remembered when Slack is away, and outsiders may not act."""
+
+from __future__ import annotations
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.directory import Directory, UnknownPerson
+from sandbox import Workspace
+from storage.database import Database
+from storage.records import PersonId
+from tests.clocks import HandClock
+
+INFO = "users.info"
+
+
+@pytest.fixture
+def directory(slack: Workspace, client: AsyncWebClient, database: Database) -> Directory:
+    return Directory(client, database, home_team=slack.team_id)
+
+
+def called(slack: Workspace, name: str) -> PersonId:
+    return PersonId(slack.team_id, slack.user_id(name))
+
+
+async def test_a_teammate_is_asked_about_once_an_hour(
+    slack: Workspace, directory: Directory, clock: HandClock
+) -> None:
+    ana = called(slack, "ana")
+    for minutes, calls in ((0, 1), (30, 1), (29, 1), (1, 2), (59, 2)):
+        clock.forward(minutes=minutes)
+        assert (await directory.person(ana)).may_act
+        assert len(slack.calls_of(INFO)) == calls
+
+
+async def test_what_was_known_is_good_enough_while_slack_is_away(
+    slack: Workspace, directory: Directory, clock: HandClock
+) -> None:
+    ana = called(slack, "ana")
+    known = await directory.person(ana)
+    clock.forward(hours=2)
+    # aiohttp asks again by itself where a kept connection broke, so one drop would go unnoticed.
+    slack.faults.drop_before(INFO, times=9)
+    assert await directory.person(ana) == known
+    slack.faults.clear()
+    slack.faults.rate_limit(INFO)
+    assert await directory.person(ana) == known
+    assert (await directory.person(ana)).fetched_at == clock.now
+
+
+@pytest.mark.parametrize("fault", ["drop", "limit", "unknown"])
+async def test_a_stranger_whom_slack_cannot_describe_is_nobody_we_act_for(
+    slack: Workspace, directory: Directory, fault: str
+) -> None:
+    someone = called(slack, "ana")
+    if fault == "drop":
+        slack.faults.drop_before(INFO, times=9)
+    elif fault == "limit":
+        slack.faults.rate_limit(INFO)
+    else:
+        someone = PersonId(slack.team_id, "U0NOBODY")
+    with pytest.raises(UnknownPerson):
+        await directory.person(someone)
+
+
+@pytest.mark.parametrize(
+    ("kind", "may_act"),
+    [
+        ({}, True),
+        ({"is_admin": True}, True),
+        ({"is_restricted": True}, False),
+        ({"is_ultra_restricted": True}, False),
+        ({"deleted": True}, False),
+        ({"team_id": "T0OTHER01"}, False),
+    ],
+)
+async def test_only_full_members_of_the_home_workspace_may_act(
+    slack: Workspace, directory: Directory, kind: dict[str, object], may_act: bool
+) -> None:
+    slack.add_person("dora", **kind)  # type: ignore[arg-type]
+    user = slack.user_id("dora")
+    assert (await directory.person(PersonId(slack.team_id, user))).may_act is may_act
+    assert not (await directory.person(PersonId("T0OTHER01", user))).may_act
+    assert not (await directory.person(PersonId(slack.team_id, slack.bot_user_id))).may_act
+
+
+async def test_somebody_made_a_guest_stops_acting_within_the_hour(
+    slack: Workspace, directory: Directory, clock: HandClock
+) -> None:
+    ana = called(slack, "ana")
+    assert (await directory.person(ana)).may_act
+    slack._state.users[ana.user].is_restricted = True
+    clock.forward(minutes=60)
+    assert not (await directory.person(ana)).may_act
+
+
+async def test_names_are_given_as_far_as_they_can_be_had(slack: Workspace, directory: Directory) -> None:
+    ana = slack.user_id("ana")
+    names = await directory.names([ana, "U0NOBODY"])
+    assert set(names) == {ana}
+    assert names[ana]
+    assert ana not in names[ana]
+
+
+async def test_a_picture_that_would_name_team_and_user_is_not_kept(
+    slack: Workspace, directory: Directory
+) -> None:
+    assert (await directory.person(called(slack, "ben"))).avatar_url is None

@@ -1,0 +1,221 @@
+"""`message` events as Slack sends them, sorted into those that matter in a thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.events import Deleted, Edited, Posted, thread_event
+from sandbox import Workspace
+from storage.records import MessageRef, PersonId
+
+TEAM = "T0TEAM001"
+THREAD, REPLY = "1700000000.000100", "1700000050.000200"
+AT = MessageRef(TEAM, "C0LIVE001", REPLY)
+UNDER = MessageRef(TEAM, "C0LIVE001", THREAD)
+ANA = PersonId(TEAM, "U0ANA0001")
+
+
+def message(**changes: Any) -> dict[str, Any]:
+    """A reply of Ana's, as it stands in a message event or in `event.message`."""
+    whole = {
+        "client_msg_id": "a1b2", "type": "message", "text": "Hello", "user": ANA.user, "ts": REPLY,
+        "blocks": [{"type": "rich_text", "block_id": "x", "elements": []}], "team": TEAM,
+        "thread_ts": THREAD, "parent_user_id": "U0BOT0001",
+    }  # fmt: skip
+    return {name: value for name, value in {**whole, **changes}.items() if value is not None}
+
+
+def posted(**changes: Any) -> dict[str, Any]:
+    around = {"channel": "C0LIVE001", "channel_type": "channel", "event_ts": REPLY}
+    return {**message(**changes), **around}
+
+
+def changed(inner: dict[str, Any], **outer: Any) -> dict[str, Any]:
+    return {
+        "type": "message", "subtype": "message_changed", "channel": "C0LIVE001", "ts": "1700000060.000300",
+        "message": inner, "previous_message": message(), "hidden": True, "channel_type": "channel",
+        "event_ts": "1700000060.000300", **outer,
+    }  # fmt: skip
+
+
+def deleted(before: dict[str, Any] | None, **outer: Any) -> dict[str, Any]:
+    whole = {
+        "type": "message", "subtype": "message_deleted", "channel": "C0LIVE001", "ts": "1700000070.000400",
+        "deleted_ts": REPLY, "hidden": True, "event_ts": "1700000070.000400", "previous_message": before,
+        **outer,
+    }  # fmt: skip
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+EDITED = {"user": ANA.user, "ts": "1700000060.000000"}
+
+
+@pytest.mark.parametrize("subtype", [None, "file_share", "thread_broadcast", "me_message"])
+def test_what_people_say_in_a_thread_is_posted(subtype: str | None) -> None:
+    files = [{"id": "F1"}] if subtype == "file_share" else None
+    event = posted(
+        subtype=subtype, files=files, root={"ts": THREAD} if subtype == "thread_broadcast" else None
+    )
+    assert thread_event(event, team=TEAM) == Posted(
+        UNDER, AT, ANA, "Hello", has_files=bool(files), under="U0BOT0001"
+    )
+
+
+def test_files_without_the_old_subtype_are_seen() -> None:
+    happened = thread_event(posted(files=[{"id": "F1"}], text=None), team=TEAM)
+    assert isinstance(happened, Posted)
+    assert (happened.has_files, happened.text) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        posted(thread_ts=None),
+        posted(thread_ts=REPLY),
+        posted(user=None),
+        posted(bot_id="B1"),
+        posted(bot_profile={"id": "B1"}),
+        posted(subtype="bot_message", bot_id="B1", user=None, username="Maya"),
+        posted(subtype="bot_message"),
+        posted(user="USLACKBOT"),
+        *[
+            posted(subtype=subtype)
+            for subtype in (
+                "channel_join", "channel_leave", "channel_topic", "channel_archive", "message_replied",
+                "reminder_add", "pinned_item", "tombstone", "ekm_access_denied", "something_new",
+            )
+        ],
+        {},
+        {"type": "message"},
+    ],
+)  # fmt: skip
+def test_what_nobody_said_in_a_thread_is_nothing(event: dict[str, Any]) -> None:
+    assert thread_event(event, team=TEAM) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "author"),
+    [
+        ({}, ANA),
+        ({"team": None}, ANA),
+        ({"user_team": "T0OTHER01"}, PersonId("T0OTHER01", ANA.user)),
+        ({"team": "T0OTHER01"}, PersonId("T0OTHER01", ANA.user)),
+        (
+            {"user_team": "T0OTHER01", "source_team": "T0OTHER01", "team": TEAM},
+            PersonId("T0OTHER01", ANA.user),
+        ),
+    ],
+)
+def test_an_author_is_known_by_the_team_their_id_counts_in(fields: dict[str, Any], author: PersonId) -> None:
+    happened = thread_event(posted(**fields), team=TEAM)
+    assert isinstance(happened, Posted)
+    assert happened.author == author
+    assert happened.thread == UNDER
+
+
+def test_an_edit_names_the_message_and_its_new_words() -> None:
+    event = changed(message(text="Hello!", edited=EDITED, files=[{"id": "F1"}]))
+    assert thread_event(event, team=TEAM) == Edited(UNDER, AT, ANA, "Hello!", has_files=True)
+
+
+def test_an_edit_of_a_reply_also_sent_to_the_channel_is_an_edit() -> None:
+    event = changed(message(text="Hello!", edited=EDITED, subtype="thread_broadcast"))
+    assert isinstance(thread_event(event, team=TEAM), Edited)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        # A link was unfurled, a language was detected, a thread grew: no word changed.
+        changed(message(attachments=[{"from_url": "https://example.com", "id": 1}])),
+        changed(message(language={"locale": "de", "is_reliable": True})),
+        changed(message(thread_ts=REPLY, reply_count=1, reply_users=["U1"], edited=EDITED)),
+        # The thread's first message was deleted while it had replies.
+        changed(
+            {
+                "type": "message", "subtype": "tombstone", "user": "USLACKBOT", "hidden": True, "ts": THREAD,
+                "text": "This message was deleted.", "thread_ts": THREAD, "reply_count": 2,
+            }
+        ),
+        changed(message(user="USLACKBOT", text="This message was deleted.", edited=EDITED)),
+        changed(message(subtype="tombstone", edited=EDITED)),
+        # Bots edit, too, and Bolt lets it through where only `bot_id` tells.
+        changed(message(bot_id="B1", edited={"user": "B1", "ts": "1"})),
+        changed(message(bot_profile={"id": "B1"}, edited=EDITED)),
+        changed(message(bot_id="B1", user=None, subtype="bot_message", edited=EDITED)),
+        changed(message(thread_ts=None, edited=EDITED)),
+        {"type": "message", "subtype": "message_changed", "channel": "C0LIVE001"},
+    ],
+)  # fmt: skip
+def test_a_change_that_is_no_persons_edit_is_nothing(event: dict[str, Any]) -> None:
+    assert thread_event(event, team=TEAM) is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        deleted(message()),
+        deleted(message(), deleted_ts=None),
+        deleted(message(edited=EDITED, files=[{"id": "F1"}])),
+        deleted(None, thread_ts=THREAD),
+    ],
+)
+def test_a_deletion_names_the_message_that_is_gone(event: dict[str, Any]) -> None:
+    assert thread_event(event, team=TEAM) == Deleted(UNDER, AT)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        deleted(message(thread_ts=None)),
+        deleted(message(ts=THREAD), deleted_ts=THREAD),
+        deleted(message(bot_id="B1")),
+        deleted({}),
+        # Without what was there before nobody can say which thread it was in.
+        deleted(None),
+    ],
+)
+def test_a_deletion_outside_threads_or_of_a_bots_message_is_nothing(event: dict[str, Any]) -> None:
+    assert thread_event(event, team=TEAM) is None
+
+
+_JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=8), inside, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(
+    st.sampled_from([posted(), changed(message(edited=EDITED)), deleted(message())]),
+    st.dictionaries(
+        st.sampled_from(["text", "files", "blocks", "attachments", "edited", "root", "subtype", "team"]),
+        _JUNK,
+    ),
+)
+def test_fields_of_any_shape_in_an_event_raise_nothing(event: dict[str, Any], extra: dict[str, Any]) -> None:
+    if isinstance(extra.get("subtype"), list | dict):
+        del extra["subtype"]
+    thread_event({**event, **extra}, team=TEAM)
+    if isinstance(event.get("message"), dict):
+        thread_event({**event, "message": {**event["message"], **extra}}, team=TEAM)
+
+
+async def test_the_workspaces_own_events_read_the_same() -> None:
+    async with Workspace() as slack:
+        ana = slack.person("ana")
+        parent = await ana.post("live-chat", "parent")
+        reply = await ana.post("live-chat", "hello", parent)
+        await ana.edit("live-chat", reply, "hello!")
+        slack.unfurl("live-chat", reply)
+        await ana.post("live-chat", "look", parent, files={"a.txt": b"x"}, broadcast=True)
+        await ana.delete("live-chat", reply)
+        happened = [thread_event(one["event"], team=slack.team_id) for one in slack.events]
+    kinds = [type(one) for one in happened if one is not None]
+    # The unfurl comes after an edit and carries its mark: the rules see that no word changed.
+    assert kinds == [Posted, Edited, Edited, Posted, Deleted]
+    assert all(one.thread.ts == parent for one in happened if one is not None)

@@ -1,0 +1,106 @@
+"""The migrations arrive at the schema that the code is written for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from storage import migrate
+from storage.database import Database
+from storage.schema import metadata
+
+
+@pytest.fixture
+async def empty(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+Shape = dict[str, dict[str, list[str]]]
+
+
+def shape_of(connection: Connection) -> Shape:
+    """What alembic does not compare: checks, and which rows a partial index is about."""
+    found: Shape = {}
+    inspector = inspect(connection)
+    for table in metadata.tables:
+        found[table] = {
+            "checks": sorted(str(one["name"]) for one in inspector.get_check_constraints(table)),
+            "sqltext": sorted(one["sqltext"] for one in inspector.get_check_constraints(table)),
+            "indexes": sorted(
+                f"{one['name']} {one['column_names']} {one['unique']} {_where(one)}"
+                for one in inspector.get_indexes(table)
+            ),
+            "primary": inspector.get_pk_constraint(table)["constrained_columns"],
+        }
+    return found
+
+
+def _where(index: Any) -> list[str]:
+    return sorted(f"{name}: {value}" for name, value in index.get("dialect_options", {}).items())
+
+
+async def test_a_fresh_database_gets_exactly_the_schema_of_the_code(empty: Database) -> None:
+    assert not await migrate.is_current(empty)
+    await migrate.upgrade(empty)
+    assert await migrate.is_current(empty)
+
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with empty.writer.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        migrated = await connection.run_sync(shape_of)
+    async with empty.writer.begin() as connection:
+        await connection.execute(text("DROP TABLE alembic_version"))
+        await connection.run_sync(metadata.drop_all)
+        await connection.run_sync(metadata.create_all)
+        assert await connection.run_sync(shape_of) == migrated
+    assert migrated["conversations"]["checks"] == ["ck_conversations_holder", "ck_conversations_state"]
+    assert "ck_entries_notes_stay" in migrated["entries"]["checks"]
+
+
+async def test_upgrading_again_changes_nothing_and_loses_nothing(empty: Database) -> None:
+    await migrate.upgrade(empty)
+    await empty.write(lambda tx: tx.facts.keep("n", "1"))
+    await migrate.upgrade(empty)
+    assert await migrate.is_current(empty)
+    async with empty.read() as tx:
+        assert await tx.facts.get("n") == "1"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_processes_that_start_together_upgrade_once(database_url: str) -> None:
+    # Over SQLite there is one process; a second that opens a new file in the same instant may find it locked.
+    processes = [Database(database_url) for _ in range(3)]
+    try:
+        async with asyncio.timeout(20):
+            await asyncio.gather(*(migrate.upgrade(process) for process in processes))
+        assert all([await migrate.is_current(process) for process in processes])
+    finally:
+        for process in processes:
+            await process.close()
+
+
+async def test_a_failed_upgrade_leaves_no_half_of_it(empty: Database) -> None:
+    async with empty.writer.begin() as connection:
+        await connection.execute(text("CREATE TABLE tickets (something TEXT)"))
+    with pytest.raises(Exception, match="already exists"):
+        await migrate.upgrade(empty)
+    async with empty.writer.connect() as connection:
+        tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    assert set(tables) - {"alembic_version"} == {"tickets"}
+    assert not await migrate.is_current(empty)
+
+
+def test_the_migrations_travel_with_the_package() -> None:
+    assert list((Path(migrate.__file__).parent / "migrations" / "versions").glob("0001_*.py"))

@@ -1,0 +1,287 @@
+"""The outbox: order within a lane, one claimer for each row, and no row that comes back from its end."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from storage.database import Database
+from storage.records import ConversationId, Parcel
+from storage.schema import outbox
+from storage.transaction import Transaction
+from tests.clocks import HandClock
+
+LEASE = timedelta(seconds=30)
+
+
+class Post:
+    """The outbox of one conversation, in few words."""
+
+    def __init__(self, database: Database, conversation: ConversationId) -> None:
+        self.database = database
+        self.conversation = conversation
+
+    async def owe(
+        self,
+        kind: str,
+        lane: str = "a",
+        *,
+        topic: str = "slack",
+        priority: int = 1,
+        coalesce: str | None = None,
+    ) -> None:
+        await self.database.write(
+            lambda tx: tx.outbox.owe(
+                kind, self.conversation, topic=topic, lane=lane, priority=priority, coalesce=coalesce
+            )
+        )
+
+    async def claim(self, limit: int = 10, **how: object) -> list[Parcel]:
+        async def work(tx: Transaction) -> list[Parcel]:
+            return list(await tx.outbox.claim("slack", limit=limit, lease=LEASE, **how))  # type: ignore[arg-type]
+
+        return await self.database.write(work)
+
+    async def claim_one(self) -> Parcel:
+        (parcel,) = await self.claim(1)
+        return parcel
+
+    async def kinds(self, limit: int = 10) -> list[str]:
+        return [parcel.kind for parcel in await self.claim(limit)]
+
+    async def finish(self, parcel: Parcel) -> bool:
+        return await self.database.write(lambda tx: tx.outbox.finish(parcel))
+
+    async def park(self, parcel: Parcel) -> bool:
+        return await self.database.write(lambda tx: tx.outbox.park(parcel, error="never"))
+
+    async def put_back(
+        self, parcel: Parcel, *, after: float = 0, counts: bool = True, sent: bool = False
+    ) -> bool:
+        return await self.database.write(
+            lambda tx: tx.outbox.put_back(
+                parcel, at=tx.now + timedelta(seconds=after), error="later", counts=counts, sent=sent
+            )
+        )
+
+    async def states(self) -> list[str]:
+        async with self.database.read() as tx:
+            return list(await tx.connection.scalars(select(outbox.c.state).order_by(outbox.c.id)))
+
+
+@pytest.fixture
+def post(database: Database, conversation: ConversationId) -> Post:
+    return Post(database, conversation)
+
+
+async def test_only_the_oldest_open_row_of_a_lane_can_be_claimed(post: Post) -> None:
+    for kind in ("1", "2", "3"):
+        await post.owe(kind)
+    first = await post.claim_one()
+    assert first.kind == "1"
+    assert await post.claim() == []
+    assert await post.finish(first)
+    second = await post.claim_one()
+    await post.park(second)
+    assert await post.kinds() == ["3"]
+
+
+@pytest.mark.parametrize("sent", [False, True])
+async def test_a_row_that_was_put_back_still_blocks_its_lane(
+    post: Post, clock: HandClock, sent: bool
+) -> None:
+    await post.owe("1")
+    await post.owe("2")
+    await post.put_back(await post.claim_one(), after=10, sent=sent)
+    assert await post.claim() == []
+    clock.forward(seconds=11)
+    assert await post.kinds() == ["1"]
+
+
+async def test_lanes_go_side_by_side_and_the_most_urgent_first(post: Post) -> None:
+    await post.owe("slow", "a", priority=3)
+    await post.owe("urgent", "b", priority=0)
+    await post.owe("urgent behind", "b", priority=0)
+    await post.owe("middle", "c", priority=1)
+    await post.owe("another topic", "d", topic="ai", priority=0)
+    assert await post.kinds(2) == ["urgent", "middle"]
+    assert await post.kinds() == ["slow"]
+
+
+async def test_kinds_that_may_not_go_out_hold_their_lane_and_no_other(post: Post) -> None:
+    await post.owe("closed", "a")
+    await post.owe("open", "a")
+    await post.owe("open", "b")
+    claimed = await post.claim(except_kinds=["closed"])
+    assert [parcel.lane for parcel in claimed] == ["b"]
+
+
+async def test_several_claimers_at_once_never_share_a_row_and_never_pass_a_lanes_head(post: Post) -> None:
+    for number in range(30):
+        await post.owe(str(number), f"lane {number % 10}")
+    done: list[Parcel] = []
+
+    async def work() -> None:
+        while len(done) < 30:
+            claimed = await post.claim(3)
+            done.extend(claimed)
+            for parcel in claimed:
+                assert await post.finish(parcel)
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(work() for _ in range(6)))
+    assert sorted(int(parcel.kind) for parcel in done) == list(range(30))
+    for lane in range(10):
+        in_order = [int(parcel.kind) for parcel in done if parcel.lane == f"lane {lane}"]
+        assert in_order == [lane, lane + 10, lane + 20]
+
+
+async def test_an_abandoned_row_is_claimed_again_and_says_that_it_may_be_sent(
+    post: Post, clock: HandClock
+) -> None:
+    await post.owe("1")
+    first = await post.claim_one()
+    began = clock.now
+    clock.forward(seconds=30)
+    assert await post.claim() == []
+    clock.forward(seconds=1)
+    again = await post.claim_one()
+    assert (first.maybe_sent, again.maybe_sent) == (None, began)
+    assert (again.id, again.key, again.attempts, again.fence) == (first.id, first.key, 2, first.fence + 1)
+    clock.forward(seconds=31)
+    assert (await post.claim_one()).maybe_sent == began
+
+
+@pytest.mark.parametrize("deed", ["finish", "park", "put back"])
+async def test_a_claim_that_ran_out_can_settle_nothing(post: Post, clock: HandClock, deed: str) -> None:
+    await post.owe("1")
+    zombie = await post.claim_one()
+    clock.forward(seconds=31)
+    holder = await post.claim_one()
+    deeds = {"finish": post.finish, "park": post.park, "put back": post.put_back}
+    assert not await deeds[deed](zombie)
+    assert await post.states() == ["sending"]
+    assert await post.finish(holder)
+    assert not await deeds[deed](zombie)
+    assert await post.states() == ["done"]
+
+
+@pytest.mark.parametrize("counts", [False, True])
+@pytest.mark.parametrize("sent", [False, True])
+async def test_put_back_remembers_what_counts_and_what_may_be_sent(
+    post: Post, clock: HandClock, counts: bool, sent: bool
+) -> None:
+    await post.owe("1")
+    began = clock.now
+    await post.put_back(await post.claim_one(), after=5, counts=counts, sent=sent)
+    assert await post.states() == ["unknown" if sent else "ready"]
+    clock.forward(seconds=6)
+    again = await post.claim_one()
+    assert again.attempts == (2 if counts else 1)
+    assert again.maybe_sent == (began if sent else None)
+
+
+async def test_a_look_that_did_nothing_does_not_forget_that_an_earlier_try_may_have(
+    post: Post, clock: HandClock
+) -> None:
+    await post.owe("1")
+    began = clock.now
+    await post.put_back(await post.claim_one(), sent=True)
+    clock.forward(seconds=5)
+    await post.put_back(await post.claim_one(), sent=False, counts=False)
+    assert (await post.claim_one()).maybe_sent == began
+
+
+async def test_of_equal_rows_one_is_ready_and_the_most_urgent_asker_decides_how_soon(
+    post: Post, clock: HandClock
+) -> None:
+    await post.owe("other", "b", priority=1)
+    for priority in (3, 0, 2):
+        await post.owe("refresh", "a", priority=priority, coalesce="card")
+    assert await post.states() == ["ready", "ready"]
+    claimed = await post.claim()
+    assert [parcel.kind for parcel in claimed] == ["refresh", "other"]
+    # What is asked for while one is on its way may not be in it: another one waits.
+    await post.owe("refresh", "a", coalesce="card")
+    await post.owe("refresh", "a", coalesce="card")
+    assert await post.states() == ["sending", "sending", "ready"]
+    assert await post.put_back(claimed[0])
+    assert await post.states() == ["sending", "ready", "ready"] or await post.states() == [
+        "ready",
+        "sending",
+        "ready",
+    ]
+
+
+async def test_concurrent_askers_leave_one_ready_row(post: Post) -> None:
+    await asyncio.gather(*(post.owe("refresh", coalesce="card") for _ in range(10)))
+    assert await post.states() == ["ready"]
+
+
+@pytest.mark.parametrize("end", ["done", "parked", "cancelled"])
+async def test_an_ended_row_never_opens_again(post: Post, clock: HandClock, end: str) -> None:
+    await post.owe("1", coalesce="x")
+    if end == "cancelled":
+        await post.database.write(lambda tx: tx.outbox.cancel(post.conversation, "1"))
+    else:
+        parcel = await post.claim_one()
+        assert await (post.finish if end == "done" else post.park)(parcel)
+        for deed in (post.finish, post.park, post.put_back):
+            assert not await deed(parcel)
+    clock.forward(days=1)
+    await post.owe("1", coalesce="x")
+    assert await post.states() == [end, "ready"]
+    await post.database.write(lambda tx: tx.outbox.cancel(post.conversation, "1"))
+    assert await post.states() == [end, "cancelled"]
+    assert await post.claim() == []
+
+
+async def test_the_next_moment_to_look_is_the_earliest_of_waits_and_leases(
+    post: Post, clock: HandClock
+) -> None:
+    async def due() -> float | None:
+        async with post.database.read() as tx:
+            at = await tx.outbox.next_due("slack")
+        return None if at is None else (at - clock.now).total_seconds()
+
+    assert await due() is None
+    await post.owe("1", "a")
+    await post.owe("2", "b")
+    one, two = await post.claim()
+    assert await due() == 30
+    await post.put_back(one, after=12)
+    assert await due() == 12
+    await post.finish(two)
+    clock.forward(seconds=13)
+    await post.finish(await post.claim_one())
+    assert await due() is None
+
+
+async def test_counts_tell_open_from_parked(post: Post) -> None:
+    for lane in "abc":
+        await post.owe("1", lane)
+    one, two, _three = await post.claim()
+    await post.finish(one)
+    await post.park(two)
+    async with post.database.read() as tx:
+        assert await tx.outbox.counts() == {"open": 1, "parked": 1}
+
+
+async def test_an_error_text_of_any_length_is_kept_within_its_column(post: Post) -> None:
+    await post.owe("1")
+    parcel = await post.claim_one()
+    await post.database.write(lambda tx: tx.outbox.park(parcel, error="e" * 5000))
+    assert await post.states() == ["parked"]
+
+
+async def test_a_rolled_back_transaction_owes_nothing(post: Post) -> None:
+    async def broken(tx: Transaction) -> None:
+        await tx.outbox.owe("1", post.conversation, topic="slack", lane="a", priority=1)
+        await tx.connection.execute(update(outbox).values(state="nonsense"))
+
+    with pytest.raises(Exception, match="ck_outbox_state"):
+        await post.database.write(broken)
+    assert await post.states() == []
