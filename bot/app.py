@@ -65,7 +65,7 @@ class Bridge:
     ) -> None:
         self._settings = settings
         self._ai = ai
-        self._limits = limits
+        self._limits = limits or Limits(trusted_proxies=settings.trusted_proxies)
         self._waits = waits or Waits()
         self._posts: SlackPosts | None = None
         self._stack = AsyncExitStack()
@@ -196,6 +196,7 @@ class Bridge:
             identity_secret=self._settings.identity_secret,
             health=self,
             limits=self._limits,
+            allowed_origins=self._settings.origins,
             more_metrics=self.metrics,
         )
         if not self._settings.socket_mode:

@@ -47,6 +47,8 @@ class Settings:
     identity_secret: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 3210
+    origins: tuple[str, ...] = ("*",)
+    trusted_proxies: int = 0
     log_level: str = "INFO"
 
     @property
@@ -82,6 +84,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         identity_secret=reader.text("BOOKBAG_IDENTITY_SECRET"),
         host=reader.text("HOST") or "127.0.0.1",
         port=reader.port("PORT", 3210),
+        origins=reader.origins("BOOKBAG_ORIGINS"),
+        trusted_proxies=reader.count("BOOKBAG_TRUSTED_PROXIES"),
         log_level=reader.level("BOOKBAG_LOG_LEVEL"),
     )
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
@@ -152,6 +156,23 @@ class _Reader:
         if not value.isdecimal() or int(value) > 65535:
             self.problems.append(f"{name} must be a port number, 0 to 65535.")
             return default
+        return int(value)
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        origins = tuple(one.strip().rstrip("/") for one in (self.text(name) or "*").split(",") if one.strip())
+        for origin in origins:
+            if origin != "*" and not (_is_address(origin) and origin.count("/") == 2):
+                self.problems.append(
+                    f"{name} must be * or websites such as https://www.example.com, separated by commas."
+                )
+                break
+        return origins
+
+    def count(self, name: str) -> int:
+        value = self.text(name) or "0"
+        if not value.isdecimal() or int(value) > 10:
+            self.problems.append(f"{name} must be how many proxies stand in front, 0 to 10.")
+            return 0
         return int(value)
 
     def database(self, name: str) -> str:

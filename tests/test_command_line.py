@@ -364,6 +364,6 @@ async def test_an_app_token_that_slack_refuses_is_said_in_one_line(
     operator.settings |= {"SLACK_APP_TOKEN": "xapp-hunter2"}
     process = await operator.starts("run")
     await slack.until(lambda: len(slack.calls_of("apps.connections.open")) > 0, timeout=20)
-    ended = await operator.ends(process, deadline=3)
+    ended = await operator.ends(process, deadline=1.5)
     assert ended.code == 1
     assert "SLACK_APP_TOKEN" in ended.err

@@ -49,6 +49,14 @@ def problems(**changes: str | None) -> list[str]:
         ("PORT", "0", "port", 0),
         ("PORT", "65535", "port", 65535),
         ("BOOKBAG_LOG_LEVEL", "debug", "log_level", "DEBUG"),
+        (
+            "BOOKBAG_ORIGINS",
+            "https://a.example/, http://b.example:81",
+            "origins",
+            ("https://a.example", "http://b.example:81"),
+        ),
+        ("BOOKBAG_ORIGINS", "*", "origins", ("*",)),
+        ("BOOKBAG_TRUSTED_PROXIES", "2", "trusted_proxies", 2),
     ],
 )
 def test_each_setting_is_read(name: str, value: str, field: str, reads: object) -> None:
@@ -65,6 +73,13 @@ def test_what_is_not_set_has_its_documented_default() -> None:
     assert (found.ai, found.posts_per_second, found.socket_mode) == ("offline", 1.0, True)
     optional = ("anthropic_api_key", "anthropic_base_url", "model", "knowledge", "api_key", "identity_secret")
     assert [getattr(found, name) for name in optional] == [None] * len(optional)
+
+
+def test_every_field_of_the_settings_is_read_from_some_variable() -> None:
+    """A new setting belongs in the table above."""
+    marks = test_each_setting_is_read.pytestmark  # type: ignore[attr-defined]
+    tested = {case[2] for case in marks[0].args[1]}
+    assert tested == {field.name for field in dataclasses.fields(Settings)}
 
 
 def test_a_setting_of_nothing_but_spaces_is_not_set() -> None:
@@ -111,6 +126,11 @@ def test_http_mode_is_a_signing_secret_without_an_app_token() -> None:
         ({"PORT": "http"}, "PORT must be a port number"),
         ({"PORT": "65536"}, "PORT must be a port number"),
         ({"PORT": "-1"}, "PORT must be a port number"),
+        ({"BOOKBAG_ORIGINS": "a.example"}, "BOOKBAG_ORIGINS must be * or websites"),
+        ({"BOOKBAG_ORIGINS": "https://a.example/path"}, "BOOKBAG_ORIGINS must be * or websites"),
+        ({"BOOKBAG_ORIGINS": "https://["}, "BOOKBAG_ORIGINS must be * or websites"),
+        ({"BOOKBAG_TRUSTED_PROXIES": "11"}, "BOOKBAG_TRUSTED_PROXIES must be how many"),
+        ({"BOOKBAG_TRUSTED_PROXIES": "many"}, "BOOKBAG_TRUSTED_PROXIES must be how many"),
         ({"BOOKBAG_LOG_LEVEL": "LOUD"}, "BOOKBAG_LOG_LEVEL must be"),
     ],
 )

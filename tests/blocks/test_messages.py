@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -73,6 +73,7 @@ def test_every_event_can_be_shown(conversation: Conversation, happened: Entry) -
 
 
 @pytest.mark.parametrize("state", list(State))
+@settings(max_examples=40)
 @given(data=st.data())
 def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject) -> None:
     view = data.draw(views(state))
@@ -85,6 +86,7 @@ def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject)
     assert (read.conversation_id, read.epoch) == (view.conversation.id, view.conversation.epoch)
 
 
+@settings(max_examples=40)
 @given(views(), st.sampled_from(Prompt), words(120))
 def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holder: str) -> None:
     source = "slack:T12345678/C12345678/1700000000.000001"
@@ -107,6 +109,7 @@ def test_help_can_always_be_shown(live: int, tickets: int, waiting: int) -> None
 
 
 @pytest.mark.parametrize("which", [CONVERSATIONS, TICKETS])
+@settings(max_examples=40)
 @given(data=st.data(), total=st.integers(0, 40), page=st.integers(0, 5))
 def test_every_page_of_a_list_can_be_shown(which: str, data: st.DataObject, total: int, page: int) -> None:
     offset = page * PAGE_SIZE

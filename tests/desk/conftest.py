@@ -56,6 +56,9 @@ class Case:
         self.thread = thread
         self._numbers = itertools.count(1)
 
+    async def remember(self, person: Person) -> None:
+        await self.desk.database.write(lambda tx: tx.people.remember(person))
+
     def message(self) -> MessageRef:
         """A new message in the thread."""
         return replace(self.thread, ts=f"2.{next(self._numbers):06d}")
