@@ -28,7 +28,7 @@ from bot.livechat.limits import Limits
 from bot.relay.courier import Courier
 from bot.relay.pace import Pace
 from bot.slack.directory import Directory
-from bot.slack.installation import Installation, find_installation
+from bot.slack.installation import Installation, find_installation, try_app_token
 from bot.slack.posting import METHOD_OF, SlackPosts, Waits
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
 from storage.migrate import upgrade
@@ -124,6 +124,8 @@ class Bridge:
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session)
         self.installation = await find_installation(client, self._settings.slack_channel)
+        if self._settings.slack_app_token is not None:
+            await try_app_token(client, self._settings.slack_app_token)
         directory = Directory(client, self.database, home_team=self.installation.team)
         await self._run(self._slack_courier(client))
         await self._run(await self._ai_courier())

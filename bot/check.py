@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app import SLACK_TIMEOUT, slack_client
 from bot.config import Settings
 from bot.manifest import manifest
-from bot.slack.errors import CALL_ERRORS, Failure, Trouble
-from bot.slack.installation import NotConnected, find_installation
+from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.installation import NotConnected, find_installation, try_app_token
 from storage.database import Database, DatabaseUnavailable, reason_of
 from storage.migrate import is_current
 
@@ -81,17 +81,9 @@ async def _scopes(client: AsyncWebClient) -> Finding:
 
 async def _socket_mode(client: AsyncWebClient, app_token: str) -> Finding:
     try:
-        await client.apps_connections_open(app_token=app_token)
-    except CALL_ERRORS as error:
-        failure = Failure.of(error)
-        if failure.trouble not in (Trouble.TOKEN, Trouble.REFUSED):
-            return Finding("Slack delivers", "", f"Slack did not answer as expected: {failure.reason}.")
-        return Finding(
-            "Slack delivers",
-            "",
-            f"Slack does not accept SLACK_APP_TOKEN ({failure.reason}). Make one under “Basic "
-            "Information” → “App-Level Tokens” with the scope connections:write, and turn Socket Mode on.",
-        )
+        await try_app_token(client, app_token)
+    except NotConnected as error:
+        return Finding("Slack delivers", "", str(error))
     return Finding("Slack delivers", "over Socket Mode")
 
 

@@ -124,7 +124,11 @@ class Conversations:
         which = (table.c.state == State.AI) & table.c.last_message_at.is_not(None) & ~with_ticket
         total = await self._connection.scalar(select(func.count()).select_from(table).where(which))
         rows = await self._connection.execute(
-            select(table).where(which).order_by(table.c.last_message_at.desc()).limit(limit).offset(offset)
+            select(table)
+            .where(which)
+            .order_by(table.c.last_message_at.desc(), table.c.id)
+            .limit(limit)
+            .offset(offset)
         )
         return [_conversation(row) for row in rows], total or 0
 

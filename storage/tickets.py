@@ -84,7 +84,7 @@ class Tickets:
         which = table.c.closed_at.is_(None)
         total = await self._connection.scalar(select(func.count()).select_from(table).where(which))
         rows = await self._connection.execute(
-            select(table).where(which).order_by(table.c.opened_at).limit(limit).offset(offset)
+            select(table).where(which).order_by(table.c.opened_at, table.c.number).limit(limit).offset(offset)
         )
         return [_ticket(row) for row in rows], total or 0
 

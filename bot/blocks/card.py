@@ -28,7 +28,7 @@ def card(view: ConversationView) -> Message:
     blocks: list[Block] = [title(f"{name} · {conversation.channel}"), small(_state_line(view))]
     if view.ticket is not None and view.ticket.closed_at is None:
         subject = shortened(view.ticket.subject or "", _LAST_MESSAGE_LENGTH)
-        blocks += [SectionBlock(text=plain(subject))] if subject else []
+        blocks += [SectionBlock(text=plain(f"📋 {subject}"))] if subject else []
     if view.last_message is not None:
         blocks.append(SectionBlock(text=plain(_last_words(conversation, view.last_message))))
     blocks.append(ActionsBlock(elements=[_button(conversation)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -22,6 +23,8 @@ class ThreadNotReady(Exception):
     """Somebody answered a card whose place is not saved yet. Slack will deliver the message again."""
 
 
+# Seconds between looks for a card whose place is being saved; in all well within Slack's three.
+_PATIENCE = (0.05, 0.1, 0.2, 0.4, 0.8)
 # A card's place is saved within this many seconds of its posting, or it is no card.
 _CARD_SETTLES = 60.0
 
@@ -36,6 +39,11 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
             return
         async with turns.of(happened.thread):
             fate = await decide(happened)
+            for wait in _PATIENCE if _may_be_a_new_card(happened) else ():
+                if fate is not Fate.NO_CONVERSATION:
+                    return
+                await asyncio.sleep(wait)
+                fate = await decide(happened)
         if fate is Fate.NO_CONVERSATION and _may_be_a_new_card(happened):
             raise ThreadNotReady
 

@@ -85,6 +85,24 @@ async def find_channel(client: AsyncWebClient, channel: str) -> Mapping[str, Any
             raise NotConnected(_no_channel(channel))
 
 
+async def try_app_token(client: AsyncWebClient, app_token: str) -> None:
+    """Make sure that a socket can be had; the SDK would ask for one without end and without a word.
+
+    Raises `NotConnected`. Being asked to wait is no refusal.
+    """
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except CALL_ERRORS as error:
+        failure = Failure.of(error)
+        if failure.trouble in (Trouble.TOKEN, Trouble.REFUSED):
+            raise NotConnected(
+                f"Slack does not accept SLACK_APP_TOKEN ({failure.reason}). Make one under “Basic "
+                "Information” → “App-Level Tokens” with the scope connections:write, and turn Socket Mode on."
+            ) from error
+        if failure.trouble is not Trouble.THROTTLED:
+            raise NotConnected(f"Slack did not answer as expected: {failure.reason}.") from error
+
+
 async def _ask(call: Any, *, channel: str = "") -> Any:
     try:
         return await call
