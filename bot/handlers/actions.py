@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -22,25 +23,35 @@ from bot.blocks.prompts import refusal, you_have_it
 from bot.desk.desk import Desk
 from bot.desk.errors import AlreadyDecided, DeskError
 from bot.handlers.press import Press
-from bot.slack.directory import Directory
+from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
+from storage.records import Person
 
-Payload = Mapping[str, Any]
+Rule = Callable[[Person], Awaitable[object]]
+
+NOBODY = "Slack could not say who you are just now. Nothing was changed; please press again."
 
 
 def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: Installation) -> None:
+    async def done(ack: AsyncAck, press: Press, rule: Rule) -> bool:
+        """Apply the rule for the presser and acknowledge. If it refuses, they alone are told why."""
+        try:
+            await rule(await directory.person(press.by))
+        except (DeskError, UnknownPerson) as error:
+            await ack()
+            why = refusal(NOBODY if isinstance(error, UnknownPerson) else str(error))
+            # Where the question was decided already, its buttons have nothing left to decide.
+            await (press.replace(why) if isinstance(error, AlreadyDecided) else press.answer(why))
+            return False
+        await ack()
+        return True
+
     @app.action(TAKE_OVER)
     async def take_over(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         press = Press(body, client)
         pressed = ConversationValue.read(press.value)
-        try:
-            await desk.take_over(pressed.conversation_id, by=await directory.person(press.by))
-        except DeskError as error:
-            await ack()
-            await press.answer(refusal(str(error)))
-            return
-        await ack()
-        if press.is_on_ephemeral:
+        taken = await done(ack, press, lambda by: desk.take_over(pressed.conversation_id, by=by))
+        if taken and press.is_on_ephemeral:
             # Pressed on a list: the card is elsewhere, so say where.
             view = await desk.view(pressed.conversation_id)
             await press.answer(you_have_it(view, link_to=installation.link_to))
@@ -49,55 +60,28 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
     async def allow_ai_replies(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         press = Press(body, client)
         pressed = ConversationValue.read(press.value)
-        try:
-            await desk.allow_ai_replies(
-                pressed.conversation_id, by=await directory.person(press.by), epoch=pressed.epoch
-            )
-        except DeskError as error:
-            await ack()
-            await press.answer(refusal(str(error)))
-            return
-        await ack()
+        await done(
+            ack,
+            press,
+            lambda by: desk.allow_ai_replies(pressed.conversation_id, by=by, epoch=pressed.epoch),
+        )
 
     @app.action(TAKE_OVER_AND_SEND)
     async def take_over_and_send(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await send_held(ack, Press(body, client), taking_over=True)
+        await decided(ack, Press(body, client), partial(desk.send_held, taking_over=True))
 
     @app.action(SEND_AS_ME)
     async def send_as_me(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await send_held(ack, Press(body, client), taking_over=False)
-
-    async def send_held(ack: AsyncAck, press: Press, *, taking_over: bool) -> None:
-        held = HeldValue.read(press.value)
-        by = await directory.person(press.by)
-        try:
-            await desk.send_held(held.conversation_id, held.source, by=by, taking_over=taking_over)
-        except DeskError as error:
-            await ack()
-            await refused(press, error)
-            return
-        await ack()
-        await press.remove()
+        await decided(ack, Press(body, client), partial(desk.send_held, taking_over=False))
 
     @app.action(KEEP_AS_NOTE)
     async def keep_as_note(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
-        held = HeldValue.read(press.value)
-        try:
-            await desk.keep_as_note(held.conversation_id, held.source, by=await directory.person(press.by))
-        except DeskError as error:
-            await ack()
-            await refused(press, error)
-            return
-        await ack()
-        await press.remove()
+        await decided(ack, Press(body, client), desk.keep_as_note)
 
-    async def refused(press: Press, error: DeskError) -> None:
-        if isinstance(error, AlreadyDecided):
-            # The buttons have nothing left to decide.
-            await press.replace(refusal(str(error)))
-        else:
-            await press.answer(refusal(str(error)))
+    async def decided(ack: AsyncAck, press: Press, rule: Callable[..., Awaitable[object]]) -> None:
+        held = HeldValue.read(press.value)
+        if await done(ack, press, lambda by: rule(held.conversation_id, held.source, by=by)):
+            await press.remove()
 
     @app.action(OPEN_THREAD)
     async def open_thread(ack: AsyncAck) -> None:

@@ -13,7 +13,7 @@ from bot.desk.replies import Fate
 from bot.handlers.turns import Turns
 from bot.slack.directory import Directory
 from bot.slack.events import Deleted, Edited, Posted, ThreadEvent, thread_event
-from bot.slack.from_slack import Reading, mentioned_users, read
+from bot.slack.from_slack import mentioned_users, read
 from bot.slack.installation import Installation
 
 log = logging.getLogger(__name__)
@@ -49,18 +49,11 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
 
     async def decide(happened: ThreadEvent) -> Fate:
         match happened:
-            case Posted():
-                words = await reading(happened)
-                return await desk.thread_message(
-                    happened.thread,
-                    happened.message,
-                    by=await directory.person(happened.author),
-                    text=words.text,
-                    meant=words.meant,
-                )
-            case Edited():
-                words = await reading(happened)
-                return await desk.message_edited(
+            case Posted() | Edited():
+                rule = desk.thread_message if isinstance(happened, Posted) else desk.message_edited
+                names = await directory.names(mentioned_users(happened.text))
+                words = read(happened.text, names=names, has_files=happened.has_files)
+                return await rule(
                     happened.thread,
                     happened.message,
                     by=await directory.person(happened.author),
@@ -69,10 +62,6 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
                 )
             case Deleted():
                 return await desk.message_deleted(happened.thread, happened.message)
-
-    async def reading(happened: Posted | Edited) -> Reading:
-        names = await directory.names(mentioned_users(happened.text))
-        return read(happened.text, names=names, has_files=happened.has_files)
 
     def _may_be_a_new_card(happened: ThreadEvent) -> bool:
         if not isinstance(happened, Posted) or happened.under != installation.bot_user:
