@@ -21,6 +21,13 @@ from storage.schema import outbox as table
 
 _ERROR_LENGTH = 300
 
+_earlier = table.alias("earlier")
+_HEAD_OF_LANE = ~(
+    select(_earlier.c.id)
+    .where(_earlier.c.lane == table.c.lane, _earlier.c.id < table.c.id, _earlier.c.state.in_(OPEN_STATES))
+    .exists()
+)
+
 
 class Outbox:
     """The `outbox` table within one transaction."""
@@ -74,19 +81,11 @@ class Outbox:
 
         Most urgent first. A row whose lease ran out is taken again and carries `maybe_sent`.
         """
-        earlier = table.alias("earlier")
-        head_of_lane = ~(
-            select(earlier.c.id)
-            .where(
-                earlier.c.lane == table.c.lane, earlier.c.id < table.c.id, earlier.c.state.in_(OPEN_STATES)
-            )
-            .exists()
-        )
         due = table.c.state.in_(("ready", "unknown")) & (table.c.available_at <= self._now)
         abandoned = (table.c.state == "sending") & (table.c.lease_until < self._now)
         chosen: Select[Any] = (
             select(table)
-            .where(table.c.topic == topic, table.c.state.in_(OPEN_STATES), due | abandoned, head_of_lane)
+            .where(table.c.topic == topic, table.c.state.in_(OPEN_STATES), due | abandoned, _HEAD_OF_LANE)
             .order_by(table.c.priority, table.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
