@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,6 +21,7 @@ from bot.config import Settings
 from bot.desk import outgoing
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
+from bot.handlers import deliveries
 from bot.handlers.app import slack_app
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits
@@ -202,11 +202,7 @@ class Bridge:
             more_metrics=self.metrics,
         )
         if not self._settings.socket_mode:
-
-            async def from_slack(request: web.Request) -> web.Response:
-                return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
-
-            app.router.add_post("/slack/events", from_slack)
+            app.router.add_post(deliveries.PATH, deliveries.deliveries(bolt))
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
