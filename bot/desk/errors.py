@@ -6,6 +6,7 @@
     ├── AlreadyDecided
     ├── AIPaused
     ├── MayNotAct
+    ├── NobodyHolds
     ├── NotYours
     └── Stale
 
@@ -43,6 +44,10 @@ class AIPaused(DeskError):
 
 class MayNotAct(DeskError):
     """Only full members of this workspace can answer customers. Nothing was sent or changed."""
+
+
+class NobodyHolds(DeskError):
+    """Nobody holds this conversation any more. Your message is still held: take over, then press again."""
 
 
 class NotYours(DeskError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.desk import outgoing
-from bot.desk.errors import AlreadyDecided, MayNotAct, NotFound, NotYours
+from bot.desk.errors import AlreadyDecided, MayNotAct, NobodyHolds, NotFound, NotYours
 from bot.desk.outgoing import Mark, Priority, Prompt
 from bot.desk.takeover import holder_name, take_over
 from storage.records import (
@@ -85,13 +85,15 @@ async def send_held(
 ) -> None:
     """Send a held reply as its author decided; `taking_over` also takes the conversation, in the same step.
 
-    Raises `AlreadyTaken` if somebody else took it since; the reply then stays held. Without `taking_over`
-    a reply can only join a conversation that a teammate holds: it never talks beside the AI.
+    Raises `AlreadyTaken` if somebody else took it since, and without `taking_over` `NobodyHolds` if it went
+    back to the AI: a reply never talks beside the AI. In both cases it stays held.
     """
     if not by.may_act:
         raise MayNotAct
     conversation, reply = await _held(tx, conversation_id, source, by)
-    if taking_over or conversation.state is not State.TEAMMATE:
+    if not taking_over and conversation.state is not State.TEAMMATE:
+        raise NobodyHolds
+    if taking_over:
         await take_over(tx, conversation_id, by=by)
         conversation = await tx.conversations.lock(conversation_id) or conversation
     await tx.held.release(conversation_id, source)

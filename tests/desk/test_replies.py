@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.desk.errors import AlreadyDecided, AlreadyTaken, NotYours
+from bot.desk.errors import AlreadyDecided, AlreadyTaken, NobodyHolds, NotYours
 from bot.desk.replies import Fate, Meant
 from storage.records import Kind, Person, State, Status
 from tests.desk.conftest import ANA, BEN, GUEST, Case
@@ -115,9 +115,13 @@ async def test_a_held_reply_never_speaks_beside_the_ai(case: Case) -> None:
     message = case.message()
     await case.types(ANA, SAID, message=message)
     await case.hand_back(BEN)
+    with pytest.raises(NobodyHolds):
+        await case.desk.send_held(case.id, message.source, by=ANA, taking_over=False)
+    assert await case.state() is State.AI
+    assert SAID not in await case.window()
+    # It stays held: her next press, after a take over, sends it.
+    await case.desk.take_over(case.id, by=ANA)
     await case.desk.send_held(case.id, message.source, by=ANA, taking_over=False)
-    conversation = await case.conversation()
-    assert (conversation.state, conversation.holder) == (State.TEAMMATE, ANA.id)
     assert SAID in await case.window()
 
 
@@ -173,8 +177,9 @@ async def test_only_its_author_decides_about_a_held_reply(case: Case, decide: De
 @pytest.mark.parametrize("second", DECISIONS)
 @pytest.mark.parametrize("first", DECISIONS)
 async def test_a_held_reply_is_decided_once(case: Case, first: Decide, second: Decide) -> None:
+    await case.desk.take_over(case.id, by=ANA)
     message = case.message()
-    await case.types(ANA, SAID, message=message)
+    await case.types(ANA, SAID, message=message, meant=UNCLEAR)
     outcomes = await asyncio.gather(
         *(decide(case, message.source, ANA) for decide in (first, second)), return_exceptions=True
     )
