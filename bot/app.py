@@ -109,8 +109,7 @@ class Bridge:
 
     async def metrics(self) -> str:
         """How much is owed and how much was given up, in Prometheus' text format."""
-        async with self.database.read() as tx:
-            counts = await tx.outbox.counts()
+        counts = await self.database.look(lambda tx: tx.outbox.counts())
         return (
             "# HELP bookbag_outbox_rows Deliveries still owed, and given up.\n"
             "# TYPE bookbag_outbox_rows gauge\n"
