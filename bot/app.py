@@ -109,7 +109,8 @@ class Bridge:
 
     async def metrics(self) -> str:
         """How much is owed and how much was given up, in Prometheus' text format."""
-        counts = await self.database.look(lambda tx: tx.outbox.counts())
+        async with self.database.read() as tx:
+            counts = await tx.outbox.counts()
         return (
             "# HELP bookbag_outbox_rows Deliveries still owed, and given up.\n"
             "# TYPE bookbag_outbox_rows gauge\n"

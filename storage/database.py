@@ -47,7 +47,6 @@ class Database:
         self.url: URL = make_url(url)
         self.clock = clock
         self.on_commit: list[Committed] = []
-        self._looks: set[asyncio.Future[Any]] = set()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.writer = _sqlite_writer(self.url)
@@ -90,24 +89,9 @@ class Database:
             return result
         raise AssertionError("the last try returns or raises")
 
-    async def look(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Run `work` on one consistent view of what is committed.
-
-        A caller that is cancelled leaves at once, and the look ends by itself: a statement that is cut in the
-        middle would cost its connection.
-        """
-        looking = asyncio.ensure_future(self._look(work))
-        self._looks.add(looking)
-        looking.add_done_callback(self._looks.discard)
-        return await asyncio.shield(looking)
-
-    async def _look(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        async with self.read() as tx:
-            return await work(tx)
-
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        """The same for a task that nobody cancels. Changes made in it are refused or rolled back."""
+        """One consistent look at what is committed. Changes made in it are refused or rolled back."""
         async with self.reader.connect() as connection:
             if not self.is_sqlite:
                 await connection.execution_options(
@@ -118,13 +102,12 @@ class Database:
     async def check(self) -> None:
         """Raise `DatabaseUnavailable` unless the database answers."""
         try:
-            await self.look(lambda tx: tx.ping())
+            async with self.read() as tx:
+                await tx.ping()
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseUnavailable(reason_of(error)) from error
 
     async def close(self) -> None:
-        if self._looks:
-            await asyncio.wait(self._looks)
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()

@@ -117,25 +117,31 @@ class Desk:
         )
 
     async def view(self, conversation_id: ConversationId) -> ConversationView:
-        return await self._look(views.conversation_view, conversation_id)
+        async with self.database.read() as tx:
+            return await views.conversation_view(tx, conversation_id)
 
     async def live(self, *, limit: int, offset: int = 0) -> Listing:
-        return await self._look(views.live, limit=limit, offset=offset)
+        async with self.database.read() as tx:
+            return await views.live(tx, limit=limit, offset=offset)
 
     async def open_tickets(self, *, limit: int, offset: int = 0) -> Listing:
-        return await self._look(views.open_tickets, limit=limit, offset=offset)
+        async with self.database.read() as tx:
+            return await views.open_tickets(tx, limit=limit, offset=offset)
 
     async def waiting(self) -> int:
         """How many customers wait for a teammate."""
-        return await self.database.look(lambda tx: tx.conversations.count(State.WAITING))
+        async with self.database.read() as tx:
+            return await tx.conversations.count(State.WAITING)
 
     async def for_customer(
         self, conversation_id: ConversationId, *, after: int, limit: int
     ) -> Sequence[Entry]:
-        return await self._look(views.for_customer, conversation_id, after=after, limit=limit)
+        async with self.database.read() as tx:
+            return await views.for_customer(tx, conversation_id, after=after, limit=limit)
 
     async def question(self, conversation_id: ConversationId) -> Question:
-        return await self._look(views.question, conversation_id)
+        async with self.database.read() as tx:
+            return await views.question(tx, conversation_id)
 
     async def _do(
         self,
@@ -144,11 +150,3 @@ class Desk:
         **kwargs: P.kwargs,
     ) -> T:
         return await self.database.write(lambda tx: rule(tx, *args, **kwargs))
-
-    async def _look(
-        self,
-        view: Callable[Concatenate[Transaction, P], Awaitable[T]],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        return await self.database.look(lambda tx: view(tx, *args, **kwargs))

@@ -35,7 +35,8 @@ class Directory:
 
         Raises `UnknownPerson` when Slack cannot be asked and never was.
         """
-        known = await self._database.look(lambda tx: tx.people.get(person_id))
+        async with self._database.read() as tx:
+            known = await tx.people.get(person_id)
         if known is not None and self._database.clock() - known.fetched_at < GOOD_FOR:
             return known
         try:

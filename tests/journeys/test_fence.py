@@ -39,15 +39,20 @@ class Stepped(Awaitable[object]):
 
     def __await__(self) -> Generator[Any, None, object]:
         steps = self._work.__await__()
+        thrown: BaseException | None = None
         while True:
             try:
-                waits_for = next(steps)
+                waits_for = next(steps) if thrown is None else steps.throw(thrown)
             except StopIteration as end:
                 return end.value
             self.suspensions += 1
             if self.suspensions == self._at:
                 yield from self._meanwhile().__await__()
-            yield waits_for
+            thrown = None
+            try:
+                yield waits_for
+            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - it is the work's to handle
+                thrown = error
 
 
 class House:
