@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -26,10 +25,12 @@ from bot.handlers.app import slack_app
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits
 from bot.relay.courier import Courier
+from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
 from bot.slack.directory import Directory
 from bot.slack.installation import Installation, find_installation, try_app_token
-from bot.slack.posting import METHOD_OF, SlackPosts, Waits
+from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts, Waits
+from bot.slack.rates import limits
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
 from storage.migrate import upgrade
 
@@ -142,14 +143,13 @@ class Bridge:
 
     def _slack_courier(self, client: AsyncWebClient) -> Courier:
         posts = self._posts = SlackPosts(client, self.desk, self.installation, waits=self._waits)
-        rate = self._settings.posts_per_second
-        spacing: Mapping[str, timedelta] = {"chat.postMessage": timedelta(seconds=1 / rate)} if rate else {}
         return Courier(
             outgoing.SLACK,
-            posts.performers(),
+            posts.prepare,
             database=self.database,
             bell=self.bell,
-            pace=Pace(METHOD_OF, spacing),
+            pace=Pace(METHOD_OF, limits(self._settings.posts_per_second), home=self.installation.channel),
+            together=TOGETHER,
         )
 
     async def _ai_courier(self) -> Courier:
@@ -168,7 +168,7 @@ class Bridge:
         work = AIWork(ai, self.desk, quotes_only=kind != "claude")
         return Courier(
             outgoing.AI,
-            work.performers(),
+            prepared(work.performers()),
             database=self.database,
             bell=self.bell,
             pace=Pace({}, {}),

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.link import Link
+from storage.pending import Pending
 from storage.records import Conversation, ConversationId, Customer, MessageRef, PersonId, State
 from storage.schema import conversations as table
-from storage.schema import tickets
+from storage.schema import former_threads, tickets
 
 
 class Conversations:
-    """The `conversations` table within one transaction."""
+    """The `conversations` table within one transaction. What it has locked it need not read again."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+    def __init__(self, connection: Link, now: datetime, pending: Pending) -> None:
         self._connection = connection
         self._now = now
+        self._pending = pending
+        self._by_thread: dict[MessageRef, ConversationId] = {}
 
     async def start(
         self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
@@ -56,20 +60,69 @@ class Conversations:
     async def get(self, conversation_id: ConversationId) -> Conversation | None:
         return await self._one(select(table).where(table.c.id == conversation_id))
 
+    async def several(self, ids: Collection[ConversationId]) -> Sequence[Conversation]:
+        """Those of `ids` that exist, in no order."""
+        if not ids:
+            return []
+        rows = await self._connection.execute(select(table).where(table.c.id.in_(list(ids))))
+        return [_conversation(row) for row in rows]
+
     async def lock(self, conversation_id: ConversationId) -> Conversation | None:
         """Read it and keep every other writer out of it until the commit. Each rule starts with this."""
-        return await self._one(select(table).where(table.c.id == conversation_id).with_for_update())
+        known = self._pending.locked.get(conversation_id)
+        if known is not None:
+            return known
+        return self._locked(await self._one(_lock(table.c.id == conversation_id)))
 
     async def lock_by_thread(self, thread: MessageRef) -> Conversation | None:
-        return await self._one(
-            select(table)
-            .where(
-                table.c.card_team == thread.team,
-                table.c.card_channel == thread.channel,
-                table.c.card_ts == thread.ts,
+        """The conversation whose thread this is, or was, locked as by `lock`."""
+        known = self.locked_as(None, thread) or self._locked(await self._one(_lock(_threads([thread]))))
+        if known is not None:
+            return known
+        former = await self._connection.scalar(
+            select(former_threads.c.conversation_id).where(
+                former_threads.c.team == thread.team,
+                former_threads.c.channel == thread.channel,
+                former_threads.c.ts == thread.ts,
             )
-            .with_for_update()
         )
+        return None if former is None else await self.lock(former)
+
+    async def lock_all(self, ids: Collection[ConversationId], threads: Collection[MessageRef]) -> None:
+        """Lock several, those that exist. Whoever locks several does it in the same order: by id."""
+        wanted = []
+        if ids:
+            wanted.append(table.c.id.in_(ids))
+        if threads:
+            wanted.append(_threads(threads))
+        if wanted:
+            for row in await self._connection.execute(_lock(or_(*wanted)).order_by(table.c.id)):
+                self._locked(_conversation(row))
+
+    @property
+    def locked_ids(self) -> Collection[ConversationId]:
+        return self._pending.locked.keys()
+
+    def locked_as(
+        self, conversation_id: ConversationId | None, thread: MessageRef | None
+    ) -> Conversation | None:
+        """The conversation of that id, or else of that thread, if this transaction has locked it."""
+        if conversation_id is None and thread is not None:
+            conversation_id = self._by_thread.get(thread)
+        return None if conversation_id is None else self._pending.locked.get(conversation_id)
+
+    def count_entry(self, conversation: Conversation, *, is_message: bool, is_said: bool) -> int:
+        """The next entry's number. `is_said`: a message that the customer, the AI or a teammate wrote."""
+        seq = conversation.last_seq + 1
+        self._pending.change(
+            replace(
+                conversation,
+                last_seq=seq,
+                last_message_seq=seq if is_said else conversation.last_message_seq,
+                last_message_at=self._now if is_message else conversation.last_message_at,
+            )
+        )
+        return seq
 
     async def claim_from_ai(self, conversation_id: ConversationId, holder: PersonId) -> Conversation | None:
         """Give it to a teammate if nobody holds it. None if somebody does."""
@@ -107,12 +160,26 @@ class Conversations:
 
     async def begin_mirroring(self, conversation_id: ConversationId) -> bool:
         """True for the one caller that is to post the card."""
-        return await self._changed(conversation_id, [table.c.mirrored.is_(False)], mirrored=True) is not None
+        conversation = await self.lock(conversation_id)
+        if conversation is None or conversation.mirrored:
+            return False
+        self._pending.change(replace(conversation, mirrored=True))
+        return True
 
     async def place_card(self, conversation_id: ConversationId, card: MessageRef) -> Conversation | None:
         return await self._changed(
             conversation_id, [], card_team=card.team, card_channel=card.channel, card_ts=card.ts
         )
+
+    async def uproot(self, conversation_id: ConversationId, card: MessageRef) -> Conversation | None:
+        """It has no card any more; its thread becomes a former one."""
+        await self._connection.execute(
+            insert(former_threads).values(
+                team=card.team, channel=card.channel, ts=card.ts, conversation_id=conversation_id
+            )
+        )
+        self._by_thread.pop(card, None)
+        return await self._changed(conversation_id, [], card_team=None, card_channel=None, card_ts=None)
 
     async def live(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Conversation], int]:
         """Conversations that are not tickets, latest message first, and how many there are in all."""
@@ -145,11 +212,28 @@ class Conversations:
             update(table).where(table.c.id == conversation_id, *conditions).values(**values).returning(table)
         )
         row = (await self._connection.execute(statement)).one_or_none()
-        return None if row is None else _conversation(row)
+        return self._locked(None if row is None else _conversation(row))
+
+    def _locked(self, conversation: Conversation | None) -> Conversation | None:
+        """A conversation of which this transaction holds the row from now on."""
+        if conversation is not None:
+            self._pending.locked[conversation.id] = conversation
+            if conversation.card is not None:
+                self._by_thread[conversation.card] = conversation.id
+        return conversation
 
     async def _one(self, statement: Select[Any]) -> Conversation | None:
         row = (await self._connection.execute(statement)).one_or_none()
         return None if row is None else _conversation(row)
+
+
+def _lock(which: Any) -> Select[Any]:
+    return select(table).where(which).with_for_update()
+
+
+def _threads(threads: Collection[MessageRef]) -> Any:
+    wanted = [(thread.team, thread.channel, thread.ts) for thread in threads]
+    return tuple_(table.c.card_team, table.c.card_channel, table.c.card_ts).in_(wanted)
 
 
 def _conversation(row: Row[Any]) -> Conversation:
@@ -170,6 +254,7 @@ def _conversation(row: Row[Any]) -> Conversation:
         holder=PersonId(row.holder_team, row.holder_user) if row.holder_user else None,
         escalated_at=row.escalated_at,
         last_seq=row.last_seq,
+        last_message_seq=row.last_message_seq,
         mirrored=row.mirrored,
         card=MessageRef(row.card_team, row.card_channel, row.card_ts) if row.card_ts else None,
         created_at=row.created_at,

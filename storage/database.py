@@ -1,32 +1,34 @@
 """One database, SQLite or PostgreSQL, behind two verbs: `write` and `read`.
 
-Each `write` is one transaction. On SQLite it starts with BEGIN IMMEDIATE on the only writing connection:
-the driver's own default starts a transaction at its first change, and read-modify-writes are then lost
-without a word (see docs/decisions/0002-sqlite.md). On PostgreSQL a write that lost a race against another
-process (serialization, deadlock, a connection cut before the commit) is run again from the start.
+Each `write` happens whole or not at all; those that wait at the same moment share one transaction and its
+sync to disk. On SQLite it starts with BEGIN IMMEDIATE on the only writing connection: the driver's default
+starts a transaction at its first change, and read-modify-writes are then lost without a word (see
+docs/decisions/0002-sqlite.md). On PostgreSQL one that lost a race against another process (serialization,
+deadlock, a connection cut before the commit) is run again from the start.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.transaction import Transaction
+from storage import engines
+from storage.batches import Apart, Batches, Committed, Job, Ride, Rider, together
+from storage.transaction import Expects, Transaction
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
-Committed = Callable[[Transaction], None]
 
 TRIES = 3
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
@@ -41,29 +43,39 @@ class DatabaseUnavailable(Exception):
 
 
 class Database:
-    """Opens transactions. `on_commit` callbacks hear of each committed write, in commit order on SQLite."""
+    """Opens transactions. `on_commit` callbacks hear of each committed one that has news for somebody.
+
+    `riders` are asked before each shared transaction whether they have something to do at its end.
+    """
 
     def __init__(self, url: str, *, clock: Clock = utc_now, pool_size: int = 10) -> None:
         self.url: URL = make_url(url)
         self.clock = clock
         self.on_commit: list[Committed] = []
+        self.riders: list[Rider] = []
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._batches = Batches(self._run)
         if self.is_sqlite:
-            self.writer = _sqlite_writer(self.url)
-            self.reader = _sqlite_reader(self.url)
+            self._sqlite = engines.sqlite_writer(self.url)
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+            self._pool = engines.sqlite_reader(self.url)
         else:
-            self.writer = create_async_engine(
-                self.url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-            )
-            self.reader = self.writer
+            self._pool = engines.postgresql(self.url, pool_size=pool_size)
 
-    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Run `work` in one transaction and commit it. All of it happened, or none.
+    async def write(
+        self, work: Callable[[Transaction], Awaitable[T]], *, expects: Expects | None = None
+    ) -> T:
+        """Run `work` in a transaction and commit it. All of it happened, or none.
 
+        `work` waits for nothing but its transaction. With `expects` it may share the transaction with others
+        that wait at the same moment; on SQLite, which has one writer, every write may.
         A caller that is cancelled while this runs still waits for the outcome: a commit cut in the middle
         may have happened or not, and nobody could say which.
         """
-        running = asyncio.ensure_future(self._write(work))
+        if expects is not None or self.is_sqlite:
+            running: asyncio.Future[T] = self._batches.submit(work, expects)
+        else:
+            running = asyncio.ensure_future(self._alone(work))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -73,31 +85,27 @@ class Database:
                 log.warning("a cancelled caller's write failed: %s", type(running.exception()).__name__)
             raise
 
-    async def _write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        for last_try in (False,) * (TRIES - 1) + (True,):
-            try:
-                async with self.writer.begin() as connection:
-                    tx = Transaction(connection, now=self.clock())
-                    result = await work(tx)
-            except DBAPIError as error:
-                if last_try or not _lost_a_race(error):
-                    raise
-                log.info("a write lost a race and runs again")
-                continue
-            for heard in self.on_commit:
-                heard(tx)
-            return result
-        raise AssertionError("the last try returns or raises")
-
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """One consistent look at what is committed. Changes made in it are refused or rolled back."""
-        async with self.reader.connect() as connection:
+        async with self._pool.connect() as connection:
             if not self.is_sqlite:
                 await connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             yield Transaction(connection, now=self.clock())
+
+    async def alter(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` with the writing connection, in one transaction: for what is no query of a rule."""
+        if self.is_sqlite:
+            return await self._in_thread(lambda: self._altered(work))
+        async with self._pool.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` with a reading connection."""
+        async with self._pool.connect() as connection:
+            return await connection.run_sync(work)
 
     async def check(self) -> None:
         """Raise `DatabaseUnavailable` unless the database answers."""
@@ -108,9 +116,78 @@ class Database:
             raise DatabaseUnavailable(reason_of(error)) from error
 
     async def close(self) -> None:
-        await self.writer.dispose()
-        if self.reader is not self.writer:
-            await self.reader.dispose()
+        await self._batches.drained()
+        if self.is_sqlite:
+            await self._in_thread(self._sqlite.dispose)
+            self._thread.shutdown()
+        await self._pool.dispose()
+
+    async def _alone(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        job = Job(work, None, asyncio.get_running_loop().create_future())
+        await self._one_by_one([job])
+        result: T = await job.outcome
+        return result
+
+    async def _run(self, jobs: Sequence[Job]) -> None:
+        """Run the jobs, in one transaction if they can share it."""
+        rides = [ride for rider in self.riders if (ride := rider()) is not None]
+        committed = False
+        try:
+            await self._commit(jobs, rides)
+            committed = True
+        except Exception as error:  # noqa: BLE001 - whoever spoiled it finds out alone
+            if len(jobs) == 1 and not rides:
+                _tell(jobs[0], error)
+                return
+        finally:
+            for ride in rides:
+                ride.arrived(committed=committed)
+        if not committed:
+            await self._one_by_one(jobs)
+
+    async def _one_by_one(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            try:
+                await self._commit([job], ())
+            except Exception as error:  # noqa: BLE001 - it is its caller's
+                _tell(job, error)
+
+    async def _commit(self, jobs: Sequence[Job], rides: Sequence[Ride]) -> None:
+        for last_try in (False,) * (TRIES - 1) + (True,):
+            try:
+                tx = await self._transact(jobs, rides)
+            except DBAPIError as error:
+                if last_try or not _lost_a_race(error):
+                    raise
+                log.info("a write lost a race and runs again")
+                continue
+            if tx.added or tx.topics:
+                for heard in self.on_commit:
+                    heard(tx)
+            for job in jobs:
+                job.settle()
+            return
+
+    async def _transact(self, jobs: Sequence[Job], rides: Sequence[Ride]) -> Transaction:
+        if self.is_sqlite:
+            return await self._in_thread(lambda: self._transacted(jobs, rides))
+        async with self._pool.begin() as connection:
+            tx = Transaction(connection, now=self.clock())
+            await together(tx, jobs, rides)
+        return tx
+
+    def _transacted(self, jobs: Sequence[Job], rides: Sequence[Ride]) -> Transaction:
+        with self._sqlite.begin() as connection:
+            tx = Transaction(connection, now=self.clock())
+            _driven(together(tx, jobs, rides))
+        return tx
+
+    def _altered(self, work: Callable[[Connection], T]) -> T:
+        with self._sqlite.begin() as connection:
+            return work(connection)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
 def reason_of(error: BaseException) -> str:
@@ -120,46 +197,26 @@ def reason_of(error: BaseException) -> str:
     return lines[0][:200] if lines else type(cause).__name__
 
 
+def _tell(job: Job, error: Exception) -> None:
+    """A write that ran alone did not commit: by its own error, or by the database's."""
+    if isinstance(error, Apart):
+        job.settle()
+    else:
+        job.fail(error)
+
+
+def _driven(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never waits, since its connection answers at once."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    work.close()
+    raise RuntimeError("a write waits for nothing but its transaction")
+
+
 def _lost_a_race(error: DBAPIError) -> bool:
     if getattr(error.orig, "sqlstate", None) in RETRYABLE_SQLSTATES:
         return True
     return error.connection_invalidated
-
-
-def _sqlite_writer(url: URL) -> AsyncEngine:
-    # One connection writes. More would only queue on SQLite's own lock, and two writing connections
-    # can corrupt the log of SQLite before 3.51.3 (sqlite.org/wal.html, the WAL-reset bug).
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself
-        _pragmas(connection, "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _sqlite_reader(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=60, hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        _pragmas(connection, "busy_timeout=5000", "query_only=ON")
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
-
-
-def _pragmas(connection: Any, *pragmas: str) -> None:
-    cursor = connection.cursor()
-    for pragma in pragmas:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

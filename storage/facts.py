@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.link import Link
 from storage.schema import facts as table
 
 
 class Facts:
     """The `facts` table within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Link) -> None:
         self._connection = connection
 
     async def get(self, name: str) -> str | None:

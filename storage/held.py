@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.link import Link
 from storage.records import ConversationId, HeldReply, MessageRef, PersonId
 from storage.schema import held_replies as table
 
@@ -16,12 +17,23 @@ from storage.schema import held_replies as table
 class HeldReplies:
     """The `held_replies` table within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+    def __init__(self, connection: Link, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._known: dict[tuple[ConversationId, str], HeldReply | None] = {}
+
+    async def look_up(self, said: Collection[tuple[ConversationId, str]]) -> None:
+        """Find out about several messages at once, for the `get` that will ask for them."""
+        if not said:
+            return
+        self._known |= dict.fromkeys(said)
+        which = tuple_(table.c.conversation_id, table.c.source).in_(said)
+        for row in await self._connection.execute(select(table).where(which)):
+            self._known[row.conversation_id, row.source] = _held(row)
 
     async def hold(self, reply: HeldReply) -> bool:
         """Keep it until its author decides. False if this very message is held already."""
+        self._known.pop((reply.conversation_id, reply.message.source), None)
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         row = await self._connection.execute(
             dialect.insert(table)
@@ -41,25 +53,29 @@ class HeldReplies:
         return row.one_or_none() is not None
 
     async def get(self, conversation_id: ConversationId, source: str) -> HeldReply | None:
-        row = (
-            await self._connection.execute(select(table).where(*_is(conversation_id, source)))
-        ).one_or_none()
-        if row is None:
-            return None
-        return HeldReply(
-            conversation_id=conversation_id,
-            message=MessageRef(row.message_team, row.message_channel, row.message_ts),
-            author=PersonId(row.message_team, row.author_user),
-            text=row.text,
-        )
+        key = (conversation_id, source)
+        if key not in self._known:
+            await self.look_up([key])
+        return self._known[key]
 
     async def reword(self, conversation_id: ConversationId, source: str, text: str) -> None:
+        self._known.pop((conversation_id, source), None)
         await self._connection.execute(update(table).where(*_is(conversation_id, source)).values(text=text))
 
     async def release(self, conversation_id: ConversationId, source: str) -> None:
         """Hold it no longer: it was sent, kept as a note or deleted."""
+        self._known.pop((conversation_id, source), None)
         await self._connection.execute(delete(table).where(*_is(conversation_id, source)))
 
 
 def _is(conversation_id: ConversationId, source: str) -> tuple[Any, Any]:
     return table.c.conversation_id == conversation_id, table.c.source == source
+
+
+def _held(row: Row[Any]) -> HeldReply:
+    return HeldReply(
+        conversation_id=ConversationId(row.conversation_id),
+        message=MessageRef(row.message_team, row.message_channel, row.message_ts),
+        author=PersonId(row.message_team, row.author_user),
+        text=row.text,
+    )

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Row, Select, select, tuple_
 
+from storage.conversations import Conversations
+from storage.link import Link
+from storage.pending import Pending
 from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
-from storage.schema import conversations
 from storage.schema import entries as table
 
 
 class Ledger:
     """The `entries` table within one transaction. Only ever added to."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime, touched: set[ConversationId]) -> None:
+    def __init__(
+        self,
+        connection: Link,
+        now: datetime,
+        conversations: Conversations,
+        pending: Pending,
+        added: list[Entry],
+    ) -> None:
         self._connection = connection
         self._now = now
-        self._touched = touched
+        self._conversations = conversations
+        self._pending = pending
+        self._added = added
+        self._by_source: dict[tuple[ConversationId, str], Entry | None] = {}
 
     async def add(
         self,
@@ -39,23 +50,20 @@ class Ledger:
 
         `source` is unique in a conversation: look it up with `by_source` first; writing one twice raises.
         """
-        values: dict[str, Any] = {"last_seq": conversations.c.last_seq + 1}
-        if kind is Kind.MESSAGE:
-            values["last_message_at"] = self._now
-        numbered = await self._connection.execute(
-            update(conversations)
-            .where(conversations.c.id == conversation_id)
-            .values(**values)
-            .returning(conversations.c.last_seq, conversations.c.epoch)
+        conversation = await self._conversations.lock(conversation_id)
+        if conversation is None:
+            raise LookupError("an entry needs its conversation")
+        is_message = kind is Kind.MESSAGE
+        seq = self._conversations.count_entry(
+            conversation, is_message=is_message, is_said=is_message and author is not Author.SYSTEM
         )
-        seq, epoch = numbered.one()
         entry = Entry(
             conversation_id=conversation_id,
             seq=seq,
             kind=kind,
             author=author,
             audience=audience,
-            epoch=epoch,
+            epoch=conversation.epoch,
             person=person.id if person else None,
             name=person.name if person else name,
             avatar_url=person.avatar_url if person else None,
@@ -64,32 +72,59 @@ class Ledger:
             source=source,
             created_at=self._now,
         )
-        await self._connection.execute(
-            insert(table).values(
-                conversation_id=conversation_id,
-                seq=seq,
-                kind=kind,
-                author=author,
-                audience=audience,
-                epoch=epoch,
-                author_team=entry.person.team if entry.person else None,
-                author_user=entry.person.user if entry.person else None,
-                name=entry.name,
-                avatar_url=entry.avatar_url,
-                text=text,
-                data=entry.data,
-                source=source,
-                created_at=self._now,
-            )
+        self._pending.entries.append(
+            {
+                "conversation_id": conversation_id,
+                "seq": seq,
+                "kind": kind,
+                "author": author,
+                "audience": audience,
+                "epoch": entry.epoch,
+                "author_team": entry.person.team if entry.person else None,
+                "author_user": entry.person.user if entry.person else None,
+                "name": entry.name,
+                "avatar_url": entry.avatar_url,
+                "text": text,
+                "data": entry.data,
+                "source": source,
+                "created_at": self._now,
+            }
         )
-        self._touched.add(conversation_id)
+        if source is not None:
+            self._by_source[conversation_id, source] = entry
+        self._added.append(entry)
         return entry
+
+    def forget(self, entry: Entry) -> None:
+        """An entry that was added in this transaction will not be written after all."""
+        if entry.source is not None:
+            self._by_source[entry.conversation_id, entry.source] = None
+
+    async def look_up(self, said: Collection[tuple[ConversationId, str]]) -> None:
+        """Find out about several sources at once, for the `by_source` that will ask for them."""
+        if not said:
+            return
+        self._by_source |= dict.fromkeys(said)
+        found = select(table).where(tuple_(table.c.conversation_id, table.c.source).in_(said))
+        for row in await self._connection.execute(found):
+            entry = _entry(row)
+            self._by_source[entry.conversation_id, row.source] = entry
 
     async def get(self, conversation_id: ConversationId, seq: int) -> Entry | None:
         return await self._one(_of(conversation_id).where(table.c.seq == seq))
 
     async def by_source(self, conversation_id: ConversationId, source: str) -> Entry | None:
-        return await self._one(_of(conversation_id).where(table.c.source == source))
+        key = (conversation_id, source)
+        if key not in self._by_source:
+            self._by_source[key] = await self._one(_of(conversation_id).where(table.c.source == source))
+        return self._by_source[key]
+
+    async def several(self, wanted: Collection[tuple[ConversationId, int]]) -> Sequence[Entry]:
+        """The entries of these numbers, in no order."""
+        if not wanted:
+            return []
+        which = tuple_(table.c.conversation_id, table.c.seq).in_(wanted)
+        return [_entry(row) for row in await self._connection.execute(select(table).where(which))]
 
     async def since(
         self,
@@ -107,12 +142,20 @@ class Ledger:
 
     async def latest_messages(self, conversation_id: ConversationId, limit: int) -> Sequence[Entry]:
         """The last `limit` messages that somebody or the AI wrote, oldest first."""
+        return await self.messages_before(conversation_id, None, limit=limit)
+
+    async def messages_before(
+        self, conversation_id: ConversationId, seq: int | None, *, limit: int
+    ) -> Sequence[Entry]:
+        """The last `limit` messages with a number below `seq` (None: the last of all), oldest first."""
         statement = (
             _of(conversation_id)
             .where(table.c.kind == Kind.MESSAGE, table.c.author != Author.SYSTEM)
             .order_by(table.c.seq.desc())
             .limit(limit)
         )
+        if seq is not None:
+            statement = statement.where(table.c.seq < seq)
         return [_entry(row) for row in await self._connection.execute(statement)][::-1]
 
     async def about(self, conversation_id: ConversationId, seq: int) -> Sequence[Entry]:

@@ -32,8 +32,7 @@ async def upgrade(database: Database) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
-    async with database.writer.begin() as connection:
-        await connection.run_sync(apply)
+    await database.alter(apply)
 
 
 async def is_current(database: Database) -> bool:
@@ -42,6 +41,4 @@ async def is_current(database: Database) -> bool:
     def revision(connection: Connection) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
-    async with database.reader.connect() as connection:
-        found = await connection.run_sync(revision)
-    return found == ScriptDirectory.from_config(_config()).get_current_head()
+    return await database.look(revision) == ScriptDirectory.from_config(_config()).get_current_head()

@@ -8,14 +8,28 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
-from storage.records import ConversationId, Parcel
+from storage.link import Link
+from storage.pending import Pending
+from storage.records import ConversationId, Item, Parcel
 from storage.schema import OPEN_STATES
 from storage.schema import outbox as table
 
@@ -29,12 +43,39 @@ _HEAD_OF_LANE = ~(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Rows of some kinds that go to some channels. None stands for all kinds, or for all channels.
+
+    In `channels`, None is the configured channel.
+    """
+
+    kinds: Collection[str] | None = None
+    channels: Collection[str | None] | None = None
+    except_kinds: Collection[str] = ()
+
+    def matches(self) -> Any:
+        conditions: list[ColumnElement[bool]] = []
+        if self.kinds is not None:
+            conditions.append(table.c.kind.in_(list(self.kinds)))
+        if self.except_kinds:
+            conditions.append(table.c.kind.not_in(list(self.except_kinds)))
+        if self.channels is not None:
+            named = table.c.channel.in_([one for one in self.channels if one is not None])
+            conditions.append(or_(named, table.c.channel.is_(None)) if None in self.channels else named)
+        return and_(true(), *conditions)
+
+
+EVERYWHERE = Place()
+
+
 class Outbox:
     """The `outbox` table within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime, topics: set[str]) -> None:
+    def __init__(self, connection: Link, now: datetime, pending: Pending, topics: set[str]) -> None:
         self._connection = connection
         self._now = now
+        self._pending = pending
         self._topics = topics
 
     async def owe(
@@ -45,41 +86,72 @@ class Outbox:
         topic: str,
         lane: str,
         priority: int,
+        channel: str | None = None,
         payload: Mapping[str, Any] | None = None,
         coalesce: str | None = None,
     ) -> None:
         """Add a row behind the others of its lane; with `coalesce`, unless one like it is ready already."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table).values(
-            topic=topic,
-            lane=lane,
-            kind=kind,
-            conversation_id=conversation_id,
-            payload=dict(payload or {}),
-            key=secrets.token_hex(16),
-            coalesce=coalesce,
-            priority=priority,
-            state="ready",
-            available_at=self._now,
-            created_at=self._now,
+        rows = self._pending.owed if coalesce is None else self._pending.coalesced
+        rows.append(
+            {
+                "topic": topic,
+                "lane": lane,
+                "kind": kind,
+                "conversation_id": conversation_id,
+                "channel": channel,
+                "payload": dict(payload or {}),
+                "key": secrets.token_hex(16),
+                "coalesce": coalesce,
+                "priority": priority,
+                "state": "ready",
+                "alone": False,
+                "attempts": 0,
+                "fence": 0,
+                "available_at": self._now,
+                "created_at": self._now,
+            }
         )
-        if coalesce is not None:
-            statement = statement.on_conflict_do_update(
-                index_elements=["coalesce"],
-                index_where=text("state = 'ready'"),
-                set_={"priority": func.min(table.c.priority, priority)}
-                if dialect is sqlite
-                else {"priority": func.least(table.c.priority, priority)},
-            )
-        await self._connection.execute(statement)
         self._topics.add(topic)
 
-    async def claim(
-        self, topic: str, *, limit: int, lease: timedelta, except_kinds: Collection[str] = ()
-    ) -> Sequence[Parcel]:
-        """Take up to `limit` rows, each the oldest open one of its lane, for `lease` from now.
+    async def hurry(self, lane: str, priority: int) -> None:
+        """What waits in this lane is as urgent as that from now on."""
+        await self._connection.execute(
+            update(table)
+            .where(table.c.lane == lane, table.c.state.in_(OPEN_STATES), table.c.priority > priority)
+            .values(priority=priority)
+        )
 
-        Most urgent first. A row whose lease ran out is taken again and carries `maybe_sent`.
+    async def cancel_lane(self, lane: str) -> Sequence[tuple[str, dict[str, Any]]]:
+        """Give up everything in the lane; the kinds and payloads of what was open, in its order."""
+        rows = await self._connection.execute(
+            select(table.c.id, table.c.kind, table.c.payload)
+            .where(table.c.lane == lane, table.c.state.in_(OPEN_STATES))
+            .order_by(table.c.id)
+        )
+        found = rows.all()
+        await self._connection.execute(
+            update(table)
+            .where(table.c.id.in_([row.id for row in found]))
+            .values(state="cancelled", finished_at=self._now)
+        )
+        return [(row.kind, row.payload) for row in found]
+
+    async def claim(
+        self,
+        topic: str,
+        *,
+        limit: int,
+        lease: timedelta,
+        among: Place = EVERYWHERE,
+        shut: Collection[Place] = (),
+        together: Mapping[str, int] | None = None,
+    ) -> Sequence[Parcel]:
+        """Take up to `limit` parcels, each led by the oldest open row of its lane, for `lease` from now.
+
+        Most urgent first, among equals the one that waits longest. Rows in a place that is `shut` stay where
+        they are, and hold up their lane. Of the kinds in `together` a parcel takes along as many of the rows
+        right behind its first as that says. A row whose lease ran out is taken again, with those it travelled
+        with, and its parcel carries `maybe_sent`.
         """
         due = table.c.state.in_(("ready", "unknown")) & (table.c.available_at <= self._now)
         abandoned = (table.c.state == "sending") & (table.c.lease_until < self._now)
@@ -90,52 +162,33 @@ class Outbox:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        if except_kinds:
-            chosen = chosen.where(table.c.kind.not_in(except_kinds))
-        rows = (await self._connection.execute(chosen)).all()
-        if not rows:
+        if among is not EVERYWHERE:
+            chosen = chosen.where(among.matches())
+        for place in shut:
+            chosen = chosen.where(~place.matches())
+        heads = (await self._connection.execute(chosen)).all()
+        if not heads:
             return []
-        await self._connection.execute(
-            update(table)
-            .where(table.c.id.in_([row.id for row in rows]))
-            .values(
-                state="sending",
-                attempts=table.c.attempts + 1,
-                fence=table.c.fence + 1,
-                lease_until=self._now + lease,
-                first_sent_at=func.coalesce(table.c.first_sent_at, self._now),
-            )
-        )
-        return [
-            Parcel(
-                id=row.id,
-                lane=row.lane,
-                kind=row.kind,
-                conversation_id=ConversationId(row.conversation_id),
-                payload=row.payload,
-                key=row.key,
-                attempts=row.attempts + 1,
-                fence=row.fence + 1,
-                maybe_sent=row.first_sent_at,
-                created_at=row.created_at,
-            )
-            for row in rows
-        ]
+        behind = await self._behind(heads, together or {})
+        await self._take(heads, behind, lease)
+        return [_parcel(head, behind.get(head.id, ())) for head in heads]
 
-    async def next_due(self, topic: str) -> datetime | None:
-        """When the next row that waits for its time, or for a lease to run out, can be claimed."""
-        moment = table.c.available_at.type
-        at = func.coalesce(table.c.lease_until, table.c.available_at, type_=moment)
-        # What is due already waits for its lane, not for a moment.
-        waiting = select(func.min(at, type_=moment)).where(
-            table.c.topic == topic, table.c.state.in_(OPEN_STATES), at > self._now
+    async def channels(self, topic: str) -> Collection[str | None]:
+        """Where open rows go; None is the configured channel."""
+        rows = await self._connection.scalars(
+            select(table.c.channel).where(table.c.topic == topic, table.c.state.in_(OPEN_STATES)).distinct()
         )
-        due: datetime | None = await self._connection.scalar(waiting)
-        return due
+        return set(rows)
 
     async def finish(self, parcel: Parcel) -> bool:
         """It is done. False if this claim is no longer the one that holds the row."""
         return await self._settle(parcel, state="done", finished_at=self._now)
+
+    def finish_later(self, parcel: Parcel) -> None:
+        """It is done, if this claim still holds it; nobody needs to know whether it did."""
+        self._pending.finished += [
+            {"row": item.id, "claim": item.fence, "at": self._now} for item in parcel.items
+        ]
 
     async def park(self, parcel: Parcel, *, error: str) -> bool:
         """It can never be done; the lane goes on without it."""
@@ -144,9 +197,20 @@ class Outbox:
         )
 
     async def put_back(
-        self, parcel: Parcel, *, at: datetime, error: str | None, counts: bool, sent: bool
+        self,
+        parcel: Parcel,
+        *,
+        at: datetime,
+        error: str | None,
+        counts: bool,
+        sent: bool,
+        alone: bool = False,
     ) -> bool:
-        """Try again at `at`. `counts`: this was an attempt. `sent`: it may have been done already."""
+        """Try again at `at`. `counts`: this was an attempt. `sent`: it may have been done already.
+
+        What may have been done stays together, since together it would be found. `alone`: its rows travel
+        one by one from now on.
+        """
         return await self._settle(
             parcel,
             state="unknown" if sent else "ready",
@@ -158,34 +222,110 @@ class Outbox:
             attempts=table.c.attempts if counts else table.c.attempts - 1,
             # A later row of the same kind may be ready by now: this one keeps its own place.
             coalesce=None,
+            **({} if sent else {"carrier": None}),
+            **({"alone": True} if alone else {}),
         )
 
-    async def cancel(self, conversation_id: ConversationId, kind: str) -> None:
-        """Drop rows of that kind that nobody has begun."""
+    async def abandon_all(self) -> None:
+        """Nobody else is at work on this outbox, so whatever is under way was left behind by the dead."""
         await self._connection.execute(
             update(table)
-            .where(table.c.conversation_id == conversation_id, table.c.kind == kind, table.c.state == "ready")
-            .values(state="cancelled", finished_at=self._now)
+            .where(table.c.state == "sending")
+            .values(lease_until=self._now - timedelta(seconds=1))
+        )
+
+    async def forget_done(self, *, before: datetime) -> None:
+        """Drop rows that were done before that moment."""
+        await self._connection.execute(
+            delete(table).where(table.c.state == "done", table.c.finished_at < before)
         )
 
     async def counts(self) -> Mapping[str, int]:
         """How many rows are open, and how many are parked."""
         rows = await self._connection.execute(
-            select(table.c.state, func.count())
+            select(table.c.state, func.count().label("number"))
             .where(table.c.state.in_((*OPEN_STATES, "parked")))
             .group_by(table.c.state)
         )
-        found: dict[str, int] = {row.state: row[1] for row in rows}
+        found: dict[str, int] = {row.state: row.number for row in rows}
         return {
             "open": sum(found.get(state, 0) for state in OPEN_STATES),
             "parked": found.get("parked", 0),
         }
 
+    async def _behind(
+        self, heads: Sequence[Row[Any]], together: Mapping[str, int]
+    ) -> Mapping[int, Sequence[Row[Any]]]:
+        """For each head the rows of its lane that travel with it."""
+        leads = {head.lane: head for head in heads if together.get(head.kind, 1) > 1 and not head.alone}
+        if not leads:
+            return {}
+        place = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("place")
+        most = max(together[head.kind] for head in leads.values())
+        numbered = (
+            select(table, place)
+            .where(table.c.lane.in_(list(leads)), table.c.state.in_(OPEN_STATES))
+            .subquery()
+        )
+        # The head of each lane is locked and nobody passes it, so nobody else takes these.
+        rows = await self._connection.execute(
+            select(numbered).where(numbered.c.place <= most).order_by(numbered.c.lane, numbered.c.id)
+        )
+        found: dict[int, list[Row[Any]]] = {head.id: [] for head in leads.values()}
+        ended: set[str] = set()
+        for row in rows:
+            head = leads[row.lane]
+            if row.id == head.id or row.lane in ended:
+                continue
+            if self._goes_along(row, head) and len(found[head.id]) + 1 < together[head.kind]:
+                found[head.id].append(row)
+            else:
+                ended.add(row.lane)
+        return found
+
+    def _goes_along(self, row: Row[Any], head: Row[Any]) -> bool:
+        if head.first_sent_at is not None:
+            return bool(row.carrier == head.id)
+        is_due: bool = row.state == "ready" and row.available_at <= self._now
+        return is_due and row.kind == head.kind and not row.alone
+
+    async def _take(
+        self, heads: Sequence[Row[Any]], behind: Mapping[int, Sequence[Row[Any]]], lease: timedelta
+    ) -> None:
+        taken = {
+            "state": "sending",
+            "attempts": table.c.attempts + 1,
+            "fence": table.c.fence + 1,
+            "lease_until": self._now + lease,
+            "first_sent_at": func.coalesce(table.c.first_sent_at, self._now),
+        }
+        ids = [head.id for head in heads]
+        await self._connection.execute(update(table).where(table.c.id.in_(ids)).values(taken))
+        followers = [{"row": row.id, "led_by": head_id} for head_id, rows in behind.items() for row in rows]
+        if followers:
+            along = update(table).where(table.c.id == bindparam("row"))
+            await self._connection.execute(along.values({**taken, "carrier": bindparam("led_by")}), followers)
+
     async def _settle(self, parcel: Parcel, **values: Any) -> bool:
+        held = [(item.id, item.fence) for item in parcel.items]
         result = await self._connection.execute(
             update(table)
-            .where(table.c.id == parcel.id, table.c.fence == parcel.fence, table.c.state == "sending")
+            .where(tuple_(table.c.id, table.c.fence).in_(held), table.c.state == "sending")
             .values(**values)
             .returning(table.c.id)
         )
-        return result.one_or_none() is not None
+        return parcel.id in set(result.scalars())
+
+
+def _parcel(head: Row[Any], behind: Sequence[Row[Any]]) -> Parcel:
+    return Parcel(
+        items=tuple(Item(id=row.id, fence=row.fence + 1, payload=row.payload) for row in (head, *behind)),
+        lane=head.lane,
+        kind=head.kind,
+        conversation_id=ConversationId(head.conversation_id),
+        channel=head.channel,
+        key=head.key,
+        attempts=head.attempts + 1,
+        maybe_sent=head.first_sent_at,
+        created_at=head.created_at,
+    )

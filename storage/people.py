@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.link import Link
 from storage.records import Person, PersonId
 from storage.schema import people as table
 
@@ -17,7 +17,7 @@ from storage.schema import people as table
 class People:
     """The `people` table within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+    def __init__(self, connection: Link, now: datetime) -> None:
         self._connection = connection
         self._now = now
 

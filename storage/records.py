@@ -108,6 +108,7 @@ class Conversation:
     holder: PersonId | None
     escalated_at: datetime | None
     last_seq: int
+    last_message_seq: int
     mirrored: bool
     card: MessageRef | None
     created_at: datetime
@@ -177,20 +178,40 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """One row of the outbox in the hands of the process that claimed it.
-
-    `maybe_sent` is the time of the first try whose outcome nobody knows: the work may be done already.
-    `fence` tells this claim from any other; only its bearer can finish the row.
-    """
+class Item:
+    """One row of the outbox within a parcel."""
 
     id: int
+    fence: int
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What one call carries: one row of the outbox, or several of one lane that travel together, in order.
+
+    `maybe_sent` is the time of the first try whose outcome nobody knows: the work may be done already.
+    Only the bearer of its items' fences can settle it. `key` is the first row's.
+    """
+
+    items: tuple[Item, ...]
     lane: str
     kind: str
     conversation_id: ConversationId
-    payload: dict[str, Any]
+    channel: str | None
     key: str
     attempts: int
-    fence: int
     maybe_sent: datetime | None
     created_at: datetime
+
+    @property
+    def id(self) -> int:
+        return self.items[0].id
+
+    @property
+    def fence(self) -> int:
+        return self.items[0].fence
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return self.items[0].payload

@@ -1,7 +1,8 @@
 """The tables. A duplicate or a second owner is stopped here, by a constraint, not by a check in code.
 
 `conversations` and `entries` are the ledger. `tickets` hangs off a conversation. `held_replies` are thread
-messages whose author has not decided yet. `outbox` is everything still owed to Slack or to the AI.
+messages whose author has not decided yet. `outbox` is everything still owed to Slack or to the AI;
+`paces` says how soon.
 `people` is what Slack last said about a teammate. `facts` keeps the few values an installation makes once.
 """
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -58,6 +61,8 @@ conversations = Table(
     Column("holder_user", String(20)),
     Column("escalated_at", UtcDateTime),
     Column("last_seq", Integer, nullable=False, default=0),
+    # The last entry that the customer, the AI or a teammate wrote: what a card and a list quote.
+    Column("last_message_seq", Integer, nullable=False, default=0, server_default="0"),
     Column("mirrored", Boolean, nullable=False, default=False),
     Column("card_team", String(20)),
     Column("card_channel", String(20)),
@@ -69,6 +74,16 @@ conversations = Table(
     UniqueConstraint("card_team", "card_channel", "card_ts"),
 )
 Index("ix_conversations_live", conversations.c.state, conversations.c.last_message_at)
+
+# Threads that a conversation had before its present one; what is typed there still belongs to it.
+former_threads = Table(
+    "former_threads",
+    metadata,
+    Column("team", String(20), primary_key=True),
+    Column("channel", String(20), primary_key=True),
+    Column("ts", String(20), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+)
 
 entries = Table(
     "entries",
@@ -152,6 +167,8 @@ outbox = Table(
     Column("lane", String(80), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    # The Slack channel it goes to, where that is not the configured one.
+    Column("channel", String(20)),
     Column("payload", Json, nullable=False, default=dict),
     # Opaque: it travels in Slack's message metadata, where anybody in the workspace may read it.
     Column("key", String(32), nullable=False, unique=True),
@@ -159,6 +176,10 @@ outbox = Table(
     Column("coalesce", String(80)),
     Column("priority", SmallInteger, nullable=False),
     Column("state", String(10), nullable=False),
+    # The row in whose call this one travels; the two stay together until the call's outcome is known.
+    Column("carrier", RowNumber),
+    # Once a call that carried several was refused, each goes alone: one of them is to blame.
+    Column("alone", Boolean, nullable=False, default=False, server_default=false()),
     Column("attempts", SmallInteger, nullable=False, default=0),
     Column("fence", Integer, nullable=False, default=0),
     Column("available_at", UtcDateTime, nullable=False),
@@ -187,6 +208,17 @@ Index(
     unique=True,
     sqlite_where=_IS_READY,
     postgresql_where=_IS_READY,
+)
+
+# How soon each paced thing may happen again, for all processes together.
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    # The generic cell rate algorithm's theoretical arrival time, in seconds since 1970.
+    Column("arrival", Float, nullable=False),
+    # Until then nothing: whoever we ask told us to wait.
+    Column("closed_until", Float, nullable=False, default=0.0),
 )
 
 people = Table(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.link import Link
 from storage.records import ConversationId, PersonId, Status, Ticket, TicketNumber
 from storage.schema import tickets as table
 
@@ -18,9 +18,19 @@ LIVE_CHAT = "live_chat"
 class Tickets:
     """The `tickets` table within one transaction."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+    def __init__(self, connection: Link, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._open: dict[ConversationId, Ticket | None] = {}
+
+    async def look_up(self, conversations: Collection[ConversationId]) -> None:
+        """Read the open tickets of several locked conversations at once, for the `open_of` that will ask."""
+        if not conversations:
+            return
+        self._open |= dict.fromkeys(conversations)
+        found = select(table).where(table.c.conversation_id.in_(conversations), table.c.closed_at.is_(None))
+        for row in await self._connection.execute(found):
+            self._seen(_ticket(row))
 
     async def open_live_chat(
         self, conversation_id: ConversationId, *, channel: str, assignee: PersonId | None, status: Status
@@ -38,18 +48,17 @@ class Tickets:
             )
             .returning(table)
         )
-        return _ticket(row.one())
+        return self._seen(_ticket(row.one()))
 
     async def get(self, number: TicketNumber) -> Ticket | None:
         row = (await self._connection.execute(select(table).where(table.c.number == number))).one_or_none()
         return None if row is None else _ticket(row)
 
     async def open_of(self, conversation_id: ConversationId) -> Ticket | None:
-        row = await self._connection.execute(
-            select(table).where(table.c.conversation_id == conversation_id, table.c.closed_at.is_(None))
-        )
-        found = row.one_or_none()
-        return None if found is None else _ticket(found)
+        """The conversation's open ticket. The caller holds the conversation's lock."""
+        if conversation_id not in self._open:
+            await self.look_up([conversation_id])
+        return self._open[conversation_id]
 
     async def latest_of(self, conversation_id: ConversationId) -> Ticket | None:
         """The open ticket, or else the one closed last."""
@@ -88,11 +97,30 @@ class Tickets:
         )
         return [_ticket(row) for row in rows], total or 0
 
+    async def latest_of_each(self, conversations: Collection[ConversationId]) -> Sequence[Ticket]:
+        """Of each conversation that has any, the ticket opened last."""
+        if not conversations:
+            return []
+        last = (
+            select(func.max(table.c.number))
+            .where(table.c.conversation_id.in_(conversations))
+            .group_by(table.c.conversation_id)
+        )
+        rows = await self._connection.execute(select(table).where(table.c.number.in_(last)))
+        return [_ticket(row) for row in rows]
+
     async def _set(self, number: TicketNumber, **values: Any) -> Ticket:
         row = await self._connection.execute(
             update(table).where(table.c.number == number).values(**values).returning(table)
         )
-        return _ticket(row.one())
+        return self._seen(_ticket(row.one()))
+
+    def _seen(self, ticket: Ticket) -> Ticket:
+        if ticket.status.is_open:
+            self._open[ticket.conversation_id] = ticket
+        else:
+            self._open[ticket.conversation_id] = None
+        return ticket
 
 
 def _ticket(row: Row[Any]) -> Ticket:

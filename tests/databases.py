@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage import migrate
@@ -75,8 +75,11 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def database(address: str, clock: HandClock) -> AsyncIterator[Database]:
     opened = Database(address, clock=clock)
     if not opened.is_sqlite:
-        async with opened.writer.begin() as connection:
+
+        def empty(connection: Connection) -> None:
             for table in reversed(metadata.sorted_tables):
-                await connection.execute(table.delete())
+                connection.execute(table.delete())
+
+        await opened.alter(empty)
     yield opened
     await opened.close()

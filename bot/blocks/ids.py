@@ -11,6 +11,7 @@ ALLOW_AI_REPLIES = "allow_ai_replies"
 TAKE_OVER_AND_SEND = "take_over_and_send"
 SEND_AS_ME = "send_as_me"
 KEEP_AS_NOTE = "keep_as_note"
+RETRY = "retry"
 OPEN_THREAD = "open_thread"
 PAGE = "page"
 
@@ -55,3 +56,22 @@ class HeldValue:
         if not dot:
             raise BadValue
         return cls(ConversationId(conversation_id), source)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryValue:
+    """An entry of a conversation's ledger."""
+
+    conversation_id: ConversationId
+    seq: int
+
+    @classmethod
+    def of(cls, conversation_id: ConversationId, seq: int) -> str:
+        return f"{conversation_id}.{seq}"
+
+    @classmethod
+    def read(cls, value: str) -> EntryValue:
+        conversation_id, dot, seq = value.partition(".")
+        if not (dot and seq.isdecimal() and len(seq) < 10):
+            raise BadValue
+        return cls(ConversationId(conversation_id), int(seq))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.blocks.card import allow_ai_button, take_over_button
-from bot.blocks.message import Message, small, title, words
-from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened
+from bot.blocks.ids import RETRY, EntryValue
+from bot.blocks.message import Message, button, small, title, words
+from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from storage.records import Author, Conversation, Entry, Kind, State
@@ -17,6 +20,11 @@ _ORIGIN = {
     SummaryOrigin.AI_FAILED: "In the customer’s own words: the AI could not write a summary this time",
 }
 _REASON_LENGTH = 300
+# Slack takes 50 blocks; how much text in all is not documented, so not much more than it is known to take.
+MOST_BLOCKS = 48
+LONGEST = 12_000
+# A notification has room for a few lines.
+MOST_LINES = 5
 _HOW_TO_NOTE = "_Start a message with_ `note:` _or_ `//` _to keep it in the team._"
 
 
@@ -28,6 +36,47 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     return Message(
         text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}"), *words(entry.text)]
     )
+
+
+def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:
+    """One message that shows as many of the entries as fit, in their order, and how many those are.
+
+    At least one. What the same person said in a row stands under their name once.
+    """
+    blocks: list[Block] = []
+    texts: list[str] = []
+    shown, length, speaking = 0, 0, None
+    for entry in entries:
+        message = entry_message(conversation, entry)
+        more = list(message.blocks)
+        who = None if entry.kind is Kind.SYSTEM else _speaker(conversation, entry)
+        if who is not None:
+            _named(more[1:], entry)
+            more = more[1:] if who == speaking else more
+        longer = length + size(entry.text)
+        if shown and (len(blocks) + len(more) > MOST_BLOCKS or longer > LONGEST):
+            break
+        blocks += more
+        texts.append(message.text)
+        shown, length, speaking = shown + 1, longer, who
+    return Message(text="\n".join(texts[:MOST_LINES]), blocks=blocks), shown
+
+
+def _named(sections: Sequence[Block], entry: Entry) -> None:
+    """Let each block of somebody's words say which entry it belongs to: several may stand under one name."""
+    for part, block in enumerate(sections):
+        block.block_id = f"{entry.seq}.{part}"
+
+
+def recap_message(conversation: Conversation, said: Sequence[Entry]) -> Message:
+    """What was said last, for a thread that starts again. The latest that fit, oldest first."""
+    heading = small("🧵 _This thread goes on from an earlier one. What was said last:_")
+    while said:
+        message, shown = entries_message(conversation, said)
+        if shown == len(said):
+            return Message(text="An earlier thread goes on here", blocks=[heading, *message.blocks])
+        said = said[1:]
+    return Message(text="An earlier thread goes on here", blocks=[heading])
 
 
 def _speaker(conversation: Conversation, entry: Entry) -> tuple[str, str]:
@@ -73,6 +122,10 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
             return _told(says, f"🔇 {says}")
         case Event.SUMMARISED:
             return _summary(entry)
+        case Event.NOT_SHOWN:
+            return _not_shown(conversation, entry)
+        case Event.SHOWN_AGAIN:
+            return _told(f"{by} had them posted again.", f"🔁 {bold(by)} had them posted again.")
 
 
 def _told(text: str, mrkdwn: str, actions: Block | None = None) -> Message:
@@ -90,3 +143,18 @@ def _summary(entry: Entry) -> Message:
             small(f"🎫 Ticket #{data['ticket']}   ·   {_ORIGIN[SummaryOrigin(data['origin'])]}"),
         ],
     )
+
+
+def _not_shown(conversation: Conversation, entry: Entry) -> Message:
+    """Some messages did not get into the thread, or nobody knows whether they did."""
+    data = entry.data
+    number = len(data["seqs"])
+    reason = escaped(shortened(data["reason"], _REASON_LENGTH))
+    which = "A message" if number == 1 else f"{number} messages"
+    if data["certain"]:
+        says = f"{which} of this conversation could not be posted here ({reason})."
+    else:
+        says = f"{which} of this conversation may not have been posted here ({reason})."
+    hint = "Nothing is lost: they are kept, and the customer's chat is not affected."
+    again = button("Retry", RETRY, EntryValue.of(conversation.id, entry.seq))
+    return Message(text=says, blocks=[small(f"⚠️ {says} {hint}"), ActionsBlock(elements=[again])])

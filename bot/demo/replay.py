@@ -160,7 +160,7 @@ class _Replay:
         ]
 
     def _in_thread(self) -> Sequence[Said]:
-        return [said for reply in self._thread.replies() if (said := self._thread.said(reply)) is not None]
+        return [said for reply in self._thread.replies() for said in self._thread.said(reply)]
 
 
 def _in_window(chat: CustomerChat) -> Sequence[Said]:

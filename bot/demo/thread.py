@@ -40,19 +40,26 @@ class ThreadScreen:
     def rendered(self, message: SlackMessage) -> str:
         return self._slack.rendered(dict(message))
 
-    def said(self, message: SlackMessage) -> tuple[str, str] | None:
-        """Who a reply says wrote it and what they wrote, to the letter. None for anything but a message.
+    def said(self, message: SlackMessage) -> Sequence[tuple[str, str]]:
+        """What a reply says and who it says wrote it, to the letter; nothing for anything but messages.
 
-        A mirrored message is a small line with the author's name over plain text; a teammate's own is typed.
+        Mirrored messages are a small line with the author's name and plain text under it, several of them
+        where they travelled together; a teammate's own is typed.
         """
-        shown = self.rendered(message)
         if not message.get("bot_id"):
-            return "teammate", shown
-        blocks = message.get("blocks") or []
-        if len(blocks) < 2 or blocks[0]["type"] != "context":
-            return None
-        words = "".join(block["text"]["text"] for block in blocks[1:] if block["type"] == "section")
-        return next(((who, words) for mark, who in _AUTHORS.items() if shown.startswith(mark)), None)
+            return [("teammate", self.rendered(message))]
+        said: dict[str, tuple[str, str]] = {}
+        who = None
+        for block in message.get("blocks") or []:
+            if block["type"] == "context":
+                label = self.rendered({**message, "blocks": [block]})
+                who = next((name for mark, name in _AUTHORS.items() if label.startswith(mark)), None)
+            elif block["type"] == "section" and who is not None:
+                # A long message takes several blocks, all named after its number.
+                number = block["block_id"].partition(".")[0]
+                before = said[number][1] if number in said else ""
+                said[number] = (who, before + block["text"]["text"])
+        return list(said.values())
 
     async def shows(self, wanted: Callable[[SlackMessage], bool]) -> SlackMessage:
         """The first reply like that, now or soon; else TimeoutError."""

@@ -1,27 +1,35 @@
 """Wakes those who wait for news: a customer's stream for its conversation, a courier for its topic.
 
-A ring is a hint, never the news itself: who wakes reads the database, and who slept through a ring finds
-the same on its next look.
+A ring is a hint: who slept through one finds the same in the database on its next look. It brings the entries
+that were committed in this process, so that a stream whose last number they continue need not look.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from storage.records import Entry
 from storage.transaction import Transaction
 
 
 class Listener:
-    """Remembers whether the bell rang since its last `heard`."""
+    """Remembers whether the bell rang since its last `heard`, and what entries came with it."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
+        self._news: list[Entry] = []
 
-    def ring(self) -> None:
+    def ring(self, news: Sequence[Entry] = ()) -> None:
+        self._news += news
         self._rung.set()
+
+    def news(self) -> Sequence[Entry]:
+        """The entries that came since the last time, in the order in which they were heard of."""
+        news, self._news = self._news, []
+        return news
 
     async def heard(self, *, timeout: float) -> bool:
         """Wait for a ring, at most `timeout` seconds. False if none came."""
@@ -42,14 +50,20 @@ class Bell:
         self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
 
     def after_commit(self, tx: Transaction) -> None:
-        for conversation_id in tx.touched:
-            self.ring(conversation_id)
+        for entry in tx.added:
+            for listener in self._listeners.get(entry.conversation_id, ()):
+                listener.ring((entry,))
         for topic in tx.topics:
             self.ring(topic)
 
     def ring(self, name: str) -> None:
         for listener in self._listeners.get(name, ()):
             listener.ring()
+
+    def ring_all(self) -> None:
+        """Whatever happened, nobody knows to whom."""
+        for name in list(self._listeners):
+            self.ring(name)
 
     @contextmanager
     def listening(self, name: str) -> Iterator[Listener]:

@@ -10,6 +10,18 @@ from storage.records import Author, Conversation, ConversationId, Customer, Entr
 from storage.transaction import Transaction
 
 
+def customer_source(client_id: str) -> str:
+    return f"customer:{client_id}"
+
+
+def outside_ai_source(client_id: str) -> str:
+    return f"ai:{client_id}"
+
+
+def ai_source(covers: int) -> str:
+    return f"ai:seq-{covers}"
+
+
 async def start(
     tx: Transaction, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
 ) -> tuple[Conversation, bool]:
@@ -29,7 +41,7 @@ async def customer_says(
     teammate does, their ticket is on them again.
     """
     conversation = await _locked(tx, conversation_id)
-    source = f"customer:{client_id}"
+    source = customer_source(client_id)
     known = await tx.ledger.by_source(conversation_id, source)
     if known is not None:
         return known, False
@@ -54,7 +66,7 @@ async def outside_ai_says(
     Raises `AIPaused` from the moment a teammate takes over, or a customer waits for one.
     """
     conversation = await _locked(tx, conversation_id)
-    source = f"ai:{client_id}"
+    source = outside_ai_source(client_id)
     known = await tx.ledger.by_source(conversation_id, source)
     if known is not None:
         return known, False
@@ -72,7 +84,7 @@ async def ai_answers(
     that a draft was discarded. Returns None then. The same `covers` twice says it once.
     """
     conversation = await _locked(tx, conversation_id)
-    source = f"ai:seq-{covers}"
+    source = ai_source(covers)
     known = await tx.ledger.by_source(conversation_id, source)
     if known is not None:
         return known

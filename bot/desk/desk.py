@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.desk import chat, replies, takeover, tickets, views
+from bot.desk import chat, replies, takeover, threads, tickets, views
 from bot.desk.replies import Fate, Meant
 from bot.desk.tickets import SummaryOrigin
-from bot.desk.views import ConversationView, Listing, Question
+from bot.desk.views import ConversationView, Listing, News, Question
 from storage.database import Database
 from storage.records import (
     Conversation,
@@ -21,7 +21,7 @@ from storage.records import (
     Ticket,
     TicketNumber,
 )
-from storage.transaction import Transaction
+from storage.transaction import Expects, Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,59 +42,117 @@ class Desk:
         self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
     ) -> tuple[Conversation, bool]:
         return await self._do(
-            chat.start, channel=channel, inbox=inbox, customer=customer, client_id=client_id
+            Expects(), chat.start, channel=channel, inbox=inbox, customer=customer, client_id=client_id
         )
 
     async def customer_says(
         self, conversation_id: ConversationId, text: str, *, client_id: str
     ) -> tuple[Entry, bool]:
         return await self._do(
-            chat.customer_says, conversation_id, text, client_id=client_id, ai_answers=self._ai_answers
+            Expects(conversation_id, source=chat.customer_source(client_id)),
+            chat.customer_says,
+            conversation_id,
+            text,
+            client_id=client_id,
+            ai_answers=self._ai_answers,
         )
 
     async def outside_ai_says(
         self, conversation_id: ConversationId, text: str, *, client_id: str
     ) -> tuple[Entry, bool]:
-        return await self._do(chat.outside_ai_says, conversation_id, text, client_id=client_id)
+        return await self._do(
+            Expects(conversation_id, source=chat.outside_ai_source(client_id)),
+            chat.outside_ai_says,
+            conversation_id,
+            text,
+            client_id=client_id,
+        )
 
     async def ai_answers(
         self, conversation_id: ConversationId, text: str, *, epoch: int, covers: int
     ) -> Entry | None:
-        return await self._do(chat.ai_answers, conversation_id, text, epoch=epoch, covers=covers)
+        return await self._do(
+            Expects(conversation_id, source=chat.ai_source(covers)),
+            chat.ai_answers,
+            conversation_id,
+            text,
+            epoch=epoch,
+            covers=covers,
+        )
 
     async def take_over(self, conversation_id: ConversationId, *, by: Person) -> Ticket:
-        return await self._do(takeover.take_over, conversation_id, by=by)
+        return await self._do(Expects(conversation_id), takeover.take_over, conversation_id, by=by)
 
     async def escalate(
         self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
     ) -> Conversation:
-        return await self._do(takeover.escalate, conversation_id, reason=reason, epoch=epoch)
+        return await self._do(
+            Expects(conversation_id), takeover.escalate, conversation_id, reason=reason, epoch=epoch
+        )
 
     async def allow_ai_replies(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> Ticket:
         return await self._do(
-            takeover.allow_ai_replies, conversation_id, by=by, epoch=epoch, ai_answers=self._ai_answers
+            Expects(conversation_id),
+            takeover.allow_ai_replies,
+            conversation_id,
+            by=by,
+            epoch=epoch,
+            ai_answers=self._ai_answers,
         )
 
     async def thread_message(
         self, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
     ) -> Fate:
-        return await self._do(replies.thread_message, thread, message, by=by, text=text, meant=meant)
+        return await self._do(
+            Expects(thread=thread, source=message.source),
+            replies.thread_message,
+            thread,
+            message,
+            by=by,
+            text=text,
+            meant=meant,
+        )
 
     async def message_edited(
         self, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
     ) -> Fate:
-        return await self._do(replies.message_edited, thread, message, by=by, text=text, meant=meant)
+        return await self._do(
+            Expects(thread=thread, source=message.source),
+            replies.message_edited,
+            thread,
+            message,
+            by=by,
+            text=text,
+            meant=meant,
+        )
 
     async def message_deleted(self, thread: MessageRef, message: MessageRef) -> Fate:
-        return await self._do(replies.message_deleted, thread, message)
+        return await self._do(
+            Expects(thread=thread, source=message.source), replies.message_deleted, thread, message
+        )
 
     async def send_held(
         self, conversation_id: ConversationId, source: str, *, by: Person, taking_over: bool
     ) -> None:
-        await self._do(replies.send_held, conversation_id, source, by=by, taking_over=taking_over)
+        await self._do(
+            Expects(conversation_id, source=source),
+            replies.send_held,
+            conversation_id,
+            source,
+            by=by,
+            taking_over=taking_over,
+        )
 
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
-        await self._do(replies.keep_as_note, conversation_id, source, by=by)
+        await self._do(
+            Expects(conversation_id, source=source), replies.keep_as_note, conversation_id, source, by=by
+        )
+
+    async def show_again(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
+        await self._do(Expects(conversation_id), threads.show_again, conversation_id, notice, by=by)
+
+    async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
+        return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
 
     async def summarised(
         self,
@@ -107,6 +165,7 @@ class Desk:
         origin: SummaryOrigin,
     ) -> Ticket:
         return await self._do(
+            Expects(conversation_id),
             tickets.summarised,
             conversation_id,
             number,
@@ -139,14 +198,19 @@ class Desk:
         async with self.database.read() as tx:
             return await views.for_customer(tx, conversation_id, after=after, limit=limit)
 
+    async def news(self, conversation_id: ConversationId, *, after: int, limit: int) -> News:
+        async with self.database.read() as tx:
+            return await views.news(tx, conversation_id, after=after, limit=limit)
+
     async def question(self, conversation_id: ConversationId) -> Question:
         async with self.database.read() as tx:
             return await views.question(tx, conversation_id)
 
     async def _do(
         self,
+        expects: Expects,
         rule: Callable[Concatenate[Transaction, P], Awaitable[T]],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        return await self.database.write(lambda tx: rule(tx, *args, **kwargs))
+        return await self.database.write(lambda tx: rule(tx, *args, **kwargs), expects=expects)

@@ -5,7 +5,7 @@ A row carries references, never text: what is shown is read from the ledger at t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -21,6 +21,7 @@ class Owed(StrEnum):
 
     CARD = "card"
     ENTRY = "entry"
+    RECAP = "recap"
     REFRESH = "refresh"
     MARK = "mark"
     PROMPT = "prompt"
@@ -62,13 +63,51 @@ def urgency(conversation: Conversation) -> Priority:
 
 async def mirror(tx: Transaction, conversation: Conversation, entry: Entry) -> None:
     """Show the entry in the thread, and the thread's card first if there is none yet."""
-    lane = f"thread:{conversation.id}"
-    priority = urgency(conversation)
     if not conversation.mirrored and await tx.conversations.begin_mirroring(conversation.id):
-        await tx.outbox.owe(Owed.CARD, conversation.id, topic=SLACK, lane=lane, priority=priority)
+        await _in_thread(tx, conversation, Owed.CARD)
+    await show(tx, conversation, entry.seq)
+
+
+async def show(tx: Transaction, conversation: Conversation, seq: int) -> None:
+    """Show the entry of that number behind what waits for the thread already."""
+    await _in_thread(tx, conversation, Owed.ENTRY, seq=seq)
+
+
+async def start_thread_again(
+    tx: Transaction, conversation: Conversation, *, unsent: Sequence[int], upto: int
+) -> None:
+    """A new card, a recap of what was said up to number `upto`, and what the lost thread never showed."""
+    await _in_thread(tx, conversation, Owed.CARD)
+    await _in_thread(tx, conversation, Owed.RECAP, upto=upto)
+    for seq in unsent:
+        await show(tx, conversation, seq)
+
+
+def lane_of(conversation_id: ConversationId) -> str:
+    """The lane of a conversation's thread."""
+    return f"thread:{conversation_id}"
+
+
+async def _in_thread(tx: Transaction, conversation: Conversation, what: Owed, **payload: int) -> None:
     await tx.outbox.owe(
-        Owed.ENTRY, conversation.id, topic=SLACK, lane=lane, priority=priority, payload={"seq": entry.seq}
+        what,
+        conversation.id,
+        topic=SLACK,
+        lane=lane_of(conversation.id),
+        priority=urgency(conversation),
+        channel=channel_of(conversation),
+        payload=payload,
     )
+
+
+def channel_of(conversation: Conversation) -> str | None:
+    """Where the conversation's thread is; None before there is one."""
+    return conversation.card.channel if conversation.card else None
+
+
+async def hurry(tx: Transaction, conversation: Conversation) -> None:
+    """A person looks at the thread now: what still waits for it comes before what the AI says elsewhere."""
+    await tx.outbox.hurry(lane_of(conversation.id), Priority.HELD_BY_PEOPLE)
 
 
 async def refresh_card(tx: Transaction, conversation: Conversation, priority: Priority) -> None:

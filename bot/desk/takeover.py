@@ -52,6 +52,7 @@ async def take_over(tx: Transaction, conversation_id: ConversationId, *, by: Per
         by=by,
         ticket=ticket.number,
     )
+    await outgoing.hurry(tx, conversation)
     await outgoing.mirror(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
@@ -78,6 +79,7 @@ async def escalate(
     ticket = await tx.tickets.open_live_chat(
         conversation_id, channel=conversation.channel, assignee=None, status=Status.NEW
     )
+    await outgoing.hurry(tx, conversation)
     words = await tx.ledger.add(
         conversation_id,
         Kind.MESSAGE,

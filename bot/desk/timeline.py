@@ -21,6 +21,8 @@ class Event(StrEnum):
     RESUMED = "resumed"
     SUMMARISED = "summarised"
     DRAFT_DISCARDED = "draft_discarded"
+    NOT_SHOWN = "not_shown"
+    SHOWN_AGAIN = "shown_again"
 
 
 async def changed_hands(
@@ -39,7 +41,9 @@ async def changed_hands(
     )
 
 
-async def for_the_team(tx: Transaction, conversation: Conversation, event: Event, **data: Any) -> Entry:
+async def for_the_team(
+    tx: Transaction, conversation: Conversation, event: Event, *, source: str | None = None, **data: Any
+) -> Entry:
     """Something only the team needs to know."""
     return await tx.ledger.add(
         conversation.id,
@@ -48,4 +52,5 @@ async def for_the_team(tx: Transaction, conversation: Conversation, event: Event
         "",
         audience=Audience.TEAM,
         data={"event": event, **data},
+        source=source,
     )

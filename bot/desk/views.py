@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.desk.errors import NotFound
@@ -42,6 +42,14 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """Entries for the customer, and the number up to which there are no others."""
+
+    entries: Sequence[Entry]
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the AI was asked: the conversation so far, fenced by its epoch.
 
@@ -64,14 +72,20 @@ async def conversation_view(tx: Transaction, conversation_id: ConversationId) ->
 async def live(tx: Transaction, *, limit: int, offset: int = 0) -> Listing:
     """Conversations the AI answers that are not tickets, latest message first."""
     found, total = await tx.conversations.live(limit=limit, offset=offset)
-    return Listing([await _view(tx, conversation) for conversation in found], total)
+    return await _listing(tx, found, total)
 
 
 async def open_tickets(tx: Transaction, *, limit: int, offset: int = 0) -> Listing:
     """Conversations with an open ticket, longest open first."""
     found, total = await tx.tickets.all_open(limit=limit, offset=offset)
-    rows = [await conversation_view(tx, ticket.conversation_id) for ticket in found]
-    return Listing(rows, total)
+    ids = [ticket.conversation_id for ticket in found]
+    known = {one.id: one for one in await tx.conversations.several(ids)}
+    return await _listing(tx, [known[one] for one in ids], total)
+
+
+async def _listing(tx: Transaction, found: Sequence[Conversation], total: int) -> Listing:
+    views = await views_of(tx, found)
+    return Listing([views[one.id] for one in found], total)
 
 
 async def for_customer(
@@ -92,6 +106,17 @@ async def for_customer(
         else entry
         for entry in entries
     ]
+
+
+async def news(tx: Transaction, conversation_id: ConversationId, *, after: int, limit: int) -> News:
+    """What the customer may see from the entry after number `after` on."""
+    conversation = await tx.conversations.get(conversation_id)
+    if conversation is None:
+        raise NotFound
+    if conversation.last_seq <= after:
+        return News([], conversation.last_seq)
+    entries = await for_customer(tx, conversation_id, after=after, limit=limit)
+    return News(entries, entries[-1].seq if len(entries) == limit else conversation.last_seq)
 
 
 async def question(tx: Transaction, conversation_id: ConversationId) -> Question:
@@ -138,7 +163,21 @@ def _is_from(entry: Entry, *authors: Author) -> bool:
 
 
 async def _view(tx: Transaction, conversation: Conversation) -> ConversationView:
-    messages = await tx.ledger.latest_messages(conversation.id, 1)
-    holder = await tx.people.get(conversation.holder) if conversation.holder else None
-    ticket = await tx.tickets.latest_of(conversation.id)
-    return ConversationView(conversation, holder, ticket, messages[-1] if messages else None)
+    return (await views_of(tx, [conversation]))[conversation.id]
+
+
+async def views_of(
+    tx: Transaction, conversations: Sequence[Conversation]
+) -> Mapping[ConversationId, ConversationView]:
+    """How several conversations look now, in a few queries for all of them."""
+    ids = [one.id for one in conversations]
+    said = await tx.ledger.several([(one.id, one.last_message_seq) for one in conversations])
+    last = {entry.conversation_id: entry for entry in said}
+    tickets = {ticket.conversation_id: ticket for ticket in await tx.tickets.latest_of_each(ids)}
+    people = await tx.people.named({one.holder for one in conversations if one.holder is not None})
+    return {
+        one.id: ConversationView(
+            one, people.get(one.holder) if one.holder else None, tickets.get(one.id), last.get(one.id)
+        )
+        for one in conversations
+    }

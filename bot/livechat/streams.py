@@ -12,15 +12,17 @@ import logging
 import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from aiohttp import ClientConnectionResetError, web
 
 from bot.desk.bell import Bell, Listener
 from bot.desk.desk import Desk
+from bot.desk.views import News
 from bot.livechat.answers import EntryShown
 from bot.livechat.limits import Limits, Monotonic, Seconds
 from bot.livechat.problems import TooMany, Unavailable
-from storage.records import ConversationId, Entry, Kind
+from storage.records import Audience, ConversationId, Entry, Kind
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +77,6 @@ class Streams:
         """
         with self._listening(conversation_id) as listener:
             first = await self._read(conversation_id, after)
-            if not first:
-                await self._desk.view(conversation_id)
             response = web.StreamResponse(headers=HEADERS)
             await response.prepare(request)
             _notice_dead_peers(request)
@@ -95,7 +95,7 @@ class Streams:
         response: web.StreamResponse,
         listener: Listener,
         conversation_id: ConversationId,
-        entries: Sequence[Entry],
+        news: News,
         after: int,
     ) -> None:
         await self._send(response, f"retry: {RECONNECT_AFTER_MS}\n\n")
@@ -103,22 +103,22 @@ class Streams:
         patience = shortest
         sent_at = self._clock()
         while not self._closing:
-            if entries:
-                await self._send(response, "".join(map(_event, entries)))
-                after = entries[-1].seq
+            if news.entries:
+                await self._send(response, "".join(map(_event, news.entries)))
                 sent_at = self._clock()
                 patience = shortest
             elif self._clock() - sent_at >= self._limits.ping:
                 await self._send(response, ": ping\n\n")
                 sent_at = self._clock()
-            if len(entries) < BATCH:
+            after = max(after, news.upto)
+            if len(news.entries) < BATCH:
                 patience = await self._wait(listener, patience, sent_at)
             if not self._closing:
-                entries = await self._read(conversation_id, after)
+                news = _continued(listener.news(), after) or await self._read(conversation_id, after)
 
-    async def _read(self, conversation_id: ConversationId, after: int) -> Sequence[Entry]:
+    async def _read(self, conversation_id: ConversationId, after: int) -> News:
         async with asyncio.timeout(self._limits.deadline):
-            return await self._desk.for_customer(conversation_id, after=after, limit=BATCH)
+            return await self._desk.news(conversation_id, after=after, limit=BATCH)
 
     async def _wait(self, listener: Listener, patience: Seconds, sent_at: Seconds) -> Seconds:
         """Wait for a ring, the next look or the next ping. Returns how long to wait the next time."""
@@ -150,6 +150,15 @@ class Streams:
                 self._open[conversation_id] -= 1
                 if not self._open[conversation_id]:
                     del self._open[conversation_id]
+
+
+def _continued(heard: Sequence[Entry], after: int) -> News | None:
+    """What was heard of, if it goes on from number `after` without a gap; None if the ledger has to say."""
+    entries = sorted((entry for entry in heard if entry.seq > after), key=attrgetter("seq"))
+    if not entries or [entry.seq for entry in entries] != list(range(after + 1, after + 1 + len(entries))):
+        return None
+    shown = [entry for entry in entries if entry.audience is Audience.CUSTOMER]
+    return News(shown, entries[-1].seq)
 
 
 def _event(entry: Entry) -> str:

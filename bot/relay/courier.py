@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.desk.bell import Bell
-from bot.relay.outcome import Done, NotYet, Outcome, Parked, Performer, Throttled, Unknown
+from bot.relay.claim import Claim
+from bot.relay.outcome import Done, Job, NotYet, Outcome, Parked, Part, Prepare, Throttled, Unknown
 from bot.relay.pace import Pace
 from storage.database import Database, reason_of
 from storage.records import Parcel
-from storage.transaction import Transaction
+from storage.transaction import Expects, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -28,42 +29,50 @@ class Courier:
     """Works off one topic of the outbox.
 
     Rows of one lane are done one after the other in the order they were committed; lanes are independent.
-    `lease` must be longer than any performer takes, or a second one starts on the same row; the row's fence
-    then lets only the second finish it.
+    `lease` must be longer than any job takes, or a second one starts on the same row; the row's fence then
+    lets only the second finish it. Of the kinds in `together`, up to that many rows of a lane travel in one
+    call. Its claims ride along in whatever transaction is committed next, so that what has just been said is
+    under way with its own commit.
     """
 
     def __init__(
         self,
         topic: str,
-        performers: Mapping[str, Performer],
+        prepare: Prepare,
         *,
         database: Database,
         bell: Bell,
         pace: Pace,
         workers: int = 16,
         lease: timedelta = timedelta(seconds=30),
+        together: Mapping[str, int] | None = None,
     ) -> None:
         self._topic = topic
-        self._performers = performers
+        self._prepare = prepare
         self._database = database
         self._bell = bell
         self._pace = pace
-        self._workers = workers
         self._lease = lease
+        self._together = together or {}
         self._under_way: set[asyncio.Task[None]] = set()
+        self._free = workers
+        self._later: list[datetime] = []
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Carry until `stop` is called, then finish what is under way."""
-        with self._bell.listening(self._topic) as listener:
-            while not self._stopping.is_set():
-                try:
-                    wait = await self._dispatch()
-                except Exception as error:  # noqa: BLE001 - a courier that ends carries nothing any more
-                    log.error("the %s courier cannot read the outbox: %s", self._topic, reason_of(error))
-                    wait = LOOK_EVERY
-                if wait:
+        self._database.riders.append(self._ride)
+        try:
+            with self._bell.listening(self._topic) as listener:
+                while not self._stopping.is_set():
+                    try:
+                        wait = await self._look()
+                    except Exception as error:  # noqa: BLE001 - a courier that ends carries nothing any more
+                        log.error("the %s courier cannot read the outbox: %s", self._topic, reason_of(error))
+                        wait = LOOK_EVERY
                     await listener.heard(timeout=max(wait.total_seconds(), 0.001))
+        finally:
+            self._database.riders.remove(self._ride)
         if self._under_way:
             await asyncio.wait(self._under_way)
 
@@ -72,83 +81,125 @@ class Courier:
         self._stopping.set()
         self._bell.ring(self._topic)
 
-    async def _dispatch(self) -> timedelta:
-        """Give free hands what is due. Returns for how long there is nothing more; zero if there may be."""
-        free = self._workers - len(self._under_way)
-        limit = min(free, 1) if self._pace.one_at_a_time else free
-        if limit:
-            parcels = await self._database.write(lambda tx: self._claim(tx, limit))
-            for parcel in parcels:
-                self._pace.took(parcel.kind, self._database.clock())
-                task = asyncio.create_task(self._carry(parcel))
-                self._under_way.add(task)
-                task.add_done_callback(self._ended)
-            if len(parcels) == limit:
+    async def _look(self) -> timedelta:
+        """Take what is due and nobody took along. Returns for how long there is surely nothing more."""
+        claim = self._claim(always=True)
+        if claim is not None:
+            committed = False
+            try:
+                await self._database.write(claim.go)
+                committed = True
+            finally:
+                claim.arrived(committed=committed)
+            if claim.is_full:
                 return timedelta(0)
-        return await self._until_next()
+        now = self._database.clock()
+        self._later = [at for at in self._later if at > now]
+        moments = [*self._later, *([at] if (at := self._pace.opens_at()) else [])]
+        if claim is not None and claim.opens_at is not None:
+            moments.append(claim.opens_at)
+        return min([at - now for at in moments if at > now] + [LOOK_EVERY])
 
-    async def _claim(self, tx: Transaction, limit: int) -> Sequence[Parcel]:
-        closed = self._pace.closed(tx.now)
-        return await tx.outbox.claim(self._topic, limit=limit, lease=self._lease, except_kinds=closed)
+    def _ride(self) -> Claim | None:
+        return self._claim(always=False)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        # There is a free hand, and perhaps a row that was put back for a moment nobody waits for yet.
+    def _claim(self, *, always: bool) -> Claim | None:
+        """A claim for all free hands, which it keeps until it arrives. None if no hand is free."""
+        if self._free <= 0 or self._stopping.is_set():
+            return None
+        claim = Claim(
+            topic=self._topic,
+            limit=self._free,
+            lease=self._lease,
+            pace=self._pace,
+            shut=self._pace.shut(self._database.clock()),
+            together=self._together,
+            prepare=self._prepare,
+            always=always,
+            arrive=self._arrived,
+        )
+        self._free = 0
+        return claim
+
+    def _arrived(self, claim: Claim) -> None:
+        self._free += claim.limit - len(claim.parcels)
+        for parcel in claim.parcels:
+            task = asyncio.create_task(self._carry(parcel, claim.jobs.get(parcel.id)))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        if claim.opens_at is not None:
+            self._wake_at(claim.opens_at)
+
+    def _wake_at(self, moment: datetime) -> None:
+        """There is something to look for at that moment."""
+        self._later.append(moment)
         self._bell.ring(self._topic)
 
-    async def _until_next(self) -> timedelta:
-        now = self._database.clock()
-        async with self._database.read() as tx:
-            due = await tx.outbox.next_due(self._topic)
-        moments = [at for at in (due, self._pace.opens_at(now)) if at is not None and at > now]
-        return min([at - now for at in moments] + [LOOK_EVERY])
+    async def _carry(self, parcel: Parcel, job: Job | None) -> None:
+        outcome = await self._perform(parcel, job)
+        # The hand that did it is free for the claim that rides along with its outcome.
+        self._free += 1
+        plain = outcome.outcome if isinstance(outcome, Part) else outcome
+        at = self._database.clock() + (timedelta(0) if isinstance(plain, Done | Parked) else plain.after)
+        closes = (
+            self._pace.hold_back(parcel.kind, parcel.channel, at) if isinstance(plain, Throttled) else None
+        )
 
-    async def _carry(self, parcel: Parcel) -> None:
-        """Do one row after the other: whoever has finished one takes the next in the same transaction."""
-        while True:
-            outcome = await self._perform(parcel)
-            try:
-                following = await self._database.write(partial(self._settle_and_claim, parcel, outcome))
-            except Exception as error:  # noqa: BLE001 - whatever it was, there is a next time
-                # The lease runs out and the row is looked at again.
-                log.error("the outcome of a %s was not saved: %s", parcel.kind, reason_of(error))
-                return
-            if following is None:
-                return
-            parcel = following
+        async def settle(tx: Transaction) -> None:
+            # The lane may go on.
+            tx.topics.add(self._topic)
+            if closes is not None:
+                await tx.paces.close(closes, at)
+            await self._settle(tx, parcel, outcome, at)
 
-    async def _perform(self, parcel: Parcel) -> Outcome:
+        has_effect = isinstance(plain, Done | Parked) and plain.effect is not None
+        expects = Expects(conversation_id=parcel.conversation_id) if has_effect else Expects()
         try:
-            return await self._performers[parcel.kind](parcel)
+            await self._database.write(settle, expects=expects)
+        except Exception as error:  # noqa: BLE001 - whatever it was, there is a next time
+            # The lease runs out and the row is looked at again.
+            log.error("the outcome of a %s was not saved: %s", parcel.kind, reason_of(error))
+        if not isinstance(plain, Done | Parked):
+            self._wake_at(at)
+
+    async def _perform(self, parcel: Parcel, job: Job | None) -> Outcome | Part:
+        try:
+            return await (job or _unknown)()
         except Exception as error:
             # Nobody knows how far it got; a defect must not stop what comes behind it for ever.
             log.exception("%s for conversation %s broke off", parcel.kind, parcel.conversation_id)
             reason = type(error).__name__
             return Parked(reason) if parcel.attempts >= MAX_DEFECTS else Unknown(AFTER_DEFECT, reason)
 
-    async def _settle_and_claim(self, parcel: Parcel, outcome: Outcome, tx: Transaction) -> Parcel | None:
-        await self._settle(tx, parcel, outcome)
-        if self._stopping.is_set() or self._pace.one_at_a_time:
-            # A pace is kept by one claimer: two hands that take a row at once would both be on time.
-            return None
-        claimed = await self._claim(tx, 1)
-        return claimed[0] if claimed else None
-
-    async def _settle(self, tx: Transaction, parcel: Parcel, outcome: Outcome) -> None:
+    async def _settle(self, tx: Transaction, parcel: Parcel, outcome: Outcome | Part, at: datetime) -> None:
+        outbox = tx.outbox
         match outcome:
+            case Part(of, carried):
+                await self._settle(tx, replace(parcel, items=parcel.items[:carried]), of, at)
+                if left := parcel.items[carried:]:
+                    rest = replace(parcel, items=left)
+                    await outbox.put_back(rest, at=tx.now, error=None, counts=False, sent=False)
+            case Done(None):
+                outbox.finish_later(parcel)
             case Done(effect):
-                if await tx.outbox.finish(parcel) and effect is not None:
+                if await outbox.finish(parcel) and effect is not None:
                     await effect(tx)
-            case Throttled(after, reason):
-                until = tx.now + after
-                self._pace.hold_back(parcel.kind, until)
-                await tx.outbox.put_back(parcel, at=until, error=reason, counts=False, sent=False)
-            case NotYet(after, reason):
-                await tx.outbox.put_back(parcel, at=tx.now + after, error=reason, counts=True, sent=False)
-            case Unknown(after, reason):
-                await tx.outbox.put_back(parcel, at=tx.now + after, error=reason, counts=True, sent=True)
-            case Parked(reason):
+            case Throttled(_, reason):
+                await outbox.put_back(parcel, at=at, error=reason, counts=False, sent=False)
+            case NotYet(_, reason):
+                await outbox.put_back(parcel, at=at, error=reason, counts=True, sent=False)
+            case Unknown(_, reason):
+                await outbox.put_back(parcel, at=at, error=reason, counts=True, sent=True)
+            case Parked(reason) if len(parcel.items) > 1 and parcel.maybe_sent is None:
+                log.warning("conversation %s: %s; each goes alone now", parcel.conversation_id, reason)
+                await outbox.put_back(parcel, at=tx.now, error=reason, counts=False, sent=False, alone=True)
+            case Parked(reason, effect):
                 log.error(
                     "%s for conversation %s is given up: %s", parcel.kind, parcel.conversation_id, reason
                 )
-                await tx.outbox.park(parcel, error=reason)
+                if await outbox.park(parcel, error=reason) and effect is not None:
+                    await effect(tx)
+
+
+async def _unknown() -> Outcome:
+    raise LookupError("nobody knows how to do this")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from storage.records import Parcel
 from storage.transaction import Transaction
@@ -45,10 +46,38 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """It can never be done. Its lane goes on without it."""
+    """It can never be done. Its lane goes on without it. `effect` is written with that."""
 
     reason: str
+    effect: Effect | None = None
 
 
 Outcome = Done | NotYet | Throttled | Unknown | Parked
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The call carried only the first `carried` of the parcel's rows; the others wait as before."""
+
+    outcome: Outcome
+    carried: int
+
+
+# One try at a parcel, made outside any transaction.
+Job = Callable[[], Awaitable[Outcome | Part]]
+# Reads, in the transaction that claims them, what some parcels need, and returns each one's job by its id.
+Prepare = Callable[[Transaction, Sequence[Parcel]], Awaitable[Mapping[int, Job]]]
 Performer = Callable[[Parcel], Awaitable[Outcome]]
+
+
+def prepared(performers: Mapping[str, Performer]) -> Prepare:
+    """For performers, by the kind of row, that read what they need themselves."""
+
+    async def prepare(_tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
+        return {
+            parcel.id: partial(performers[parcel.kind], parcel)
+            for parcel in parcels
+            if parcel.kind in performers
+        }
+
+    return prepare

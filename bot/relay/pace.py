@@ -1,49 +1,94 @@
-"""How often each kind of call may go out."""
+"""How often each kind of call may go out, and when a method that was told to wait opens again."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.outbox import Place
+from storage.paces import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A method's rate, counted for each channel by itself or for all of them together."""
+
+    rate: Rate
+    each_channel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What shares one rate: its name for all processes, the rows that draw on it, and the rate."""
+
+    name: str
+    place: Place
+    rate: Rate
 
 
 class Pace:
-    """Keeps calls of the same method apart, and stops a method that was told to wait.
+    """Which rows draw on which rate.
 
-    `method_of` maps a row's kind to the method it calls; kinds of one method share its pace. `spacing` is
-    the least time between two calls of a method; a method without one goes as fast as it can.
+    `method_of` maps a row's kind to the method it calls; kinds of one method share its rate. A method without
+    a limit goes as fast as it can. `home` is the channel of rows that name none. Being told to wait holds a
+    method's calls to that channel; what is limited is held for all processes, the rest in this one.
     """
 
-    def __init__(self, method_of: Mapping[str, str], spacing: Mapping[str, timedelta]) -> None:
+    def __init__(self, method_of: Mapping[str, str], limits: Mapping[str, Limit], *, home: str = "-") -> None:
         self._method_of = method_of
-        self._spacing = spacing
-        self._free_at: dict[str, datetime] = {}
+        self._limits = limits
+        self._home = home
+        self._shut: dict[tuple[str, str], datetime] = {}
 
     @property
-    def one_at_a_time(self) -> bool:
-        """Whether a claim must take single rows, so that none waits for its turn under a running lease."""
-        return any(self._spacing.values())
+    def is_limited(self) -> bool:
+        return bool(self._limits)
 
-    def closed(self, now: datetime) -> Collection[str]:
-        """The kinds that may not go out at this moment."""
-        return [
-            kind
-            for kind, method in self._method_of.items()
-            if (free_at := self._free_at.get(method)) is not None and free_at > now
-        ]
+    @property
+    def per_channel(self) -> bool:
+        return any(limit.each_channel for limit in self._limits.values())
 
-    def opens_at(self, now: datetime) -> datetime | None:
-        """When the next closed method opens."""
-        return min((at for at in self._free_at.values() if at > now), default=None)
+    def buckets(self, channels: Collection[str | None]) -> Sequence[Bucket]:
+        """Every rate there is while rows go to these channels (None: home)."""
+        found = []
+        for method, limit in self._limits.items():
+            kinds = self._kinds(method)
+            if not limit.each_channel:
+                found.append(Bucket(method, Place(kinds), limit.rate))
+                continue
+            found += [
+                Bucket(f"{method}:{channel}", Place(kinds, self._as_named(channel)), limit.rate)
+                for channel in sorted({one or self._home for one in channels})
+            ]
+        return found
 
-    def took(self, kind: str, now: datetime) -> None:
-        """A call of that kind goes out now."""
-        method = self._method_of.get(kind, kind)
-        if spacing := self._spacing.get(method):
-            self._hold(method, now + spacing)
+    def unlimited(self) -> Place:
+        """Everything that goes as fast as it can."""
+        limited = {kind for kind, method in self._method_of.items() if method in self._limits}
+        return Place(except_kinds=limited)
 
-    def hold_back(self, kind: str, until: datetime) -> None:
-        """The other side wants no such call before `until`."""
-        self._hold(self._method_of.get(kind, kind), until)
+    def shut(self, now: datetime) -> Sequence[Place]:
+        """Where nothing may go at this moment, as far as this process was told."""
+        self._shut = {key: until for key, until in self._shut.items() if until > now}
+        return [Place(self._kinds(method), self._as_named(channel)) for method, channel in self._shut]
 
-    def _hold(self, method: str, until: datetime) -> None:
-        self._free_at[method] = max(until, self._free_at.get(method, until))
+    def opens_at(self) -> datetime | None:
+        """When the first of them opens."""
+        return min(self._shut.values(), default=None)
+
+    def hold_back(self, kind: str, channel: str | None, until: datetime) -> str | None:
+        """The other side wants no such call before `until`. Returns the bucket to close for everybody."""
+        method, where = self._method_of.get(kind, kind), channel or self._home
+        key = (method, where)
+        self._shut[key] = max(until, self._shut.get(key, until))
+        limit = self._limits.get(method)
+        if limit is None:
+            return None
+        return f"{method}:{where}" if limit.each_channel else method
+
+    def _kinds(self, method: str) -> Collection[str]:
+        return [kind for kind, known in self._method_of.items() if known == method] or [method]
+
+    def _as_named(self, channel: str) -> Collection[str | None]:
+        return [channel, None] if channel == self._home else [channel]

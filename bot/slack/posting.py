@@ -8,9 +8,10 @@ time to show it and does not (docs/decisions/0004-delivery.md).
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,14 +19,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.card import card
 from bot.blocks.message import Message
 from bot.blocks.prompts import prompt_message
-from bot.blocks.thread import entry_message
-from bot.desk import outgoing
+from bot.blocks.thread import entries_message, recap_message
+from bot.desk import outgoing, threads
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Mark, Owed, Prompt
-from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Performer, Throttled, Unknown
+from bot.desk.views import ConversationView, views_of
+from bot.relay.outcome import Done, Effect, Job, NotYet, Outcome, Parked, Part, Throttled, Unknown
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
-from storage.records import MessageRef, Parcel
+from storage.records import Conversation, Entry, MessageRef, Parcel
 from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -38,12 +40,18 @@ REACTION_OF = {
 METHOD_OF: Mapping[str, str] = {
     Owed.CARD: "chat.postMessage",
     Owed.ENTRY: "chat.postMessage",
+    Owed.RECAP: "chat.postMessage",
     Owed.REFRESH: "chat.update",
     Owed.MARK: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
 }
 METADATA_TYPE = "bookbag"
 
+# The card itself, or the thread under it, is not there any more.
+_CARD_GONE = {"message_not_found"}
+_THREAD_GONE = {"thread_not_found", "message_not_found", "cannot_reply_to_message"}
+# Looking for a post is not allowed, so whether it arrived cannot be found out.
+_MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
 _CLOCK_SKEW = timedelta(seconds=5)
 _LOOK_PAGES = 10
 _LONGEST_WAIT = timedelta(minutes=1)
@@ -61,8 +69,14 @@ class Waits:
     while_closed: timedelta = timedelta(seconds=30)
 
 
+# How many of a lane's entries may travel in one post; how many fit is found when they are put into blocks.
+TOGETHER: Mapping[str, int] = {Owed.ENTRY: 30}
+# What a thread that starts again shows of what was said before.
+RECAP_LENGTH = 15
+
+
 class SlackPosts:
-    """The performers for the outbox's Slack rows. `trouble`: what an operator has to mend, or None."""
+    """The jobs for the outbox's Slack rows. `trouble`: what an operator has to mend, or None."""
 
     def __init__(
         self,
@@ -78,40 +92,73 @@ class SlackPosts:
         self._waits = waits
         self.trouble: str | None = None
 
-    def performers(self) -> Mapping[str, Performer]:
-        return {
-            Owed.CARD: self.card,
-            Owed.ENTRY: self.entry,
-            Owed.REFRESH: self.refresh,
-            Owed.MARK: self.mark,
-            Owed.PROMPT: self.prompt,
-        }
+    async def prepare(self, tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
+        """Read what the parcels show, for all of them at once, and say how each is done."""
+        found = {one.id: one for one in await tx.conversations.several({p.conversation_id for p in parcels})}
+        shown = [
+            (parcel.conversation_id, item.payload["seq"])
+            for parcel in parcels
+            if parcel.kind == Owed.ENTRY
+            for item in parcel.items
+        ]
+        entries = {(e.conversation_id, e.seq): e for e in await tx.ledger.several(shown)}
+        cards = [found[p.conversation_id] for p in parcels if p.kind in (Owed.CARD, Owed.REFRESH)]
+        views = await views_of(tx, cards) if cards else {}
+        jobs: dict[int, Job] = {}
+        for parcel in parcels:
+            conversation = found[parcel.conversation_id]
+            match parcel.kind:
+                case Owed.CARD:
+                    jobs[parcel.id] = partial(self.card, parcel, views[conversation.id])
+                case Owed.ENTRY:
+                    own = [entries[conversation.id, item.payload["seq"]] for item in parcel.items]
+                    jobs[parcel.id] = partial(self.entry, parcel, conversation, own)
+                case Owed.RECAP:
+                    said = await tx.ledger.messages_before(
+                        conversation.id, parcel.payload["upto"] + 1, limit=RECAP_LENGTH
+                    )
+                    jobs[parcel.id] = partial(self.recap, parcel, conversation, said)
+                case Owed.REFRESH:
+                    jobs[parcel.id] = partial(self.refresh, parcel, views[conversation.id])
+                case Owed.MARK:
+                    jobs[parcel.id] = partial(self.mark, parcel)
+                case Owed.PROMPT:
+                    jobs[parcel.id] = partial(self.prompt, parcel, conversation)
+        return jobs
 
-    async def card(self, parcel: Parcel) -> Outcome:
+    async def card(self, parcel: Parcel, view: ConversationView) -> Outcome:
         """Start the conversation's thread and remember where it is."""
-        view = await self._desk.view(parcel.conversation_id)
         if view.conversation.card is not None:
             return Done()
         return await self._post(parcel, card(view), thread=None, shows=view.conversation.last_seq)
 
-    async def entry(self, parcel: Parcel) -> Outcome:
-        """Post one entry in the thread."""
-        async with self._desk.database.read() as tx:
-            conversation = await tx.conversations.get(parcel.conversation_id)
-            entry = await tx.ledger.get(parcel.conversation_id, parcel.payload["seq"])
-        if conversation is None or entry is None or conversation.card is None:
+    async def entry(
+        self, parcel: Parcel, conversation: Conversation, entries: Sequence[Entry]
+    ) -> Outcome | Part:
+        """Post entries in the thread, as many as fit into one message."""
+        if conversation.card is None:
             return Parked("its thread could not be started")
-        return await self._post(parcel, entry_message(conversation, entry), thread=conversation.card)
+        message, carried = entries_message(conversation, entries)
+        outcome = await self._post(parcel, message, thread=conversation.card)
+        return outcome if carried == len(entries) else Part(outcome, carried)
 
-    async def refresh(self, parcel: Parcel) -> Outcome:
+    async def recap(self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]) -> Outcome:
+        """Open a thread that starts again with what was said last."""
+        if conversation.card is None:
+            return Parked("its thread could not be started")
+        return await self._post(parcel, recap_message(conversation, said), thread=conversation.card)
+
+    async def refresh(self, parcel: Parcel, view: ConversationView) -> Outcome:
         """Bring the card up to date."""
-        view = await self._desk.view(parcel.conversation_id)
         where = view.conversation.card
         if where is None:
             return Done()
         try:
             await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
         except CALL_ERRORS as error:
+            if Failure.of(error).reason in _CARD_GONE:
+                await self._moved(parcel, where)
+                return Done()
             return self._again(parcel, error)
         return Done()
 
@@ -133,17 +180,16 @@ class SlackPosts:
             return self._again(parcel, error)
         return Done()
 
-    async def prompt(self, parcel: Parcel) -> Outcome:
+    async def prompt(self, parcel: Parcel, conversation: Conversation) -> Outcome:
         """Ask or tell the author of a message; nobody else sees it. Shown twice it does no harm."""
         payload = parcel.payload
-        view = await self._desk.view(parcel.conversation_id)
         message = prompt_message(
             Prompt(payload["prompt"]),
             parcel.conversation_id,
             source=payload["source"],
             holder=payload["holder"],
         )
-        where = view.conversation.card
+        where = conversation.card
         try:
             await self._client.chat_postEphemeral(
                 channel=payload["channel"],
@@ -158,15 +204,11 @@ class SlackPosts:
     async def _post(
         self, parcel: Parcel, message: Message, *, thread: MessageRef | None, shows: int = 0
     ) -> Outcome:
+        if parcel.maybe_sent is not None:
+            settled = await self._settled(parcel, parcel.maybe_sent, thread)
+            if settled is not None:
+                return settled
         try:
-            if parcel.maybe_sent is not None:
-                ts = await self._find(parcel, thread)
-                if ts is not None:
-                    # What it shows may be as old as the first try.
-                    return Done(self._placed(parcel, ts, thread, shows=0))
-                waited = self._desk.database.clock() - parcel.maybe_sent
-                if waited < self._waits.quarantine:
-                    return Unknown(self._waits.quarantine - waited, "it may still land")
             answer = await self._client.chat_postMessage(
                 channel=thread.channel if thread else self._installation.channel,
                 thread_ts=thread.ts if thread else None,
@@ -177,9 +219,60 @@ class SlackPosts:
                 **message.arguments(),
             )
         except CALL_ERRORS as error:
-            return self._once(parcel, error)
+            failure = Failure.of(error)
+            if failure.trouble is Trouble.MAYBE_SENT:
+                return Unknown(self._longer(parcel), failure.reason)
+            if thread is not None and self._is_lost(failure, thread):
+                await self._moved(parcel, thread)
+                return Done()
+            return self._certain(parcel, failure)
         self.trouble = None
         return Done(self._placed(parcel, answer["ts"], thread, shows=shows))
+
+    async def _settled(
+        self, parcel: Parcel, maybe_sent: datetime, thread: MessageRef | None
+    ) -> Outcome | None:
+        """What became of an earlier try whose outcome nobody knows; None if it surely never arrived."""
+        try:
+            ts = await self._find(parcel, thread)
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            if thread is not None and self._is_lost(failure, thread):
+                await self._moved(parcel, thread)
+                return Done()
+            if failure.reason in _MAY_NOT_LOOK:
+                return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=False))
+            # Looking is another method than posting, and waits by itself.
+            return Unknown(max(failure.after, self._longer(parcel)), failure.reason)
+        if ts is not None:
+            # What it shows may be as old as the first try.
+            return Done(self._placed(parcel, ts, thread, shows=0))
+        waited = self._desk.database.clock() - maybe_sent
+        if waited < self._waits.quarantine:
+            return Unknown(self._waits.quarantine - waited, "it may still land")
+        return None
+
+    def _is_lost(self, failure: Failure, thread: MessageRef) -> bool:
+        """Whether this thread takes no posts any more while the configured channel may."""
+        if failure.reason in _THREAD_GONE:
+            return True
+        return failure.trouble is Trouble.CHANNEL and thread.channel != self._installation.channel
+
+    async def _moved(self, parcel: Parcel, thread: MessageRef) -> None:
+        """Let the conversation's thread start again; this parcel's rows wait for the new one."""
+        log.warning("conversation %s: its thread is gone; it starts again", parcel.conversation_id)
+        await self._desk.move_thread(parcel.conversation_id, away_from=thread)
+
+    def _told_of(self, parcel: Parcel, reason: str, *, certain: bool) -> Effect | None:
+        """Tell the thread that what the parcel holds is missing there."""
+        if parcel.kind != Owed.ENTRY:
+            return None
+        seqs = [item.payload["seq"] for item in parcel.items]
+
+        async def tell(tx: Transaction) -> None:
+            await threads.not_shown(tx, parcel.conversation_id, seqs, reason=reason, certain=certain)
+
+        return tell
 
     def _placed(self, parcel: Parcel, ts: str, thread: MessageRef | None, *, shows: int) -> Effect | None:
         if thread is not None:
@@ -218,13 +311,6 @@ class SlackPosts:
                 return None
         return None
 
-    def _once(self, parcel: Parcel, error: Exception) -> Outcome:
-        """The outcome of a failed call that must not be made twice."""
-        failure = Failure.of(error)
-        if failure.trouble is Trouble.MAYBE_SENT:
-            return Unknown(self._longer(parcel), failure.reason)
-        return self._certain(parcel, failure)
-
     def _again(self, parcel: Parcel, error: Exception) -> Outcome:
         """The outcome of a failed call that may be made twice."""
         failure = Failure.of(error)
@@ -250,7 +336,7 @@ class SlackPosts:
                 self.trouble = failure.reason
                 return NotYet(self._waits.while_closed, failure.reason)
             case _:
-                return Parked(failure.reason)
+                return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=True))
 
     def _longer(self, parcel: Parcel) -> timedelta:
         return min(self._waits.look_after * (1 << min(parcel.attempts - 1, 8)), _LONGEST_WAIT)

@@ -82,6 +82,7 @@ def conversations(draw: st.DrawFn, state: State | None = None) -> Conversation:
         epoch=draw(st.integers(0, 10**6)),
         holder=PersonId("T1", "U1") if state is State.TEAMMATE else None,
         escalated_at=draw(st.none() | st.just(NOW)),
+        last_message_seq=0,
         last_seq=draw(st.integers(0, 10**6)),
         mirrored=True,
         card=draw(st.none() | st.just(MessageRef("T1", "C1", "1.000001"))),
@@ -124,6 +125,12 @@ def happenings(draw: st.DrawFn) -> Entry:
             "summary": draw(words()),
             "language": "en",
             "origin": draw(st.sampled_from(SummaryOrigin)),
+        }
+    if event is Event.NOT_SHOWN:
+        data |= {
+            "seqs": draw(st.lists(st.integers(1, 10**6), min_size=1, max_size=30)),
+            "reason": draw(words(300)),
+            "certain": draw(st.booleans()),
         }
     if event is Event.ESCALATED:
         data["reason"] = draw(st.none() | words())

@@ -132,6 +132,7 @@ def a_conversation(state: State, name: str = "Maya") -> Conversation:
         epoch=3,
         holder=PersonId("T1", "U1") if state is State.TEAMMATE else None,
         escalated_at=shown.NOW,
+        last_message_seq=0,
         last_seq=1,
         mirrored=True,
         card=MessageRef("T1", "C1", "1.000001"),

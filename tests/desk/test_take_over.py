@@ -143,7 +143,7 @@ async def test_what_nobody_answered_the_ai_answers_after_the_hand_back(
 ) -> None:
     async with held.desk.database.read() as tx:
         assert (await tx.outbox.counts())["open"] > 0
-    await held.desk.database.write(lambda tx: tx.outbox.cancel(held.id, Owed.ANSWER))
+    await held.desk.database.write(lambda tx: tx.outbox.cancel_lane(f"answer:{held.id}"))
     await held.customer("Are you there?")
     if teammate_replied:
         await held.types(ANA, "Yes!")

@@ -84,7 +84,7 @@ class Chat:
 
     def in_thread(self) -> list[tuple[str, str]]:
         """The messages in the thread: who and what."""
-        return [said for reply in self.thread.replies() if (said := self.thread.said(reply))]
+        return [said for reply in self.thread.replies() for said in self.thread.said(reply)]
 
     def marks(self, ts: str) -> set[str]:
         message = self._world.slack.message(CHANNEL, ts)

@@ -13,13 +13,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.desk.bell import Bell
 from bot.relay.courier import MAX_DEFECTS, Courier
-from bot.relay.outcome import Done, NotYet, Outcome, Parked, Throttled, Unknown
-from bot.relay.pace import Pace
+from bot.relay.outcome import Done, NotYet, Outcome, Parked, Throttled, Unknown, prepared
+from bot.relay.pace import Limit, Pace
 from storage.database import Database
+from storage.paces import Rate
 from storage.records import ConversationId, Parcel
 from storage.schema import outbox
 from storage.transaction import Transaction
@@ -99,6 +100,11 @@ class Road:
                         return
                     await listener.heard(timeout=0.05)
 
+    async def renamed(self, name: str, new: str) -> None:
+        """Take a table away, or bring it back."""
+        statement = text(f"ALTER TABLE {name} RENAME TO {new}")
+        await self.database.alter(lambda connection: connection.execute(statement))
+
     async def forward(self, seconds: float) -> None:
         self.clock.forward(seconds=seconds)
         self.bell.ring(TOPIC)
@@ -111,17 +117,17 @@ class Road:
         self,
         *,
         kinds: tuple[str, ...] = ("post",),
-        spacing: Mapping[str, timedelta] | None = None,
+        limits: Mapping[str, Limit] | None = None,
         method_of: Mapping[str, str] | None = None,
         workers: int = 16,
         lease: timedelta = 30 * SECOND,
     ) -> Courier:
         return Courier(
             TOPIC,
-            dict.fromkeys(kinds, self.perform),
+            prepared(dict.fromkeys(kinds, self.perform)),
             database=self.database,
             bell=self.bell,
-            pace=Pace(method_of or {kind: kind for kind in kinds}, spacing or {}),
+            pace=Pace(method_of or {kind: kind for kind in kinds}, limits or {}),
             workers=workers,
             lease=lease,
         )
@@ -387,7 +393,7 @@ async def test_two_couriers_share_the_work_and_double_none_of_it(road: Road) -> 
 async def test_paced_calls_keep_their_distance(road: Road) -> None:
     for number in range(3):
         await road.owe(str(number), f"lane {number}")
-    courier = road.courier(spacing={"post": SECOND})
+    courier = road.courier(limits={"post": Limit(Rate(1))})
     async with road.carrying(courier):
         for number in range(1, 4):
             await road.settled(*["done"] * number, *["ready"] * (3 - number))
@@ -398,15 +404,13 @@ async def test_paced_calls_keep_their_distance(road: Road) -> None:
 async def test_a_database_that_is_away_for_a_while_stops_no_courier(
     road: Road, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with road.database.writer.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE outbox RENAME TO outbox_away")
+    await road.renamed("outbox", "outbox_away")
     courier = road.courier()
     async with road.carrying(courier):
         with road.bell.listening("nothing") as listener:
             async with asyncio.timeout(10):
                 while "cannot read the outbox" not in caplog.text:
                     await listener.heard(timeout=0.02)
-        async with road.database.writer.begin() as connection:
-            await connection.exec_driver_sql("ALTER TABLE outbox_away RENAME TO outbox")
+        await road.renamed("outbox_away", "outbox")
         await road.owe("first")
         await road.settled("done")

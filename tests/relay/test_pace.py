@@ -1,46 +1,47 @@
-"""How often each method may be called."""
+"""Which rows draw on which rate, and what being told to wait holds back."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.relay.pace import Pace
+from bot.relay.pace import Limit, Pace
+from storage.outbox import Place
+from storage.paces import Rate
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-METHODS = {"card": "post", "entry": "post", "refresh": "update"}
+METHODS = {"card": "post", "entry": "post", "refresh": "update", "mark": "react"}
+LIMITS = {"post": Limit(Rate(1), each_channel=True), "update": Limit(Rate(2, burst=3))}
 
 
-def test_kinds_of_one_method_share_its_pace() -> None:
-    pace = Pace(METHODS, {"post": SECOND})
-    assert list(pace.closed(NOW)) == []
-    pace.took("card", NOW)
-    assert sorted(pace.closed(NOW)) == ["card", "entry"]
-    assert pace.opens_at(NOW) == NOW + SECOND
-    assert list(pace.closed(NOW + SECOND)) == []
-    assert pace.opens_at(NOW + SECOND) is None
+def test_kinds_of_one_method_share_its_rate_in_each_channel() -> None:
+    pace = Pace(METHODS, LIMITS, home="C1")
+    named = {bucket.name: bucket for bucket in pace.buckets({None, "C1", "C2"})}
+    assert sorted(named) == ["post:C1", "post:C2", "update"]
+    assert named["post:C1"].place == Place(["card", "entry"], ["C1", None])
+    assert named["post:C2"].place == Place(["card", "entry"], ["C2"])
+    assert named["update"].place == Place(["refresh"])
+    assert named["update"].rate == Rate(2, burst=3)
 
 
-def test_a_method_without_a_pace_goes_as_fast_as_it_can() -> None:
-    pace = Pace(METHODS, {"post": SECOND})
-    for _ in range(3):
-        pace.took("refresh", NOW)
-    assert list(pace.closed(NOW)) == []
-    assert pace.one_at_a_time
-    assert not Pace(METHODS, {}).one_at_a_time
-    assert not Pace(METHODS, {"post": timedelta(0)}).one_at_a_time
+def test_a_method_without_a_limit_goes_as_fast_as_it_can() -> None:
+    assert Pace(METHODS, LIMITS).unlimited() == Place(except_kinds={"card", "entry", "refresh"})
+    assert not Pace(METHODS, {}).is_limited
+    assert Pace(METHODS, {}).buckets({None}) == []
 
 
-def test_being_told_to_wait_outlasts_the_usual_pace_and_is_never_shortened() -> None:
-    pace = Pace(METHODS, {"post": SECOND})
-    pace.hold_back("entry", NOW + 30 * SECOND)
-    pace.took("entry", NOW)
-    pace.hold_back("entry", NOW + 5 * SECOND)
-    assert sorted(pace.closed(NOW + 29 * SECOND)) == ["card", "entry"]
-    assert list(pace.closed(NOW + 30 * SECOND)) == []
+def test_being_told_to_wait_holds_the_method_in_that_channel_and_is_never_shortened() -> None:
+    pace = Pace(METHODS, LIMITS, home="C1")
+    assert pace.hold_back("entry", None, NOW + 30 * SECOND) == "post:C1"
+    assert pace.hold_back("card", "C1", NOW + 5 * SECOND) == "post:C1"
+    assert pace.shut(NOW + 29 * SECOND) == [Place(["card", "entry"], ["C1", None])]
+    assert pace.opens_at() == NOW + 30 * SECOND
+    assert pace.shut(NOW + 30 * SECOND) == []
+    assert pace.opens_at() is None
 
 
-def test_a_kind_that_is_not_listed_is_its_own_method() -> None:
-    pace = Pace({}, {"webhook": SECOND})
-    pace.took("webhook", NOW)
-    assert pace.opens_at(NOW) == NOW + SECOND
+def test_what_is_closed_for_everybody_is_what_is_limited() -> None:
+    pace = Pace(METHODS, LIMITS, home="C1")
+    assert pace.hold_back("refresh", "C2", NOW + SECOND) == "update"
+    assert pace.hold_back("mark", None, NOW + SECOND) is None
+    assert len(pace.shut(NOW)) == 2

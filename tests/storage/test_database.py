@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import asyncpg
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from storage import migrate
@@ -21,7 +25,6 @@ from tests.storage.conftest import started
 async def count_up(tx: Transaction) -> None:
     """Read, think, write: what loses updates where transactions begin too late."""
     value = await tx.connection.scalar(select(facts.c.value).where(facts.c.name == "n").with_for_update())
-    await asyncio.sleep(0)
     await tx.connection.execute(
         update(facts).where(facts.c.name == "n").values(value=str(int(value or 0) + 1))
     )
@@ -56,40 +59,48 @@ async def test_a_failing_write_changes_nothing_and_the_next_one_works(database: 
     assert await counted(database) == 2
 
 
-async def test_a_cancelled_caller_waits_until_the_write_is_decided(database: Database) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
+@asynccontextmanager
+async def somebody_else_writes(address: str) -> AsyncIterator[None]:
+    """Another process holds what every writer of `facts` needs, until the end."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(url.database or "", isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    connection = await asyncpg.connect(host=url.query["host"], user=url.username, database=url.database)
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE facts IN EXCLUSIVE MODE")
+            yield
+    finally:
+        await connection.close()
 
-    async def slow(tx: Transaction) -> None:
-        await tx.facts.keep("n", "7")
-        begun.set()
-        await go_on.wait()
 
-    writing = asyncio.create_task(database.write(slow))
-    await begun.wait()
-    writing.cancel()
-    for _ in range(20):
+async def test_a_cancelled_caller_waits_until_the_write_is_decided(database: Database, address: str) -> None:
+    async with somebody_else_writes(address):
+        writing = asyncio.create_task(database.write(lambda tx: tx.facts.keep("n", "7")))
         await asyncio.sleep(0)
-    assert not writing.done()
-    go_on.set()
+        writing.cancel()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not writing.done()
     with pytest.raises(asyncio.CancelledError):
         await writing
     assert await counted(database) == 7
 
 
 async def test_a_cancelled_write_that_fails_is_still_a_cancellation(
-    database: Database, caplog: pytest.LogCaptureFixture
+    database: Database, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
     async def broken(tx: Transaction) -> None:
-        begun.set()
-        await go_on.wait()
+        await tx.facts.keep("n", "7")
         raise LookupError("Maya's words")
 
-    writing = asyncio.create_task(database.write(broken))
-    await begun.wait()
-    writing.cancel()
-    go_on.set()
+    async with somebody_else_writes(address):
+        writing = asyncio.create_task(database.write(broken))
+        await asyncio.sleep(0)
+        writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
     assert "a cancelled caller's write failed: LookupError" in caplog.text
@@ -174,6 +185,7 @@ class TestOnPostgresql:
                 .where(conversations.c.id.in_([first, second]))
                 .values(last_seq=conversations.c.last_seq + 1)
             )
+            tx.topics.add("slack")
 
         heard: list[object] = []
         database.on_commit.append(heard.append)

@@ -57,14 +57,15 @@ async def test_a_fresh_database_gets_exactly_the_schema_of_the_code(empty: Datab
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, metadata))
 
-    async with empty.writer.connect() as connection:
-        assert await connection.run_sync(differences) == []
-        migrated = await connection.run_sync(shape_of)
-    async with empty.writer.begin() as connection:
-        await connection.execute(text("DROP TABLE alembic_version"))
-        await connection.run_sync(metadata.drop_all)
-        await connection.run_sync(metadata.create_all)
-        assert await connection.run_sync(shape_of) == migrated
+    def made_anew(connection: Connection) -> Shape:
+        connection.execute(text("DROP TABLE alembic_version"))
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+        return shape_of(connection)
+
+    assert await empty.look(differences) == []
+    migrated = await empty.look(shape_of)
+    assert await empty.alter(made_anew) == migrated
     assert migrated["conversations"]["checks"] == ["ck_conversations_holder", "ck_conversations_state"]
     assert "ck_entries_notes_stay" in migrated["entries"]["checks"]
 
@@ -92,12 +93,10 @@ async def test_processes_that_start_together_upgrade_once(database_url: str) -> 
 
 
 async def test_a_failed_upgrade_leaves_no_half_of_it(empty: Database) -> None:
-    async with empty.writer.begin() as connection:
-        await connection.execute(text("CREATE TABLE tickets (something TEXT)"))
+    await empty.alter(lambda connection: connection.execute(text("CREATE TABLE tickets (something TEXT)")))
     with pytest.raises(Exception, match="already exists"):
         await migrate.upgrade(empty)
-    async with empty.writer.connect() as connection:
-        tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    tables = await empty.look(lambda connection: inspect(connection).get_table_names())
     assert set(tables) - {"alembic_version"} == {"tickets"}
     assert not await migrate.is_current(empty)
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from storage.database import Database
+from storage.outbox import Place
 from storage.records import ConversationId, Parcel
 from storage.schema import outbox
 from storage.transaction import Transaction
@@ -31,11 +32,18 @@ class Post:
         *,
         topic: str = "slack",
         priority: int = 1,
+        channel: str | None = None,
         coalesce: str | None = None,
     ) -> None:
         await self.database.write(
             lambda tx: tx.outbox.owe(
-                kind, self.conversation, topic=topic, lane=lane, priority=priority, coalesce=coalesce
+                kind,
+                self.conversation,
+                topic=topic,
+                lane=lane,
+                priority=priority,
+                channel=channel,
+                coalesce=coalesce,
             )
         )
 
@@ -59,11 +67,22 @@ class Post:
         return await self.database.write(lambda tx: tx.outbox.park(parcel, error="never"))
 
     async def put_back(
-        self, parcel: Parcel, *, after: float = 0, counts: bool = True, sent: bool = False
+        self,
+        parcel: Parcel,
+        *,
+        after: float = 0,
+        counts: bool = True,
+        sent: bool = False,
+        alone: bool = False,
     ) -> bool:
         return await self.database.write(
             lambda tx: tx.outbox.put_back(
-                parcel, at=tx.now + timedelta(seconds=after), error="later", counts=counts, sent=sent
+                parcel,
+                at=tx.now + timedelta(seconds=after),
+                error="later",
+                counts=counts,
+                sent=sent,
+                alone=alone,
             )
         )
 
@@ -111,12 +130,143 @@ async def test_lanes_go_side_by_side_and_the_most_urgent_first(post: Post) -> No
     assert await post.kinds() == ["slow"]
 
 
-async def test_kinds_that_may_not_go_out_hold_their_lane_and_no_other(post: Post) -> None:
+async def test_a_place_that_is_shut_holds_its_lanes_and_no_other(post: Post) -> None:
     await post.owe("closed", "a")
     await post.owe("open", "a")
     await post.owe("open", "b")
-    claimed = await post.claim(except_kinds=["closed"])
-    assert [parcel.lane for parcel in claimed] == ["b"]
+    await post.owe("closed", "c", channel="C2")
+    claimed = await post.claim(shut=[Place(["closed"], [None])])
+    assert [parcel.lane for parcel in claimed] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("among", "lanes"),
+    [
+        (Place(["post"]), ["a", "b"]),
+        (Place(["post"], [None, "C1"]), ["a"]),
+        (Place(["post"], ["C2"]), ["b"]),
+        (Place(except_kinds=["post"]), ["c"]),
+        (Place(channels=[None]), ["a", "c"]),
+    ],
+)
+async def test_a_claim_can_keep_to_one_place(post: Post, among: Place, lanes: list[str]) -> None:
+    await post.owe("post", "a")
+    await post.owe("post", "b", channel="C2")
+    await post.owe("mark", "c")
+    assert [parcel.lane for parcel in await post.claim(among=among)] == lanes
+
+
+async def test_rows_of_a_lane_travel_together_up_to_the_first_that_does_not(post: Post) -> None:
+    for kind in ("entry", "entry", "entry", "card", "entry"):
+        await post.owe(kind)
+    together = {"entry": 10}
+    (parcel,) = await post.claim(together=together)
+    assert len(parcel.items) == 3
+    assert await post.claim(together=together) == []
+    assert await post.finish(parcel)
+    (card,) = await post.claim(together=together)
+    assert (card.kind, len(card.items)) == ("card", 1)
+    assert await post.states() == ["done", "done", "done", "sending", "ready"]
+
+
+async def test_no_more_travel_together_than_is_said(post: Post) -> None:
+    for _ in range(5):
+        await post.owe("entry")
+        await post.owe("entry", "b")
+    parcels = await post.claim(together={"entry": 3})
+    assert [(parcel.lane, len(parcel.items)) for parcel in parcels] == [("a", 3), ("b", 3)]
+
+
+async def test_what_may_be_sent_stays_together_and_takes_nobody_new_along(
+    post: Post, clock: HandClock
+) -> None:
+    together = {"entry": 10}
+    await post.owe("entry")
+    await post.owe("entry")
+    (first,) = await post.claim(together=together)
+    assert await post.put_back(first, sent=True)
+    await post.owe("entry")
+    (again,) = await post.claim(together=together)
+    assert [item.id for item in again.items] == [item.id for item in first.items]
+    assert again.key == first.key
+    assert await post.finish(again)
+    assert await post.states() == ["done", "done", "ready"]
+
+
+async def test_the_abandoned_stay_together_too(post: Post, clock: HandClock) -> None:
+    together = {"entry": 10}
+    await post.owe("entry")
+    await post.owe("entry")
+    (zombie,) = await post.claim(together=together)
+    await post.owe("entry")
+    clock.forward(seconds=31)
+    (holder,) = await post.claim(together=together)
+    assert len(holder.items) == 2
+    assert holder.maybe_sent is not None
+    assert not await post.finish(zombie)
+    assert await post.states() == ["sending", "sending", "ready"]
+
+
+async def test_what_was_surely_not_sent_may_take_others_along_the_next_time(post: Post) -> None:
+    together = {"entry": 10}
+    await post.owe("entry")
+    await post.owe("entry")
+    (first,) = await post.claim(together=together)
+    await post.owe("entry")
+    assert await post.put_back(first)
+    (again,) = await post.claim(together=together)
+    assert len(again.items) == 3
+    assert again.maybe_sent is None
+
+
+async def test_what_is_to_go_alone_goes_alone(post: Post) -> None:
+    together = {"entry": 10}
+    for _ in range(3):
+        await post.owe("entry")
+    (first,) = await post.claim(together=together)
+    await post.put_back(first, alone=True)
+    for item in first.items:
+        (one,) = await post.claim(together=together)
+        assert [one.id for one in one.items] == [item.id]
+        await post.finish(one)
+
+
+async def test_a_lane_that_is_in_a_hurry_goes_before_what_was_as_urgent(post: Post) -> None:
+    await post.owe("1", "a", priority=2)
+    await post.owe("2", "b", priority=2)
+    await post.owe("3", "b", priority=0)
+    await post.database.write(lambda tx: tx.outbox.hurry("b", 1))
+    assert await post.kinds() == ["2", "1"]
+
+
+async def test_a_cancelled_lane_tells_what_it_held_in_order_and_is_empty(post: Post) -> None:
+    for kind in ("1", "2", "3"):
+        await post.owe(kind)
+    await post.finish(await post.claim_one())
+    await post.claim_one()
+    held = await post.database.write(lambda tx: tx.outbox.cancel_lane("a"))
+    assert [kind for kind, _ in held] == ["2", "3"]
+    assert await post.states() == ["done", "cancelled", "cancelled"]
+    assert await post.claim() == []
+
+
+async def test_what_the_dead_left_behind_can_be_taken_at_once(post: Post) -> None:
+    await post.owe("1")
+    await post.claim_one()
+    assert await post.claim() == []
+    await post.database.write(lambda tx: tx.outbox.abandon_all())
+    assert (await post.claim_one()).maybe_sent is not None
+
+
+async def test_rows_done_long_ago_are_forgotten_and_no_others(post: Post, clock: HandClock) -> None:
+    for lane in "abc":
+        await post.owe("1", lane)
+    one, two, _three = await post.claim()
+    await post.finish(one)
+    clock.forward(days=2)
+    await post.finish(two)
+    await post.database.write(lambda tx: tx.outbox.forget_done(before=tx.now - timedelta(days=1)))
+    assert await post.states() == ["done", "sending"]
 
 
 async def test_several_claimers_at_once_never_share_a_row_and_never_pass_a_lanes_head(post: Post) -> None:
@@ -225,7 +375,7 @@ async def test_concurrent_askers_leave_one_ready_row(post: Post) -> None:
 async def test_an_ended_row_never_opens_again(post: Post, clock: HandClock, end: str) -> None:
     await post.owe("1", coalesce="x")
     if end == "cancelled":
-        await post.database.write(lambda tx: tx.outbox.cancel(post.conversation, "1"))
+        await post.database.write(lambda tx: tx.outbox.cancel_lane("a"))
     else:
         parcel = await post.claim_one()
         assert await (post.finish if end == "done" else post.park)(parcel)
@@ -234,30 +384,9 @@ async def test_an_ended_row_never_opens_again(post: Post, clock: HandClock, end:
     clock.forward(days=1)
     await post.owe("1", coalesce="x")
     assert await post.states() == [end, "ready"]
-    await post.database.write(lambda tx: tx.outbox.cancel(post.conversation, "1"))
+    await post.database.write(lambda tx: tx.outbox.cancel_lane("a"))
     assert await post.states() == [end, "cancelled"]
     assert await post.claim() == []
-
-
-async def test_the_next_moment_to_look_is_the_earliest_of_waits_and_leases(
-    post: Post, clock: HandClock
-) -> None:
-    async def due() -> float | None:
-        async with post.database.read() as tx:
-            at = await tx.outbox.next_due("slack")
-        return None if at is None else (at - clock.now).total_seconds()
-
-    assert await due() is None
-    await post.owe("1", "a")
-    await post.owe("2", "b")
-    one, two = await post.claim()
-    assert await due() == 30
-    await post.put_back(one, after=12)
-    assert await due() == 12
-    await post.finish(two)
-    clock.forward(seconds=13)
-    await post.finish(await post.claim_one())
-    assert await due() is None
 
 
 async def test_counts_tell_open_from_parked(post: Post) -> None:

@@ -1,0 +1,64 @@
+"""Rules for a conversation's thread in Slack: what could not be shown there, and where it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.desk import outgoing, timeline
+from bot.desk.errors import AlreadyDecided, MayNotAct, NotFound
+from bot.desk.outgoing import Owed
+from bot.desk.timeline import Event
+from storage.records import ConversationId, MessageRef, Person
+from storage.transaction import Transaction
+
+
+async def not_shown(
+    tx: Transaction, conversation_id: ConversationId, seqs: Sequence[int], *, reason: str, certain: bool
+) -> None:
+    """Say in the thread that entries did not get there, or, where nobody can tell, that they may not have.
+
+    An entry that only says so itself is not mourned in turn.
+    """
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None:
+        raise NotFound
+    entries = await tx.ledger.several([(conversation_id, seq) for seq in seqs])
+    missing = sorted(entry.seq for entry in entries if entry.data.get("event") != Event.NOT_SHOWN)
+    if missing:
+        entry = await timeline.for_the_team(
+            tx, conversation, Event.NOT_SHOWN, seqs=missing, reason=reason, certain=certain
+        )
+        await outgoing.mirror(tx, conversation, entry)
+
+
+async def show_again(tx: Transaction, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
+    """Post the entries that the notice of that number is about, once however often it is asked for."""
+    if not by.may_act:
+        raise MayNotAct
+    conversation = await tx.conversations.lock(conversation_id)
+    entry = await tx.ledger.get(conversation_id, notice)
+    if conversation is None or entry is None or entry.data.get("event") != Event.NOT_SHOWN:
+        raise NotFound
+    source = f"again:{notice}"
+    if await tx.ledger.by_source(conversation_id, source) is not None:
+        raise AlreadyDecided
+    done = await timeline.for_the_team(tx, conversation, Event.SHOWN_AGAIN, source=source, by=by.name)
+    await outgoing.mirror(tx, conversation, done)
+    for seq in entry.data["seqs"]:
+        await outgoing.show(tx, conversation, seq)
+
+
+async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
+    """Start the conversation's thread again in the configured channel: the one it had cannot be used.
+
+    What waited for the old thread waits for the new one, in its order. False if it moved already.
+    """
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None or conversation.card != away_from:
+        return False
+    conversation = await tx.conversations.uproot(conversation_id, away_from) or conversation
+    waiting = await tx.outbox.cancel_lane(outgoing.lane_of(conversation_id))
+    unsent = [payload["seq"] for kind, payload in waiting if kind == Owed.ENTRY]
+    upto = min(unsent, default=conversation.last_seq + 1) - 1
+    await outgoing.start_thread_again(tx, conversation, unsent=unsent, upto=upto)
+    return True

@@ -1,0 +1,53 @@
+"""A transaction's way to the database, whether its connection answers at once or has to be awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, ScalarResult
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.pending import Pending
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class Link:
+    """Runs statements. What is still to be written goes out first, so a query sees it.
+
+    `changes` counts the statements that wrote something: whoever finds it as it was knows that nothing did.
+    """
+
+    def __init__(self, connection: Connection | AsyncConnection, pending: Pending) -> None:
+        self._connection = connection
+        self._pending = pending
+        self.changes = 0
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._connection.dialect
+
+    async def execute(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
+        await self.flush()
+        if not getattr(statement, "is_select", False):
+            self.changes += 1
+        return await self._run(statement, parameters)
+
+    async def scalar(self, statement: Executable, parameters: Parameters = None) -> Any:
+        return (await self.execute(statement, parameters)).scalar()
+
+    async def scalars(self, statement: Executable, parameters: Parameters = None) -> ScalarResult[Any]:
+        return (await self.execute(statement, parameters)).scalars()
+
+    async def flush(self) -> None:
+        """Write what is pending, in as few statements as there are kinds of it."""
+        if self._pending:
+            self.changes += 1
+            for statement, rows in self._pending.take(self.dialect.name):
+                await self._run(statement, rows)
+
+    async def _run(self, statement: Executable, parameters: Parameters) -> CursorResult[Any]:
+        if isinstance(self._connection, AsyncConnection):
+            return await self._connection.execute(statement, parameters)
+        return self._connection.execute(statement, parameters)

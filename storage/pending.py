@@ -1,0 +1,124 @@
+"""What a transaction is going to write, kept until it must be there: many rows then cost one statement.
+
+Only what is hot and cannot be refused waits here: entries, outbox rows, outcomes, and a locked conversation's
+counters. Everything else is written where it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, func, insert, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.records import Conversation, ConversationId
+from storage.schema import conversations, entries, outbox
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment to go back to."""
+
+    entries: int
+    owed: int
+    coalesced: int
+    finished: int
+
+
+@dataclass(slots=True)
+class Pending:
+    """Rows by table, and the conversations this transaction has locked, as it sees them now."""
+
+    entries: list[Row] = field(default_factory=list)
+    owed: list[Row] = field(default_factory=list)
+    coalesced: list[Row] = field(default_factory=list)
+    finished: list[Row] = field(default_factory=list)
+    locked: dict[ConversationId, Conversation] = field(default_factory=dict)
+    _changed: dict[ConversationId, None] = field(default_factory=dict)
+    _before: dict[ConversationId, tuple[Conversation, bool]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.owed or self.coalesced or self.finished or self._changed)
+
+    def change(self, conversation: Conversation) -> None:
+        """The counters of a locked conversation are these from now on."""
+        known = self.locked[conversation.id]
+        self._before.setdefault(conversation.id, (known, conversation.id in self._changed))
+        self.locked[conversation.id] = conversation
+        self._changed[conversation.id] = None
+
+    def mark(self) -> Mark:
+        """Remember this moment; `undo` goes back to the last one marked."""
+        self._before.clear()
+        return Mark(len(self.entries), len(self.owed), len(self.coalesced), len(self.finished))
+
+    def undo(self, mark: Mark) -> None:
+        """Forget what came since `mark`. Nothing of it may have been written yet."""
+        del self.entries[mark.entries :]
+        del self.owed[mark.owed :]
+        del self.coalesced[mark.coalesced :]
+        del self.finished[mark.finished :]
+        for conversation_id, (before, was_changed) in self._before.items():
+            self.locked[conversation_id] = before
+            if not was_changed:
+                del self._changed[conversation_id]
+
+    def take(self, dialect: str) -> Iterator[tuple[Executable, Sequence[Row]]]:
+        """The statements that write it all, each with its rows; nothing is pending afterwards."""
+        changed = [_counters(self.locked[one]) for one in self._changed]
+        self._changed.clear()
+        for statement, rows in (
+            (_COUNT, changed),
+            (_ADD, self.entries),
+            (_OWE, self.owed),
+            (_COALESCE[dialect], self.coalesced),
+            (_FINISH, self.finished),
+        ):
+            if rows:
+                yield statement, rows[:]
+                rows.clear()
+
+
+def _counters(conversation: Conversation) -> Row:
+    return {
+        "of": conversation.id,
+        "seq": conversation.last_seq,
+        "message_seq": conversation.last_message_seq,
+        "message_at": conversation.last_message_at,
+        "is_mirrored": conversation.mirrored,
+    }
+
+
+_COUNT = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("of"))
+    .values(
+        last_seq=bindparam("seq"),
+        last_message_seq=bindparam("message_seq"),
+        last_message_at=bindparam("message_at"),
+        mirrored=bindparam("is_mirrored"),
+    )
+)
+_ADD = insert(entries)
+_OWE = insert(outbox)
+_FINISH = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.fence == bindparam("claim"), outbox.c.state == "sending")
+    .values(state="done", finished_at=bindparam("at"))
+)
+_COALESCE = {
+    "sqlite": sqlite.insert(outbox).on_conflict_do_update(
+        index_elements=["coalesce"],
+        index_where=text("state = 'ready'"),
+        set_={"priority": func.min(outbox.c.priority, sqlite.insert(outbox).excluded.priority)},
+    ),
+    "postgresql": postgresql.insert(outbox).on_conflict_do_update(
+        index_elements=["coalesce"],
+        index_where=text("state = 'ready'"),
+        set_={"priority": func.least(outbox.c.priority, postgresql.insert(outbox).excluded.priority)},
+    ),
+}
