@@ -8,11 +8,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import asyncpg
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage import migrate
@@ -83,3 +86,21 @@ async def database(address: str, clock: HandClock) -> AsyncIterator[Database]:
         await opened.alter(empty)
     yield opened
     await opened.close()
+
+
+@asynccontextmanager
+async def somebody_else_writes(address: str, table: str) -> AsyncIterator[None]:
+    """Another process holds what every writer of `table` needs, until the end."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(url.database or "", isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    connection = await asyncpg.connect(host=url.query["host"], user=url.username, database=url.database)
+    try:
+        async with connection.transaction():
+            await connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+            yield
+    finally:
+        await connection.close()

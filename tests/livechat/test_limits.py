@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from bot.livechat.limits import Limiter, Limits, Rate, address_of
 from bot.livechat.problems import TooMany
 from storage.database import Database
-from storage.transaction import Transaction
+from tests.databases import somebody_else_writes
 
 from .house import API_KEY, UNLIMITED, Chat, House
 
@@ -126,19 +125,11 @@ async def test_a_database_that_hangs_is_unavailable_and_the_write_still_happens_
 ) -> None:
     async with House(database, limits=replace(UNLIMITED, deadline=0.2)) as house:
         chat = await house.chat()
-        release, held = asyncio.Event(), asyncio.Event()
-
-        async def hold(_tx: Transaction) -> None:
-            held.set()
-            await release.wait()
-
-        holding = asyncio.create_task(database.write(hold))
-        await held.wait()
-        refused = await chat.say("Hello", client_id="a")
+        address = database.url.render_as_string(hide_password=False)
+        async with somebody_else_writes(address, "conversations"):
+            refused = await chat.say("Hello", client_id="a")
         assert (refused.status, refused.code) == (503, "unavailable")
         assert int(refused.headers["Retry-After"]) >= 1
-        release.set()
-        await holding
         again = await chat.say("Hello", client_id="a")
         assert (again.status, again.json["seq"]) == (200, 1)
 

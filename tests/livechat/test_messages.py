@@ -178,7 +178,7 @@ async def test_an_entry_shows_what_the_contract_names_and_nothing_else(house: Ho
 
     page = await chat.get("/messages")
     assert b"SECRET" not in page.raw
-    for hidden in (b"slack", b"source", b"epoch", b"reason", b'"data":{', b"T1", b"U1", b"ticket"):
+    for hidden in (b"slack", b"source", b"epoch", b"reason", b'"data":{', b'"T1"', b'"U1"', b"ticket"):
         assert hidden not in page.raw.replace(b"created_at", b"")
     shape = [(entry["kind"], entry["from"], entry["text"], entry.get("name")) for entry in page.json["data"]]
     assert shape == [

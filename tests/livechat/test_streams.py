@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -15,8 +14,9 @@ import pytest
 from aiohttp import web
 
 from bot.desk.replies import Meant
+from bot.desk.views import News
 from storage.database import Database
-from storage.records import ConversationId, Entry
+from storage.records import ConversationId
 
 from .house import UNLIMITED, Chat, House, Stream, until
 
@@ -101,18 +101,22 @@ async def test_streams_wake_for_their_own_conversation_alone(database: Database)
     async with House(database, limits=NO_POLL) as house:
         chat, other = await house.chat(), await house.chat()
         reads: list[ConversationId] = []
-        for_customer = house.desk.for_customer
+        news = house.desk.news
 
-        async def counted(conversation_id: ConversationId, *, after: int, limit: int) -> Sequence[Entry]:
+        async def counted(conversation_id: ConversationId, *, after: int, limit: int) -> News:
             reads.append(conversation_id)
-            return await for_customer(conversation_id, after=after, limit=limit)
+            return await news(conversation_id, after=after, limit=limit)
 
-        house.desk.for_customer = counted  # type: ignore[method-assign]
+        house.desk.news = counted  # type: ignore[method-assign]
         async with chat.stream() as one, chat.stream() as two, other.stream():
             await until(lambda: len(reads) == 3)
             reads.clear()
             await chat.say("Hello")
             assert [(await stream.event()).entry["text"] for stream in (one, two)] == ["Hello", "Hello"]
+            # What was committed here and goes on from their number needs no look.
+            assert reads == []
+            house.bell.ring(chat.id)
+            await until(lambda: len(reads) == 2)
         assert set(reads) == {chat.id}
 
 
@@ -157,18 +161,18 @@ async def test_cut_again_and_again_nothing_is_missed_or_told_twice(house: House,
 
 async def test_a_message_between_reading_and_waiting_is_not_lost(house: House, chat: Chat) -> None:
     """The commit falls right after the stream's read; the ring must still be heard at once."""
-    for_customer = house.desk.for_customer
+    news = house.desk.news
     said = False
 
-    async def then_say(conversation_id: ConversationId, *, after: int, limit: int) -> Sequence[Entry]:
+    async def then_say(conversation_id: ConversationId, *, after: int, limit: int) -> News:
         nonlocal said
-        entries = await for_customer(conversation_id, after=after, limit=limit)
+        found = await news(conversation_id, after=after, limit=limit)
         if not said:
             said = True
             await house.desk.customer_says(conversation_id, "just now", client_id="a")
-        return entries
+        return found
 
-    house.desk.for_customer = then_say  # type: ignore[method-assign]
+    house.desk.news = then_say  # type: ignore[method-assign]
     async with chat.stream() as stream:
         assert (await stream.event(within=0.8)).entry["text"] == "just now"
 
@@ -268,7 +272,7 @@ async def test_a_database_that_hangs_opens_no_stream(database: Database) -> None
         async def hangs(*_args: Any, **_more: Any) -> Any:
             await asyncio.Event().wait()
 
-        house.desk.for_customer = hangs  # type: ignore[method-assign]
+        house.desk.news = hangs  # type: ignore[method-assign]
         refused = await chat.get("/events")
         assert (refused.status, refused.code) == (503, "unavailable")
 
@@ -277,19 +281,20 @@ async def test_a_database_that_goes_away_ends_the_stream_and_the_client_resumes(
     house: House, chat: Chat, caplog: pytest.LogCaptureFixture
 ) -> None:
     await chat.say("one")
-    for_customer = house.desk.for_customer
+    news = house.desk.news
 
-    async def gone(*_args: Any, **_more: Any) -> Sequence[Entry]:
+    async def gone(*_args: Any, **_more: Any) -> News:
         raise ConnectionRefusedError("secret-host:5432")
 
     async with chat.stream() as stream:
         assert (await stream.event()).id == 1
-        house.desk.for_customer = gone  # type: ignore[method-assign]
+        house.desk.news = gone  # type: ignore[method-assign]
+        house.bell.ring(chat.id)
         await house.desk.customer_says(chat.id, "two", client_id="b")
         assert await stream.ended()
     refused = await chat.get("/events")
     assert (refused.status, refused.code) == (503, "unavailable")
-    house.desk.for_customer = for_customer  # type: ignore[method-assign]
+    house.desk.news = news  # type: ignore[method-assign]
     async with chat.stream(after=1) as stream:
         assert (await stream.event()).entry["text"] == "two"
     assert chat.id in caplog.text

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-import asyncpg
 import pytest
-from sqlalchemy import insert, make_url, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from storage import migrate
@@ -19,6 +15,7 @@ from storage.database import Database, DatabaseUnavailable, reason_of
 from storage.records import ConversationId
 from storage.schema import conversations, facts
 from storage.transaction import Transaction
+from tests.databases import somebody_else_writes
 from tests.storage.conftest import started
 
 
@@ -59,26 +56,8 @@ async def test_a_failing_write_changes_nothing_and_the_next_one_works(database: 
     assert await counted(database) == 2
 
 
-@asynccontextmanager
-async def somebody_else_writes(address: str) -> AsyncIterator[None]:
-    """Another process holds what every writer of `facts` needs, until the end."""
-    url = make_url(address)
-    if url.get_backend_name() == "sqlite":
-        with closing(sqlite3.connect(url.database or "", isolation_level=None)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield
-        return
-    connection = await asyncpg.connect(host=url.query["host"], user=url.username, database=url.database)
-    try:
-        async with connection.transaction():
-            await connection.execute("LOCK TABLE facts IN EXCLUSIVE MODE")
-            yield
-    finally:
-        await connection.close()
-
-
 async def test_a_cancelled_caller_waits_until_the_write_is_decided(database: Database, address: str) -> None:
-    async with somebody_else_writes(address):
+    async with somebody_else_writes(address, "facts"):
         writing = asyncio.create_task(database.write(lambda tx: tx.facts.keep("n", "7")))
         await asyncio.sleep(0)
         writing.cancel()
@@ -97,7 +76,7 @@ async def test_a_cancelled_write_that_fails_is_still_a_cancellation(
         await tx.facts.keep("n", "7")
         raise LookupError("Maya's words")
 
-    async with somebody_else_writes(address):
+    async with somebody_else_writes(address, "facts"):
         writing = asyncio.create_task(database.write(broken))
         await asyncio.sleep(0)
         writing.cancel()
