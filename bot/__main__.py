@@ -137,6 +137,7 @@ async def _upgrade(url: str) -> None:
     database = Database(url)
     try:
         await database.check()
+        await database.own()
         await upgrade(database)
     finally:
         await database.close()
@@ -157,10 +158,11 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     from bot.ai.knowledge import KnowledgeError
     from bot.slack.installation import NotConnected
     from storage.database import DatabaseUnavailable, reason_of
+    from storage.ownership import DatabaseInUse
 
     try:
         asyncio.run(work)
-    except NotConnected as error:
+    except (NotConnected, DatabaseInUse) as error:
         _refuse(str(error))
     except DatabaseUnavailable as error:
         _refuse(DATABASE_FAILED.format(error))

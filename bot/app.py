@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from contextlib import AsyncExitStack
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -25,6 +27,7 @@ from bot.handlers.app import slack_app
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits
 from bot.relay.courier import Courier
+from bot.relay.housekeeping import Housekeeping
 from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
 from bot.slack.directory import Directory
@@ -48,8 +51,8 @@ AI_AT_ONCE = 8
 class Bridge:
     """The whole program, running between `start` and `stop`.
 
-    Raises from `start`: `NotConnected`, `DatabaseUnavailable`, `KnowledgeError`, and OSError where the port
-    is taken; whatever was started by then is stopped again.
+    Raises from `start`: `NotConnected`, `DatabaseUnavailable`, `DatabaseInUse`, `KnowledgeError`, and OSError
+    where the port is taken; whatever was started by then is stopped again.
     """
 
     installation: Installation
@@ -121,7 +124,15 @@ class Bridge:
     async def _start(self) -> None:
         self._stack.push_async_callback(self.database.close)
         await self.database.check()
+        await self.database.own()
         await upgrade(self.database)
+        if self.database.is_sqlite:
+            # Nobody else is at work on it, so nothing is under way.
+            await self.database.write(lambda tx: tx.outbox.abandon_all())
+        notices = self.database.notices(heard=self.bell.ring, missed=self.bell.ring_all)
+        if notices is not None:
+            self._background(notices)
+        self._background(Housekeeping(self.database).run())
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session)
         self.installation = await find_installation(client, self._settings.slack_channel)
@@ -184,6 +195,16 @@ class Bridge:
             await running
 
         self._stack.push_async_callback(finish)
+
+    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+        running = asyncio.create_task(work)
+
+        async def end() -> None:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+        self._stack.push_async_callback(end)
 
     async def _serve(self, bolt: AsyncApp) -> None:
         async with self.database.read() as tx:

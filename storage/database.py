@@ -23,12 +23,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage import engines
 from storage.batches import Apart, Batches, Committed, Job, Ride, Rider, together
+from storage.ownership import Ownership
 from storage.transaction import Expects, Transaction
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+Heard = Callable[[str], None]
 
 TRIES = 3
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
@@ -55,6 +57,7 @@ class Database:
         self.riders: list[Rider] = []
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._batches = Batches(self._run)
+        self._ownership: Ownership | None = None
         if self.is_sqlite:
             self._sqlite = engines.sqlite_writer(self.url)
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
@@ -107,6 +110,21 @@ class Database:
         async with self._pool.connect() as connection:
             return await connection.run_sync(work)
 
+    async def own(self) -> None:
+        """On SQLite, keep every other process from writing until `close`. Raises `DatabaseInUse`."""
+        if self.is_sqlite and self.url.database not in (None, "", ":memory:"):
+            self._ownership = await asyncio.to_thread(Ownership, str(self.url.database))
+
+    def notices(self, *, heard: Heard, missed: Callable[[], None]) -> Coroutine[Any, Any, None] | None:
+        """On PostgreSQL, what to run to hear of other processes' commits; None where there are none."""
+        if self.is_sqlite:
+            return None
+        from storage.notices import Notices
+
+        notices = Notices(self._pool, heard=heard, missed=missed)
+        self.on_commit.append(notices.after_commit)
+        return notices.run()
+
     async def check(self) -> None:
         """Raise `DatabaseUnavailable` unless the database answers."""
         try:
@@ -118,8 +136,11 @@ class Database:
     async def close(self) -> None:
         await self._batches.drained()
         if self.is_sqlite:
-            await self._in_thread(self._sqlite.dispose)
-            self._thread.shutdown()
+            self._thread.submit(self._sqlite.dispose)
+            await asyncio.to_thread(self._thread.shutdown)
+        if self._ownership is not None:
+            self._ownership.release()
+            self._ownership = None
         await self._pool.dispose()
 
     async def _alone(self, work: Callable[[Transaction], Awaitable[T]]) -> T:

@@ -4,6 +4,7 @@
     ├── NotFound
     ├── AlreadyTaken
     ├── AlreadyDecided
+    ├── AlreadyShown
     ├── AIPaused
     ├── MayNotAct
     ├── NobodyHolds
@@ -36,6 +37,10 @@ class AlreadyTaken(DeskError):
 
 class AlreadyDecided(DeskError):
     """That message was decided already, or deleted. Nothing more was done."""
+
+
+class AlreadyShown(DeskError):
+    """Somebody had them posted again already. Look further down in this thread."""
 
 
 class AIPaused(DeskError):

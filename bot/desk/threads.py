@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.desk import outgoing, timeline
-from bot.desk.errors import AlreadyDecided, MayNotAct, NotFound
+from bot.desk.errors import AlreadyShown, MayNotAct, NotFound
 from bot.desk.outgoing import Owed
 from bot.desk.timeline import Event
 from storage.records import ConversationId, MessageRef, Person
@@ -41,7 +41,7 @@ async def show_again(tx: Transaction, conversation_id: ConversationId, notice: i
         raise NotFound
     source = f"again:{notice}"
     if await tx.ledger.by_source(conversation_id, source) is not None:
-        raise AlreadyDecided
+        raise AlreadyShown
     done = await timeline.for_the_team(tx, conversation, Event.SHOWN_AGAIN, source=source, by=by.name)
     await outgoing.mirror(tx, conversation, done)
     for seq in entry.data["seqs"]:

@@ -13,10 +13,12 @@ from bot.blocks.ids import (
     ALLOW_AI_REPLIES,
     KEEP_AS_NOTE,
     OPEN_THREAD,
+    RETRY,
     SEND_AS_ME,
     TAKE_OVER,
     TAKE_OVER_AND_SEND,
     ConversationValue,
+    EntryValue,
     HeldValue,
 )
 from bot.blocks.prompts import refusal, you_have_it
@@ -41,7 +43,8 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
             await ack()
             why = refusal(NOBODY if isinstance(error, UnknownPerson) else str(error))
             # Where the question was decided already, its buttons have nothing left to decide.
-            await (press.replace(why) if isinstance(error, AlreadyDecided) else press.answer(why))
+            is_over = isinstance(error, AlreadyDecided) and press.is_on_ephemeral
+            await (press.replace(why) if is_over else press.answer(why))
             return False
         await ack()
         return True
@@ -82,6 +85,12 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
         held = HeldValue.read(press.value)
         if await done(ack, press, lambda by: rule(held.conversation_id, held.source, by=by)):
             await press.remove()
+
+    @app.action(RETRY)
+    async def retry(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        press = Press(body, client)
+        notice = EntryValue.read(press.value)
+        await done(ack, press, lambda by: desk.show_again(notice.conversation_id, notice.seq, by=by))
 
     @app.action(OPEN_THREAD)
     async def open_thread(ack: AsyncAck) -> None:
