@@ -39,11 +39,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite+aiosqlite:///{tmp_path / 'bookbag.db'}"
     place = request.getfixturevalue("postgres")
     name = f"test_{secrets.token_hex(6)}"
-    _create(place, name)
+    create_database(place, name)
     return f"postgresql+asyncpg://postgres@/{name}?host={place}"
 
 
-def _create(place: str, name: str) -> None:
+def create_database(place: str, name: str) -> None:
+    """An empty database on the server at `place`."""
+
     async def create() -> None:
         connection = await asyncpg.connect(host=place, user="postgres", database="postgres")
         try:

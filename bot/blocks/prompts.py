@@ -72,3 +72,12 @@ def you_have_it(view: ConversationView, *, link_to: LinkTo) -> Message:
         text=escaped(f"You are answering {name} now.{number}"),
         blocks=[line(f"You are answering {bold(name)} now.{number} {thread}")],
     )
+
+
+def cut_off(channel: str, trouble: str) -> Message:
+    """For a teammate whose conversation's thread takes no posts any more."""
+    return refusal(
+        f"I cannot post in #{one_line(channel)} any more ({trouble}), so you do not see what your customer "
+        "writes. Nothing is lost: it appears there as soon as the channel takes messages again. "
+        "Please tell whoever looks after this workspace."
+    )

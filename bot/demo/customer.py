@@ -25,13 +25,16 @@ class CustomerChat:
     """One customer's chat. `seen` is what their window has been sent, in the order it came.
 
     The stream resumes from its last number when it breaks. What is said is said once, however often the
-    request had to be repeated.
+    request had to be repeated. The same `client_id` is the same chat, in another window.
     """
 
-    def __init__(self, address: str, *, name: str, server_key: str | None = None) -> None:
+    def __init__(
+        self, address: str, *, name: str, server_key: str | None = None, client_id: str | None = None
+    ) -> None:
         self._address = address.rstrip("/")
         self._name = name
         self._server_key = server_key
+        self.client_id = client_id or str(uuid.uuid4())
         self._token = ""
         self._http: aiohttp.ClientSession | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -43,7 +46,7 @@ class CustomerChat:
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_connect=5))
         answer = await self._call(
-            "POST", "/v1/conversations", {"client_id": str(uuid.uuid4()), "customer": {"name": self._name}}
+            "POST", "/v1/conversations", {"client_id": self.client_id, "customer": {"name": self._name}}
         )
         self.conversation_id = answer["conversation_id"]
         self._token = answer["token"]

@@ -23,12 +23,18 @@ class ThreadScreen:
         self._slack = slack
         self._customer = customer
         self._ts = ""
+        self._former: set[str] = set()
 
     async def ts(self) -> str:
         """The card's `ts`, once it is there."""
         if not self._ts:
             self._ts = (await self._slack.until(self._card, timeout=SEEN_WITHIN))["ts"]
         return self._ts
+
+    def look_again(self) -> None:
+        """The conversation has a new card, further down in the channel."""
+        before, self._ts = self._ts, ""
+        self._former.add(before)
 
     def card(self) -> str:
         """What the card shows."""
@@ -78,6 +84,8 @@ class ThreadScreen:
     def _card(self) -> SlackMessage | None:
         for message in self._slack.messages(CHANNEL):
             blocks = message.get("blocks") or [{}]
+            if message["ts"] in self._former:
+                continue
             if blocks[0].get("type") == "header" and blocks[0]["text"]["text"].startswith(self._customer):
                 return message
         return None

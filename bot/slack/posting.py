@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.card import card
 from bot.blocks.message import Message
-from bot.blocks.prompts import prompt_message
+from bot.blocks.prompts import cut_off, prompt_message
 from bot.blocks.thread import entries_message, recap_message
 from bot.desk import outgoing, threads
 from bot.desk.desk import Desk
@@ -27,7 +27,7 @@ from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Effect, Job, NotYet, Outcome, Parked, Part, Throttled, Unknown
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
-from storage.records import Conversation, Entry, MessageRef, Parcel
+from storage.records import Conversation, Entry, MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -47,8 +47,9 @@ METHOD_OF: Mapping[str, str] = {
 }
 METADATA_TYPE = "bookbag"
 
-# The card itself, or the thread under it, is not there any more.
-_CARD_GONE = {"message_not_found"}
+# The card itself, or the thread under it, is not there any more. What Slack puts in a deleted card's place is
+# nobody's to update.
+_CARD_GONE = {"message_not_found", "cant_update_message"}
 _THREAD_GONE = {"thread_not_found", "message_not_found", "cannot_reply_to_message"}
 # Looking for a post is not allowed, so whether it arrived cannot be found out.
 _MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
@@ -91,6 +92,7 @@ class SlackPosts:
         self._installation = installation
         self._waits = waits
         self.trouble: str | None = None
+        self._warned: set[tuple[PersonId, str]] = set()
 
     async def prepare(self, tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
         """Read what the parcels show, for all of them at once, and say how each is done."""
@@ -140,6 +142,8 @@ class SlackPosts:
             return Parked("its thread could not be started")
         message, carried = entries_message(conversation, entries)
         outcome = await self._post(parcel, message, thread=conversation.card)
+        if self.trouble is not None and conversation.holder is not None:
+            await self._warn(conversation.holder, self.trouble)
         return outcome if carried == len(entries) else Part(outcome, carried)
 
     async def recap(self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]) -> Outcome:
@@ -227,6 +231,7 @@ class SlackPosts:
                 return Done()
             return self._certain(parcel, failure)
         self.trouble = None
+        self._warned.clear()
         return Done(self._placed(parcel, answer["ts"], thread, shows=shows))
 
     async def _settled(
@@ -251,6 +256,17 @@ class SlackPosts:
         if waited < self._waits.quarantine:
             return Unknown(self._waits.quarantine - waited, "it may still land")
         return None
+
+    async def _warn(self, holder: PersonId, trouble: str) -> None:
+        """Tell a teammate who answers a customer, once and where they can read it, that they are cut off."""
+        if (holder, trouble) in self._warned:
+            return
+        self._warned.add((holder, trouble))
+        message = cut_off(self._installation.channel_name, trouble)
+        try:
+            await self._client.chat_postMessage(channel=holder.user, **message.arguments())
+        except CALL_ERRORS as error:
+            log.warning("a teammate could not be told of the trouble: %s", Failure.of(error).reason)
 
     def _is_lost(self, failure: Failure, thread: MessageRef) -> bool:
         """Whether this thread takes no posts any more while the configured channel may."""

@@ -101,13 +101,13 @@ class World:
     def __init__(self, slack: Workspace, settings: Settings, **bridge: Any) -> None:
         self.slack = slack
         self.settings = settings
-        self._how = bridge
+        self.how = bridge
         self._stack = AsyncExitStack()
         self.bridge: Bridge
         self.ana, self.ben, self.chloe = (slack.person(name) for name in ("ana", "ben", "chloe"))
 
     async def start(self) -> None:
-        self.bridge = Bridge(self.settings, limits=NO_LIMITS, **self._how)
+        self.bridge = Bridge(self.settings, limits=NO_LIMITS, **self.how)
         await self.bridge.start()
 
     async def restart(self) -> None:
@@ -132,6 +132,9 @@ class World:
         """Wait for the latest message that only this person sees."""
         found: list[dict[str, Any]] = await self.slack.until(lambda: self.slack.ephemerals(who))
         return found[-1]
+
+    async def is_ready(self) -> bool:
+        return not await self.bridge.ready()
 
     async def until(self, predicate: Callable[[], Any | Awaitable[Any]]) -> Any:
         return await self.slack.until(predicate)
@@ -162,12 +165,11 @@ async def world(
             slack_app_token=None if http_mode else slack.app_token,
             slack_signing_secret=slack.signing_secret if http_mode else None,
             slack_api_url=slack.api_url,
-            posts_per_second=0,
             database_url=database_url,
             ai=ai,
             api_key=SERVER_KEY,
             port=0,
-            **settings,
+            **{"posts_per_second": 0, **settings},
         )
         here = World(
             slack,

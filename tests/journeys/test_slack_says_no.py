@@ -1,0 +1,121 @@
+"""When Slack refuses for good: nothing is lost, somebody is told, and there is a way on."""
+
+from __future__ import annotations
+
+from bot.blocks.ids import RETRY
+from tests.journeys.world import CHANNEL, Chat, World
+
+
+async def moved(here: World, chat: Chat) -> str:
+    """Wait until the conversation has a thread elsewhere; from then on `chat` looks there."""
+    old = await chat.thread.ts()
+
+    async def elsewhere() -> bool:
+        card = (await here.bridge.desk.view(chat.id)).conversation.card
+        return card is not None and card.ts != old
+
+    await here.until(elsewhere)
+    chat.thread.look_again()
+    return old
+
+
+async def test_a_deleted_card_starts_the_thread_again_with_a_recap(outside: World) -> None:
+    chat = await outside.chat(first="Where is my order?")
+    await chat.customer.ai_says("Let me look.")
+    await chat.taken_over(outside.ana)
+    await chat.shows("took over")
+    await outside.settled()
+    await outside.ana.delete(CHANNEL, await chat.thread.ts())
+    await chat.customer.say("Hello?")
+    old = await moved(outside, chat)
+    await chat.shows("Hello?")
+    await outside.settled()
+    assert "goes on from an earlier one" in chat.thread.rendered(chat.thread.replies()[0])
+    assert chat.in_thread() == [
+        ("customer", "Where is my order?"),
+        ("ai", "Let me look."),
+        ("customer", "Hello?"),
+    ]
+    assert "is answering" in await chat.thread.card_shows("Allow AI replies")
+    # Who did not notice and types on in the old thread is heard all the same.
+    await outside.ana.post(CHANNEL, "I am here", thread_ts=old)
+    await chat.sees("I am here", author="teammate")
+
+
+async def test_a_thread_that_takes_no_posts_moves_with_everything_that_waited(outside: World) -> None:
+    chat = await outside.chat(first="one")
+    await chat.shows("one")
+    await outside.settled()
+    old = await chat.thread.ts()
+    outside.slack.faults.error(
+        "chat.postMessage", "thread_not_found", times=100, when=lambda call: call.get("thread_ts") == old
+    )
+    for word in ("two", "three", "four"):
+        await chat.customer.say(word)
+    await moved(outside, chat)
+    await chat.shows("four")
+    await outside.settled()
+    assert [text for _, text in chat.in_thread()] == ["one", "two", "three", "four"]
+
+
+async def test_one_message_that_slack_refuses_stops_no_other_and_can_be_tried_again(outside: World) -> None:
+    chat = await outside.chat(first="one")
+    await chat.shows("one")
+    await outside.settled()
+    outside.slack.faults.error(
+        "chat.postMessage",
+        "invalid_blocks",
+        times=100,
+        when=lambda call: "two" in str(call.get("blocks")),
+    )
+    for word in ("two", "three"):
+        await chat.customer.say(word)
+    notice = await chat.thread.shows(lambda m: "could not be posted here" in chat.thread.rendered(m))
+    assert "(invalid_blocks)" in chat.thread.rendered(notice)
+    await chat.shows("three")
+    await outside.settled()
+    assert [text for _, text in chat.in_thread()] == ["one", "three"]
+
+    outside.slack.faults.clear()
+    for _ in range(2):
+        await outside.ana.press(CHANNEL, notice["ts"], RETRY)
+    await chat.shows("two")
+    assert "posted again already" in (await outside.prompt("ana"))["text"]
+    await outside.settled()
+    assert [text for _, text in chat.in_thread()] == ["one", "three", "two"]
+
+
+async def test_where_nobody_may_look_the_thread_says_that_it_does_not_know(outside: World) -> None:
+    chat = await outside.chat(first="one")
+    await chat.shows("one")
+    await outside.settled()
+    outside.slack.faults.error("conversations.replies", "missing_scope", times=100)
+    outside.slack.faults.drop_after("chat.postMessage")
+    await chat.customer.say("two")
+    notice = await chat.shows("may not have been posted here")
+    assert "(missing_scope)" in notice
+    assert "[Retry]" in notice
+    await chat.customer.say("three")
+    await chat.shows("three")
+
+
+async def test_whoever_holds_a_conversation_is_told_when_its_channel_is_closed(outside: World) -> None:
+    chat = await outside.chat(first="one")
+    await chat.taken_over(outside.ana)
+    await chat.shows("took over")
+    await outside.settled()
+    outside.slack.archive(CHANNEL)
+    await chat.customer.say("two")
+    told = await outside.until(
+        lambda: [
+            call
+            for call in outside.slack.calls_of("chat.postMessage")
+            if call.arguments["channel"][:1] == "U"
+        ]
+    )
+    assert "I cannot post in #live-chat any more (is_archived)" in told[0].arguments["text"]
+    assert "is_archived" in (await outside.bridge.ready())["slack"]
+    outside.slack.archive(CHANNEL, archived=False)
+    await chat.shows("two")
+    await outside.until(outside.is_ready)
+    assert len(told) == 1
