@@ -67,7 +67,7 @@ class Part:
 Job = Callable[[], Awaitable[Outcome | Part]]
 # Reads, in the transaction that claims them, what some parcels need, and returns each one's job by its id.
 Prepare = Callable[[Transaction, Sequence[Parcel]], Awaitable[Mapping[int, Job]]]
-Performer = Callable[[Parcel], Awaitable[Outcome]]
+Performer = Callable[[Parcel], Awaitable[Outcome | Part]]
 
 
 def prepared(performers: Mapping[str, Performer]) -> Prepare:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from bot.blocks.lists import (
     unknown_command,
 )
 from bot.blocks.prompts import prompt_message, refusal, you_have_it
-from bot.blocks.thread import entry_message
+from bot.blocks.thread import entries_message, entry_message
 from bot.desk.outgoing import Prompt
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
@@ -304,3 +305,45 @@ async def test_the_workspace_takes_the_worst_of_them_as_they_are() -> None:
             await client.chat_update(channel=answer["channel"], ts=answer["ts"], **message.arguments())
             stored = slack.message("live-chat", answer["ts"])
             assert slack.mentions(stored) <= {f"<{shown.LINK}>"}
+
+
+# ─── Several in one post ───
+
+
+@given(conversations(), st.lists(st.one_of(messages, happenings()), min_size=1, max_size=60))
+@settings(max_examples=60)
+def test_what_travels_together_is_shown_in_order_within_the_limits_and_nothing_is_dropped(
+    conversation: Conversation, entries: list[Entry]
+) -> None:
+    numbered = [replace(entry, seq=number) for number, entry in enumerate(entries, 1)]
+    left, posts = numbered, 0
+    shown: list[int] = []
+    while left:
+        message, carried = entries_message(conversation, left)
+        assert 1 <= carried <= len(left)
+        checked(message)
+        ids = [str(block.block_id) for block in message.blocks if block.block_id]
+        assert len(set(ids)) == len(ids)
+        shown += sorted({int(one.partition(".")[0]) for one in ids})
+        left, posts = left[carried:], posts + 1
+    assert shown == [e.seq for e in numbered if e.kind is Kind.MESSAGE]
+
+
+def test_what_one_person_says_in_a_row_stands_under_their_name_once() -> None:
+    conversation = a_conversation(State.AI)
+    said = [
+        (Author.CUSTOMER, "one"),
+        (Author.CUSTOMER, "two"),
+        (Author.AI, "three"),
+        (Author.CUSTOMER, "four"),
+    ]
+    entries = [
+        replace(shown.entry(Kind.MESSAGE, author, text), seq=number)
+        for number, (author, text) in enumerate(said, 1)
+    ]
+    message, carried = entries_message(conversation, entries)
+    assert carried == 4
+    blocks = [block.to_dict() for block in message.blocks]
+    texts = [(block.get("text") or block["elements"][0])["text"] for block in blocks]
+    assert texts == ["👤 *Maya*", "one", "two", "🤖 *AI*", "three", "👤 *Maya*", "four"]
+    assert message.text == "Maya: one\nMaya: two\nAI: three\nMaya: four"

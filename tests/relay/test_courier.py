@@ -13,17 +13,17 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from bot.desk.bell import Bell
 from bot.relay.courier import MAX_DEFECTS, Courier
-from bot.relay.outcome import Done, NotYet, Outcome, Parked, Throttled, Unknown, prepared
+from bot.relay.outcome import Done, NotYet, Outcome, Parked, Part, Throttled, Unknown, prepared
 from bot.relay.pace import Limit, Pace
 from storage.database import Database
 from storage.paces import Rate
 from storage.records import ConversationId, Parcel
 from storage.schema import outbox
-from storage.transaction import Transaction
+from storage.transaction import Expects, Transaction
 from tests.clocks import HandClock
 
 TOPIC = "slack"
@@ -42,18 +42,32 @@ class Road:
         self.calls: list[Parcel] = []
         self.under_way = 0
         self.most_under_way = 0
-        self.answers: deque[Outcome | Exception] = deque()
+        self.answers: deque[Outcome | Part | Exception] = deque()
         self.gate: asyncio.Event | None = None
         self._changed = asyncio.Condition()
 
-    async def owe(self, name: str, lane: str = "a", *, kind: str = "post", priority: int = 1) -> None:
+    async def owe(
+        self,
+        name: str,
+        lane: str = "a",
+        *,
+        kind: str = "post",
+        priority: int = 1,
+        channel: str | None = None,
+    ) -> None:
         await self.database.write(
             lambda tx: tx.outbox.owe(
-                kind, self.conversation, topic=TOPIC, lane=lane, priority=priority, payload={"name": name}
+                kind,
+                self.conversation,
+                topic=TOPIC,
+                lane=lane,
+                priority=priority,
+                channel=channel,
+                payload={"name": name},
             )
         )
 
-    async def perform(self, parcel: Parcel) -> Outcome:
+    async def perform(self, parcel: Parcel) -> Outcome | Part:
         self.calls.append(parcel)
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
@@ -121,6 +135,7 @@ class Road:
         method_of: Mapping[str, str] | None = None,
         workers: int = 16,
         lease: timedelta = 30 * SECOND,
+        together: Mapping[str, int] | None = None,
     ) -> Courier:
         return Courier(
             TOPIC,
@@ -130,6 +145,7 @@ class Road:
             pace=Pace(method_of or {kind: kind for kind in kinds}, limits or {}),
             workers=workers,
             lease=lease,
+            together=together,
         )
 
     @asynccontextmanager
@@ -414,3 +430,95 @@ async def test_a_database_that_is_away_for_a_while_stops_no_courier(
         await road.renamed("outbox_away", "outbox")
         await road.owe("first")
         await road.settled("done")
+
+
+async def test_rows_that_wait_in_a_lane_travel_in_one_call(road: Road) -> None:
+    for number in range(5):
+        await road.owe(str(number))
+    courier = road.courier(together={"post": 3})
+    async with road.carrying(courier):
+        await road.settled(*["done"] * 5)
+    carried = [[item.payload["name"] for item in parcel.items] for parcel in road.calls]
+    assert carried == [["0", "1", "2"], ["3", "4"]]
+
+
+async def test_what_did_not_fit_into_the_call_goes_next_and_was_never_sent(road: Road) -> None:
+    road.answers.append(Part(Unknown(2 * SECOND, "no answer"), carried=2))
+    for number in range(4):
+        await road.owe(str(number))
+    courier = road.courier(together={"post": 10})
+    async with road.carrying(courier):
+        await road.settled("unknown", "unknown", "ready", "ready")
+        await road.forward(3)
+        await road.settled(*["done"] * 4)
+    carried = [[item.payload["name"] for item in parcel.items] for parcel in road.calls]
+    assert carried == [["0", "1", "2", "3"], ["0", "1"], ["2", "3"]]
+    assert [parcel.maybe_sent is not None for parcel in road.calls] == [False, True, False]
+
+
+async def test_of_rows_that_were_refused_together_only_the_one_to_blame_is_given_up(road: Road) -> None:
+    road.answers.extend([Parked("invalid_blocks"), Done(), Parked("invalid_blocks"), Done()])
+    for number in range(3):
+        await road.owe(str(number))
+    courier = road.courier(together={"post": 10})
+    async with road.carrying(courier):
+        await road.settled("done", "parked", "done")
+    assert [len(parcel.items) for parcel in road.calls] == [3, 1, 1, 1]
+
+
+async def test_what_is_owed_is_claimed_with_its_own_commit(road: Road) -> None:
+    courier = road.courier()
+    commits: list[None] = []
+    async with road.carrying(courier):
+        await road.owe("first")
+        await road.settled("done")
+        engine = road.database._sqlite if road.database.is_sqlite else road.database._pool.sync_engine
+        event.listen(engine, "commit", lambda _connection: commits.append(None))
+        await road.database.write(
+            lambda tx: tx.outbox.owe(
+                "post", road.conversation, topic=TOPIC, lane="a", priority=1, payload={"name": "second"}
+            ),
+            expects=Expects(),
+        )
+        assert await road.states() == ["done", "sending"] or await road.states() == ["done", "done"]
+        await road.settled("done", "done")
+    # One for what is owed and its claim, one for the outcome; a look of its own may fall in between.
+    assert len(commits) <= 3
+
+
+async def test_what_may_go_only_later_is_claimed_when_its_rate_allows(road: Road) -> None:
+    for number in range(4):
+        await road.owe(str(number), f"lane {number}")
+    courier = road.courier(limits={"post": Limit(Rate(2, burst=2))})
+    async with road.carrying(courier):
+        await road.settled("done", "done", "ready", "ready")
+        await road.forward(2)
+        await road.settled("done", "done", "done", "ready")
+        await road.forward(2)
+        await road.settled(*["done"] * 4)
+
+
+async def test_rates_are_kept_for_each_channel(road: Road) -> None:
+    for number in range(2):
+        for channel in (None, "C2"):
+            await road.owe(f"{channel} {number}", f"lane {channel} {number}", channel=channel)
+    courier = road.courier(limits={"post": Limit(Rate(1), each_channel=True)})
+    async with road.carrying(courier):
+        await road.settled("done", "done", "ready", "ready")
+        await road.forward(1)
+        await road.settled(*["done"] * 4)
+    assert sorted(road.names[:2]) == ["C2 0", "None 0"]
+
+
+async def test_a_throttled_channel_holds_no_other(road: Road) -> None:
+    road.answers.append(Throttled(10 * SECOND, "ratelimited"))
+    await road.owe("first", "a", channel="C2")
+    courier = road.courier()
+    async with road.carrying(courier):
+        await road.called(1)
+        await road.settled("ready")
+        await road.owe("same channel", "b", channel="C2")
+        await road.owe("another", "c")
+        await road.settled("ready", "ready", "done")
+        await road.forward(11)
+        await road.settled(*["done"] * 3)
