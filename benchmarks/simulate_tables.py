@@ -229,13 +229,12 @@ def answers() -> Sequence[str]:
         f"own post, in order of time, carries {count(plain)}."
     )
     watching = (
-        f"**Threads that the AI holds fall behind first**: {count(watched)} a day in a channel are "
-        f"{duration(AI_TARGET)} late at most. It is the price of the order of urgency, and no customer "
-        "waits for it."
+        f"**Threads that the AI holds fall behind first**: up to {count(watched)} a day in a channel they "
+        f"are {duration(AI_TARGET)} late at most. No customer waits for them; the team only watches."
     )
     workspace = (
         f"**One workspace carries {count(whole.conversations)} conversations a day** on that footing; what "
-        f"stops it there is its {whole.bound}."
+        f"stops it there: its {whole.bound}."
     )
     machines = (
         f"**A million conversations a day** take {count(million.channels)} channels in "
