@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types imports format clean
+.PHONY: demo test check lint types imports format simulate clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
@@ -26,6 +26,10 @@ imports: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# Simulated time; writes its figures and the plot into docs/scaling.md and docs/scaling.svg.
+simulate: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.simulate
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""What the bridge carries, measured and simulated."""
