@@ -39,6 +39,7 @@ class Bench(RuleBasedStateMachine):
     folder: ClassVar[Path]
     ai: ClassVar[AIKind]
     thinks: ClassVar[float] = 0.0
+    patient: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()

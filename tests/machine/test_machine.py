@@ -32,6 +32,7 @@ def test_the_service_holds_its_promises(
     Machine.ai = ai
     Machine.thinks = 0.02
     examples = request.config.getoption("--examples", default=None)
+    Machine.patient = examples is not None
     if examples is None:
         # Without shrinking: the journal in the failure's notes says what was done.
         chosen = settings(
