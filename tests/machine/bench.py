@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from bot.config import AIKind
 from sandbox.payload import Payload
@@ -50,8 +51,8 @@ class Bench(RuleBasedStateMachine):
         self.failed = False
         self._numbers = 0
 
-    @initialize()
     def open(self) -> None:
+        """Start everything anew, with a first customer."""
         url = type(self).empty_database()
 
         async def opened() -> None:
@@ -82,19 +83,12 @@ class Bench(RuleBasedStateMachine):
         """Do it. What fails carries the journal of all that was done before."""
         if words:
             self.journal.append(words)
-        import time; began = time.time()
 
         async def done() -> T:
             return await work
 
         try:
-            try:
-                return self.runner.run(done())
-            finally:
-                if (t := time.time()-began) > 0.5: self.journal.append(f"took {t:.2f}")
-                if t > 3:
-                    with open("/tmp/slow","a") as f: f.write("\n".join(["=====", *self.journal[-12:], *[f"{c.when%1000:.2f} {c.method} {str(c.arguments)[:90]} {c.fault} {c.status}" for c in self.house.slack.calls[-12:]], self.house.service.log.read_text()[-1500:]]))
-                with open("/tmp/times", "a") as f: f.write(f"{t:.3f} {words}\n")
+            return self.runner.run(done())
         except BaseException as error:
             self.failed = True
             error.add_note("\n".join(["what was done:", *self.journal]))
@@ -160,12 +154,7 @@ class Bench(RuleBasedStateMachine):
         for talk in self.talks:
             entries, story = await self.story(talk)
             last = max((e.seq for e in entries if e.audience is Audience.CUSTOMER), default=0)
-            seen = talk.customer.seen
-
-            def caught_up(last: int = last, seen: Sequence[Payload] = seen) -> bool:
-                return not last or bool(seen and seen[-1]["seq"] >= last)
-
-            await self.house.within(5, caught_up)
+            await self.house.within(5, partial(talk.customer.has_seen, last))
             async with self.house.ledger.read() as tx:
                 found = await fates(tx, talk, story, self.house.slack.team_id, self._channel())
                 theirs = await books_problems(tx, talk, story, self._names())

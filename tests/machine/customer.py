@@ -84,6 +84,10 @@ class CustomerAtHome:
             if not page["pagination"]["has_more"]:
                 return found
 
+    def has_seen(self, number: int) -> bool:
+        """Whether the stream came as far as this entry."""
+        return not number or bool(self.seen and self.seen[-1]["seq"] >= number)
+
     def cut(self) -> None:
         """Lose the connection; the browser comes back by itself."""
         if self._stream is not None:

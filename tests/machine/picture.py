@@ -119,6 +119,7 @@ class Talk:
     def message(self, ts: str) -> ThreadMessage | None:
         return next((one for one in self.messages if one.ts == ts), None)
 
+
 def forbidden(found: Sequence[str]) -> Sequence[str]:
     """Those of the tokens that no customer may ever read."""
     return [one for one in found if secret(one)]

@@ -103,7 +103,7 @@ class Service:
             self._gone()
 
     def errors(self) -> Sequence[str]:
-        """What it logged as an error. Bolt's own are not: it says so when an acknowledgement came too late."""
+        """What it logged as an error. Bolt's are left out: an acknowledgement that comes too late is one."""
         lines = self.log.read_text().splitlines()
         return [one for one in lines if one.startswith("ERROR bot.") and not one.startswith("ERROR bot.bolt")]
 

@@ -156,7 +156,9 @@ class Story:
             self._must(typed is not None, f"changes entry {target}, which no teammate typed")
         if typed is None:
             return
-        self._must(entry.audience is audience, f"for the {entry.audience}, and changes what is for {audience}")
+        self._must(
+            entry.audience is audience, f"for the {entry.audience}, and changes what is for {audience}"
+        )
         if entry.kind is Kind.RETRACT:
             self._must(typed.deleted, "taken back, and nobody deleted it")
             self.retracted.add(typed.ts)

@@ -49,60 +49,41 @@ class Trouble(People):
 
         self.step(f"{method} will meet: {kind}, {times} times", scripted())
 
-    @rule()
-    def sockets_close(self) -> None:
-        async def closed() -> None:
+    @rule(cut=chance)
+    def sockets_go(self, cut: int) -> None:
+        """Slack closes them; or they are cut, which the SDK notices only after ten seconds: rarely then."""
+        really = self.patient and not cut
+
+        async def gone() -> None:
             await self.disturbed()
-            await self.house.slack.disconnect_sockets()
+            if really:
+                self.house.slack.drop_sockets()
+            else:
+                await self.house.slack.disconnect_sockets()
 
-        self.step("Slack closes the sockets", closed())
+        self.step("the sockets are cut" if really else "Slack closes the sockets", gone())
 
-    @rule(really=chance)
-    def sockets_are_cut(self, really: int) -> None:
-        """The SDK notices only after ten seconds: rarely, and not at all in the suite."""
+    @rule(which=which, what=st.sampled_from(("breaks", "breaks", "ends", "is there again")))
+    def stream(self, which: int, what: str) -> None:
+        customer = self.talk(which).customer
 
-        async def cut() -> None:
-            await self.disturbed()
-            self.house.slack.drop_sockets()
+        async def changes() -> None:
+            match what:
+                case "breaks":
+                    customer.cut()
+                case "ends":
+                    customer.leave()
+                case _:
+                    customer.come_back()
 
-        if self.patient and not really:
-            self.step("the sockets are cut", cut())
+        self.step(f"the stream of {customer.name} {what}", changes())
 
-    @rule(which=which)
-    def stream_breaks(self, which: int) -> None:
-        async def cut() -> None:
-            self.talk(which).customer.cut()
-
-        self.step("a customer's stream breaks", cut())
-
-    @rule(which=which)
-    def customer_leaves(self, which: int) -> None:
-        async def leave() -> None:
-            self.talk(which).customer.leave()
-
-        self.step("a customer closes the window", leave())
-
-    @rule(which=which)
-    def customer_comes_back(self, which: int) -> None:
-        async def come_back() -> None:
-            self.talk(which).customer.come_back()
-
-        self.step("a customer opens the window again", come_back())
-
-    @rule()
-    def restart(self) -> None:
-        async def restarted() -> None:
-            await self.disturbed()
-            await self.house.restart()
-
-        self.step("the service restarts", restarted())
-
-    @rule(which=which, calls=st.integers(0, 4), by=who)
-    def kill(self, which: int, calls: int, by: str) -> None:
-        """In the middle of work: when Slack has heard of so many calls about it."""
+    @rule(which=which, calls=st.sampled_from((None, 0, 1, 2, 3, 4)), by=who)
+    def process_ends(self, which: int, calls: int | None, by: str) -> None:
+        """In good order, or killed in the middle of work: when Slack has heard of so many calls about it."""
         talk = self.talk(which)
 
-        async def killed() -> None:
+        async def ends() -> None:
             before = len(self.house.slack.calls)
             await self.say(talk)
             if talk.messages:
@@ -110,9 +91,10 @@ class Trouble(People):
             if calls:
                 await self.house.within(0.3, lambda: len(self.house.slack.calls) >= before + calls)
             await self.disturbed()
-            await self.house.kill()
+            await (self.house.restart() if calls is None else self.house.kill())
 
-        self.step(f"the service is killed in work for {talk.name}, after {calls} calls to Slack", killed())
+        how = "restarts" if calls is None else f"is killed after {calls} calls to Slack"
+        self.step(f"the service works for {talk.name} and {how}", ends())
 
     @rule(which=which, takes=st.sampled_from((True, True, False)), by=who, types=st.booleans())
     def at_once(self, which: int, takes: bool, by: str, types: bool) -> None:
@@ -123,7 +105,9 @@ class Trouble(People):
             if await self.card(talk) is None:
                 return
             await self.doubt(talk)
-            work: list[Awaitable[object]] = [self.press_card(talk, by, TAKE_OVER if takes else ALLOW_AI_REPLIES)]
+            work: list[Awaitable[object]] = [
+                self.press_card(talk, by, TAKE_OVER if takes else ALLOW_AI_REPLIES)
+            ]
             if self.ai == "external":
                 work += [self.outside_ai_says(talk), self.outside_ai_says(talk)]
             if types:
@@ -136,5 +120,3 @@ class Trouble(People):
     @rule()
     def time_passes(self) -> None:
         self.step("everything settles", self.judged())
-
-
