@@ -16,7 +16,7 @@ __all__ = ["empty_sqlite", "shared_postgres"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("machine")
     group.addoption("--examples", type=int, help="run so many random examples")
-    group.addoption("--steps", type=int, default=30, help="each of so many steps")
+    group.addoption("--steps", type=int, default=60, help="each of so many steps")
     group.addoption("--shrink", action="store_true", help="look for a shorter way to fail, for minutes")
     group.addoption("--seed", type=int, help="start from this seed, as an earlier run printed it")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -142,16 +142,18 @@ class People(Bench):
         )
 
     @typed_before
-    @rule(which=which, at=chance, reading=readings, style=chance, deliveries=deliveries)
+    @rule(which=which, at=chance, reading=st.sampled_from(Reading), style=chance, deliveries=deliveries)
     def edit(self, which: int, at: int, reading: Reading, style: int, deliveries: int) -> None:
         talk = self.talk(which)
 
         async def edits() -> None:
-            typed = self.pick(talk, at)
+            found = await self.fates(talk)
+            sent = [one for one in talk.messages if found[one.ts] is Fate.SENT][-2:]
+            typed = sent[at % len(sent)] if sent and at < 3 else self.pick(talk, at)
             if typed is None:
                 return
             self.journal.append(f"  {typed.author}'s message {typed.number}")
-            if (await self.fates(talk))[typed.ts] is Fate.UNKNOWN or typed.wordings[-1].reading != reading:
+            if found[typed.ts] is Fate.UNKNOWN or typed.wordings[-1].reading != reading:
                 typed.surely = None
             wording = self.wording(
                 typed.number, len(typed.wordings), reading, style, guest=typed.author == GUEST
@@ -246,7 +248,7 @@ class People(Bench):
         old = [message for message in thread if _button(message)]
         if not old:
             return False
-        message = old[at % len(old)]
+        message = old[max(0, at - 3) % len(old)]
         return await self.press(talk, by, message, str(_button(message)["action_id"]))
 
     async def press(self, talk: Talk, by: str, message: Mapping[str, Any], action: str) -> bool:
@@ -270,7 +272,11 @@ class People(Bench):
 
     async def decided(self, at: int, action: str) -> None:
         """Answer one of the latest questions, or one that asks something else where none is this."""
-        asked = [m for m in self.house.slack.ephemerals() if _button(m, KEEP_AS_NOTE)][-3:]
+
+        def questions() -> Sequence[Mapping[str, Any]]:
+            return [m for m in self.house.slack.ephemerals() if _button(m, KEEP_AS_NOTE)][-3:]
+
+        asked = await self.house.within(0.2, questions)
         if not asked:
             return
         message = asked[at % len(asked)]

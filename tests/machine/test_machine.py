@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from bot.config import AIKind
 from tests.machine.trouble import Trouble
 
-EXAMPLES, STEPS = 4, 20
+EXAMPLES, STEPS = 2, 50
 
 # Each example starts processes and talks over sockets: it is slow by Hypothesis' measure, and as long as
 # it is meant to be. Health checks look for slow or large data, and there is hardly any.
