@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
-from tests.machine.people import People, chance, which, who
+from tests.machine.customers import chance, which
 from tests.machine.picture import Reading
+from tests.machine.pressing import Pressing, who
 
 METHODS = (
     "chat.postMessage",
@@ -26,7 +27,7 @@ METHODS = (
 FAULTS = ("throttled", "broken", "drop_before", "drop_after", "fatal", "fatal_after", "late")
 
 
-class Trouble(People):
+class Trouble(Pressing):
     """Slack, the network and the machine, at their worst."""
 
     @rule(method=st.sampled_from(METHODS), kind=st.sampled_from(FAULTS), times=st.integers(1, 3))
