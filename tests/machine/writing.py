@@ -53,7 +53,7 @@ class Writing(Customers):
 
         async def edits() -> None:
             found = await self.fates(talk)
-            sent = [one for one in talk.messages if found[one.ts] is Fate.SENT][-2:]
+            sent = [one for one in talk.messages if found[one.ts] is Fate.SENT and not one.deleted][-2:]
             typed = sent[at % len(sent)] if sent and at < 3 else self.pick(talk, at)
             if typed is None:
                 return
