@@ -95,9 +95,11 @@ class Writing(Customers):
         surely = {Reading.NOTE: Fate.NOTE, Reading.MENTION: Fate.HELD}.get(reading)
         if reading is Reading.PLAIN and sure:
             surely = Fate.SENT if state is State.TEAMMATE and holder == by else Fate.HELD
+        # Whom Slack cannot describe is not heard until it can: what they typed comes again, and late.
+        stranger = any("users.info" in fault for fault in self.house.slack.faults.pending)
         person = self.house.person(by)
         ts = await person.post(CHANNEL, wording.text, thread_ts=card["ts"], deliveries=deliveries)
-        talk.messages.append(ThreadMessage(number, ts, by, [wording], surely))
+        talk.messages.append(ThreadMessage(number, ts, by, [wording], surely, late=stranger))
         self.journal.append(f"  message {number}: {wording.text}")
 
     def wording(self, number: int, version: int, reading: Reading, style: int, *, guest: bool) -> Wording:
