@@ -14,6 +14,7 @@ import aiohttp
 from bot.config import AIKind, Settings
 from sandbox import Person, Workspace
 from storage.database import Database
+from storage.schema import metadata
 from tests.journeys.world import CHANNEL, SERVER_KEY
 from tests.machine.customer import CustomerAtHome
 from tests.machine.service import Service, clock_ahead
@@ -112,7 +113,6 @@ class House:
             return None
 
     async def _start(self) -> None:
-        # Reads at the start are not what is tried here: a start that Slack refuses ends with an error.
         await self.service.start(self._settings, ahead=self._ahead)
         self.ledger.clock = clock_ahead(self._ahead)
         await self.slack.until(lambda: self.slack.open_connections >= 2)
@@ -123,8 +123,6 @@ class House:
 
 async def emptied(database_url: str) -> None:
     """Take everything out of a PostgreSQL database that the last example left in it."""
-    from storage.schema import metadata
-
     database = Database(database_url)
     async with asyncio.timeout(10), database.writer.begin() as connection:
         for table in reversed(metadata.sorted_tables):

@@ -26,6 +26,6 @@ def secret(token_of: str) -> bool:
 
 
 def answer_to(turns: Iterable[str]) -> str:
-    """The token of an answer to a conversation: as often as not it is thought of twice, and said once."""
+    """The token of the AI's answer: it names the last thing the customer said, so a second answer shows."""
     asked = [one for text in turns for one in tokens(text) if one.startswith("c")]
     return f"a{asked[-1][1:]}." if asked else "a0."
