@@ -3,13 +3,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types imports format simulate clean
+.PHONY: demo test check lint types imports format machine simulate bench torture clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n auto $(ARGS)
+
+# The random run of what the suite runs short and fixed; prints the seed to start from again.
+machine: $(VENV)/.dev
+	$(BIN)/pytest -s tests/machine --examples 100 $(ARGS)
 
 check: lint types imports test
 

@@ -90,6 +90,12 @@ class Sockets:
     def open_connections(self) -> int:
         return len(self._connections)
 
+    @property
+    def events_under_way(self) -> int:
+        """How many events wait for a connection or for their acknowledgement."""
+        sent = [delivery for connection in self._connections for delivery in connection.in_flight]
+        return sum(one.kind == "events_api" and not one.done for one in [*sent, *self._waiting])
+
     def send_event(self, payload: Payload, *, attempt: int = 0, reason: str = "") -> None:
         self._dispatch(Delivery("events_api", payload, attempt, reason))
 

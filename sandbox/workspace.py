@@ -205,6 +205,11 @@ class Workspace(Readings):
         self._sockets.drop()
 
     @property
+    def events_under_way(self) -> int:
+        """How many events wait for a socket or for their acknowledgement; what HTTP mode does is not seen."""
+        return self._sockets.events_under_way
+
+    @property
     def lost_events(self) -> list[Payload]:
         """Events given up: never acknowledged, or pushed out of the full queue."""
         return [*self._sockets.lost, *(payload for one in self._callbacks for payload in one.lost)]

@@ -136,6 +136,16 @@ async def test_a_dropped_connection_hands_its_events_on_in_order(slack: Workspac
     assert [envelope["retry_attempt"] for envelope in again] == [1, 1, 0]
 
 
+async def test_an_event_is_under_way_until_it_is_acknowledged(slack: Workspace) -> None:
+    await slack.person("ana").post("live-chat", "one")
+    assert slack.events_under_way == 1
+    async with wire(slack) as connection:
+        envelope = await connection.next()
+        assert slack.events_under_way == 1
+        await connection.ack(envelope)
+        await slack.until(lambda: slack.events_under_way == 0)
+
+
 async def test_events_wait_while_nobody_listens_up_to_the_limit() -> None:
     async with Workspace(queue_limit=2) as slack:
         for text in ("one", "two", "three"):

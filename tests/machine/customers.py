@@ -1,0 +1,82 @@
+"""Rules of what customers and their AI do."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from storage.records import State
+from tests.machine.bench import Bench
+from tests.machine.customer import Refused
+from tests.machine.picture import Talk
+
+which = st.sampled_from((0, 0, 0, 1))
+chance = st.integers(0, 5)
+
+
+class Customers(Bench):
+    """The customers' side."""
+
+    @rule()
+    def another_customer(self) -> None:
+        async def comes() -> None:
+            if len(self.talks) < 2:
+                self.talks.append(Talk(await self.house.customer()))
+
+        self.step("another customer comes", comes())
+
+    @rule(which=which, times=st.sampled_from((1, 1, 2, 4)), person=st.booleans())
+    def customer_says(self, which: int, times: int, person: bool) -> None:
+        talk = self.talk(which)
+
+        async def says() -> None:
+            for _ in range(times):
+                await self.say(talk, wants_person=person)
+
+        self.step(f"{talk.name} says {times} things{', asks for a person' * person}", says())
+
+    @rule(which=which, at=chance)
+    def customer_repeats(self, which: int, at: int) -> None:
+        talk = self.talk(which)
+
+        async def repeats() -> None:
+            said = list(talk.said)[-3:]
+            if said:
+                one = said[at % len(said)]
+                assert await talk.customer.say(f"Anything {one}.", one) == talk.said[one]
+
+        self.step(f"{talk.name} repeats a request", repeats())
+
+    @rule(which=which)
+    def ai_says(self, which: int) -> None:
+        talk = self.talk(which)
+        if self.ai == "external":
+            self.step(f"the outside AI speaks to {talk.name}", self.outside_ai_says(talk, sure=True))
+
+    @rule(which=which)
+    def escalate(self, which: int) -> None:
+        talk = self.talk(which)
+        self.step(f"the API escalates {talk.name}", self.escalated(talk))
+
+    async def say(self, talk: Talk, *, wants_person: bool = False) -> None:
+        one = f"c{self.number()}"
+        talk.said[one] = 0
+        text = "I want to talk to a person" if wants_person else "How long does shipping take?"
+        talk.said[one] = await talk.customer.say(f"{text} {one}.", one)
+
+    async def outside_ai_says(self, talk: Talk, *, sure: bool = False) -> None:
+        """`sure`: nothing else happens in the conversation, so whether it is refused is known before."""
+        one = f"a{self.number()}"
+        state, _ = await self.stands(talk)
+        talk.ai_said[one] = 0
+        try:
+            talk.ai_said[one] = await talk.customer.ai_says(f"Two days. {one}.", one)
+            assert not sure or state is State.AI, f"accepted while {state}"
+        except Refused as refused:
+            if refused.code != "ai_paused" or (sure and state is State.AI):
+                raise
+            del talk.ai_said[one]
+
+    async def escalated(self, talk: Talk) -> None:
+        talk.escalations += 1
+        await talk.customer.escalate()

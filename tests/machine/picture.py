@@ -1,0 +1,125 @@
+"""A plain picture of what was done to the service. It knows no rules; `story` and `views` judge by it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, TAKE_OVER_AND_SEND
+from storage.records import ConversationId
+from tests.machine.customer import CustomerAtHome
+from tests.machine.tokens import secret, token
+
+GUEST = "gina"
+TEAM = ("ana", "ben", "chloe")
+
+
+class Reading(StrEnum):
+    """How a thread message reads."""
+
+    PLAIN = "plain"
+    NOTE = "note"
+    MENTION = "mention"
+
+
+class Fate(StrEnum):
+    """What became of a thread message."""
+
+    SENT = "sent"
+    NOTE = "note"
+    HELD = "held"
+    RETRACTED = "retracted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a thread message said at one time."""
+
+    text: str
+    reading: Reading
+
+    @property
+    def token(self) -> str:
+        return token(self.text)
+
+
+@dataclass
+class ThreadMessage:
+    """What somebody typed in a thread, and what they did about it.
+
+    `surely` is what must have become of it, where nothing else could decide. `late` says that its delivery
+    was disturbed, so that Slack's order cannot be asked for.
+    """
+
+    number: int
+    ts: str
+    author: str
+    wordings: list[Wording]
+    surely: Fate | None = None
+    deleted: bool = False
+    late: bool = False
+    pressed: set[str] = field(default_factory=set)
+
+    def may_become(self) -> set[Fate]:
+        if self.deleted:
+            return {Fate.RETRACTED}
+        if self.author == GUEST:
+            return {Fate.NOTE}
+        if self.surely is not None:
+            return {self.surely}
+        fates: set[Fate] = set()
+        for wording in self.wordings:
+            fates |= {
+                Reading.PLAIN: {Fate.SENT, Fate.HELD},
+                Reading.NOTE: {Fate.NOTE},
+                Reading.MENTION: {Fate.HELD},
+            }[wording.reading]
+        if self.pressed & {SEND_AS_ME, TAKE_OVER_AND_SEND}:
+            fates.add(Fate.SENT)
+        if KEEP_AS_NOTE in self.pressed:
+            fates.add(Fate.NOTE)
+        if self.wordings[-1].reading is Reading.NOTE:
+            fates.discard(Fate.HELD)
+        return fates
+
+    def reads(self, token_of: str) -> Reading | None:
+        """How it read when it carried this token; None if it never did."""
+        return next((w.reading for w in self.wordings if w.token == token_of), None)
+
+    def last_words(self, sent: str) -> str:
+        """The token that the customer must read in the end, if `sent` is the one that was sent."""
+        at = [wording.token for wording in self.wordings].index(sent)
+        later = [w.token for w in self.wordings[at + 1 :] if w.reading is Reading.PLAIN]
+        return later[-1] if later else sent
+
+
+@dataclass
+class Talk:
+    """One conversation: everything that anybody did in it."""
+
+    customer: CustomerAtHome
+    said: dict[str, int] = field(default_factory=dict)
+    ai_said: dict[str, int] = field(default_factory=dict)
+    take_overs: Counter[str] = field(default_factory=Counter)
+    hand_backs: set[tuple[str, int]] = field(default_factory=set)
+    escalations: int = 0
+    messages: list[ThreadMessage] = field(default_factory=list)
+
+    @property
+    def id(self) -> ConversationId:
+        return ConversationId(self.customer.id)
+
+    @property
+    def name(self) -> str:
+        return self.customer.name
+
+    def message(self, ts: str) -> ThreadMessage | None:
+        return next((one for one in self.messages if one.ts == ts), None)
+
+
+def forbidden(found: Sequence[str]) -> Sequence[str]:
+    """Those of the tokens that no customer may ever read."""
+    return [one for one in found if secret(one)]

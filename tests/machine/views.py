@@ -1,0 +1,167 @@
+"""The same conversation from every side, once everything has settled: what is wrong with each view of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sandbox import Workspace
+from storage.records import Audience, Author, Entry, Kind, MessageRef, State
+from storage.transaction import Transaction
+from tests.journeys.world import CHANNEL, HELD, NOTE, SENT
+from tests.machine.customer import CustomerAtHome, window
+from tests.machine.picture import Fate, Talk, ThreadMessage, forbidden
+from tests.machine.story import Story
+from tests.machine.tokens import token, tokens
+
+MARK_OF = {Fate.SENT: SENT, Fate.NOTE: NOTE, Fate.HELD: HELD}
+Problems = list[str]
+
+
+def said_by_customer_and_ai(entries: Sequence[Entry]) -> Sequence[str]:
+    said = [e for e in entries if e.kind is Kind.MESSAGE and e.author in (Author.CUSTOMER, Author.AI)]
+    return [token(entry.text) for entry in said]
+
+
+async def customer_problems(customer: CustomerAtHome, entries: Sequence[Entry], story: Story) -> Problems:
+    """Their window, followed live and read again, against what the ledger holds for them."""
+    shown = [entry for entry in entries if entry.audience is Audience.CUSTOMER]
+    wanted = window([_as_json(entry) for entry in shown])
+    problems = reception_problems(customer, shown)
+    numbers = [entry["seq"] for entry in customer.seen]
+    if numbers != [entry.seq for entry in shown]:
+        problems.append(f"the stream brought {numbers}, the ledger has {[e.seq for e in shown]}")
+    elif window(customer.seen) != wanted:
+        problems.append(f"the window shows {window(customer.seen)}, not {wanted}")
+    if (again := window(await customer.pages())) != wanted:
+        problems.append(f"read again it shows {again}, not {wanted}")
+    if (state := await customer.state()) != story.state:
+        problems.append(f"is told that the state is {state}, not {story.state}")
+    return problems
+
+
+def reception_problems(customer: CustomerAtHome, shown: Sequence[Entry]) -> Problems:
+    """Whether any byte that they received was not theirs."""
+    received = tokens(customer.received.decode())
+    theirs = {one for entry in shown for one in tokens(entry.text)}
+    problems = [f"received {one}, which is for the team" for one in forbidden(received)]
+    return problems + [f"received {one}, which nobody sent them" for one in set(received) - theirs]
+
+
+def thread_problems(slack: Workspace, talk: Talk, entries: Sequence[Entry], story: Story) -> Problems:
+    """What the team sees: one card that says how it stands, and everything under it once and in order."""
+    said = said_by_customer_and_ai(entries)
+    cards = [m for m in slack.messages(CHANNEL) if _heading(m) == f"{talk.name} · web"]
+    if len(cards) != bool(entries):
+        return [f"has {len(cards)} cards"]
+    if not cards:
+        return []
+    replies = [m for m in slack.thread(CHANNEL, cards[0]["ts"])[1:] if m.get("bot_id")]
+    shown = [one for message in replies for one in mirrored(slack, message)]
+    problems = [] if shown == said else [f"the thread shows {shown}, the ledger has {said}"]
+    rendered = "\n".join(slack.rendered(message) for message in replies)
+    for event, words in (("taken_over", "took over."), ("resumed", "allowed AI replies.")):
+        happened = sum(entry.data.get("event") == event for entry in entries)
+        if rendered.count(words) != happened:
+            problems.append(f"the thread says {rendered.count(words)} times {words!r}, not {happened}")
+    card = slack.rendered(cards[0])
+    stands = {
+        State.AI: "The AI is answering",
+        State.WAITING: "Waiting for a teammate",
+        State.TEAMMATE: f"{(story.holder or '').capitalize()} is answering",
+    }[story.state]
+    offered = "[Allow AI replies]" if story.state is State.TEAMMATE else "[Take over]"
+    if stands not in card or offered not in card:
+        problems.append(f"the card reads {card!r}, not {stands!r} with {offered}")
+    return problems
+
+
+def mirrored(slack: Workspace, message: Mapping[str, object]) -> Sequence[str]:
+    """The tokens of the customer's and the AI's messages in a post, in order; it may carry several.
+
+    A small line names the author of the sections that follow it. Other lines and titles end that.
+    """
+    found: list[str] = []
+    speaks = False
+    blocks = message.get("blocks")
+    for block in blocks if isinstance(blocks, list) else []:
+        reads = slack.rendered({"blocks": [block]})
+        if block["type"] == "section":
+            found += tokens(reads) if speaks else []
+        else:
+            speaks = block["type"] == "context" and reads.startswith(("👤", "🤖"))
+    return found
+
+
+async def books_problems(tx: Transaction, talk: Talk, story: Story, name_of: Mapping[str, str]) -> Problems:
+    """The conversation's own row and its ticket."""
+    conversation = await tx.conversations.get(talk.id)
+    assert conversation is not None
+    ticket = await tx.tickets.open_of(talk.id)
+    holder = name_of[conversation.holder.user] if conversation.holder else None
+    assignee = name_of[ticket.assignee.user] if ticket and ticket.assignee else None
+    found = (conversation.state, conversation.epoch, holder, assignee, ticket and ticket.status)
+    wanted = (story.state, story.epoch, story.holder, story.holder, story.status)
+    return [] if found == wanted else [f"the books say {found}, the ledger says {wanted}"]
+
+
+async def fates(tx: Transaction, talk: Talk, story: Story, team: str, channel: str) -> dict[str, Fate]:
+    """What became of each thread message so far, by its `ts`."""
+    found: dict[str, Fate] = {}
+    for typed in talk.messages:
+        source = MessageRef(team, channel, typed.ts).source
+        if typed.ts in story.retracted:
+            found[typed.ts] = Fate.RETRACTED
+        elif typed.ts in story.sent:
+            found[typed.ts] = Fate.SENT
+        elif typed.ts in story.noted:
+            found[typed.ts] = Fate.NOTE
+        else:
+            held = await tx.held.get(talk.id, source)
+            found[typed.ts] = Fate.UNKNOWN if held is None else Fate.HELD
+    return found
+
+
+def fate_problems(
+    slack: Workspace, talk: Talk, found: Mapping[str, Fate], entries: Sequence[Entry], story: Story
+) -> Problems:
+    """Whether each thread message became what it had to, is marked so, and reads so at the customer's."""
+    shown = window([_as_json(entry) for entry in entries if entry.audience is Audience.CUSTOMER])
+    in_window = [one for _, who, text in shown if who == "teammate" for one in tokens(text)]
+    problems = []
+    for typed in talk.messages:
+        fate = found[typed.ts]
+        what = f"{typed.author}'s message {typed.number}"
+        if fate not in typed.may_become():
+            problems.append(f"{what} is {fate}, not {' or '.join(sorted(typed.may_become()))}")
+            continue
+        if typed.deleted:
+            continue
+        if (marks := _marks(slack, typed)) != {MARK_OF[fate]}:
+            problems.append(f"{what} is {fate} and marked {sorted(marks)}")
+        if fate is Fate.SENT and typed.last_words(story.sent[typed.ts]) not in in_window:
+            problems.append(f"{what} should read {typed.last_words(story.sent[typed.ts])}: {in_window}")
+    for typed in talk.messages:
+        theirs = [one for one in in_window if typed.reads(one)]
+        if len(theirs) != (found[typed.ts] is Fate.SENT):
+            problems.append(f"message {typed.number} is {found[typed.ts]} and shown as {theirs}")
+    return problems
+
+
+def _marks(slack: Workspace, typed: ThreadMessage) -> set[str]:
+    return {one["name"] for one in slack.message(CHANNEL, typed.ts).get("reactions", [])}
+
+
+def _heading(message: Mapping[str, object]) -> str:
+    blocks = message.get("blocks")
+    first = blocks[0] if isinstance(blocks, list) and blocks else {}
+    return str(first["text"]["text"]) if first.get("type") == "header" else ""
+
+
+def _as_json(entry: Entry) -> Mapping[str, object]:
+    return {
+        "seq": entry.seq,
+        "kind": entry.kind.value,
+        "from": entry.author.value,
+        "text": entry.text,
+        "target": entry.data.get("target"),
+    }
