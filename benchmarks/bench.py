@@ -1,0 +1,56 @@
+"""`python -m benchmarks.bench`: the bridge's numbers, each beside its floor or rival in the same run."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.databases import Databases
+from benchmarks.machine import described
+from benchmarks.processes import PROXIES
+from benchmarks.rows import Row, table
+
+PARTS = ("relay", "throughput", "pace", "streams", "growth", "ack")
+
+
+@click.command()
+@click.option("--only", multiple=True, type=click.Choice(PARTS), help="These parts; again for more.")
+@click.option("--quick", is_flag=True, help="Small sizes: to see that it works, not to quote.")
+@click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write a table there too.")
+def main(only: Sequence[str], quick: bool, markdown: Path | None) -> None:
+    """Measure. 1 if a part could not be measured; a missed target is a result, not a failure."""
+    for name in [name for name in os.environ if name.lower() in PROXIES]:
+        del os.environ[name]
+    sys.exit(asyncio.run(_run(only or PARTS, quick=quick, markdown=markdown)))
+
+
+async def _run(parts: Sequence[str], *, quick: bool, markdown: Path | None) -> int:
+    rows: list[Row] = []
+    failed = False
+    async with Databases() as databases:
+        machine = await described(databases)
+        click.echo(machine + (" (quick: not to be quoted)" if quick else ""))
+        for name in parts:
+            part: Any = importlib.import_module(f"benchmarks.{name}")
+            try:
+                found: list[Row] = await part.measure(part.QUICK if quick else part.FULL, databases)
+            except Exception as error:  # noqa: BLE001 - the other parts can still be measured
+                click.echo(f"\n{name} could not be measured: {type(error).__name__}: {error}", err=True)
+                failed = True
+                continue
+            rows += found
+            click.echo(f"\n{table(found)}")
+    if markdown is not None:
+        markdown.write_text(f"{machine}\n\n{table(rows, markdown=True)}\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    main()
