@@ -48,7 +48,8 @@ async def _run(parts: Sequence[str], *, quick: bool, markdown: Path | None) -> i
             rows += found
             click.echo(f"\n{table(found)}")
     if markdown is not None:
-        markdown.write_text(f"{machine}\n\n{table(rows, markdown=True)}\n")
+        text = f"{machine}\n\n{table(rows, markdown=True)}\n"
+        await asyncio.to_thread(markdown.write_text, text)
     return 1 if failed else 0
 
 

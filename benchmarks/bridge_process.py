@@ -14,7 +14,7 @@ from bot.livechat.limits import Limits, Rate
 MODULE = "benchmarks.bridge_process"
 # The load comes from one address and in bursts; what a stranger may ask for is not what is measured.
 NO_LIMITS = Limits(messages=Rate(1e6, 1_000_000), conversations=Rate(1e6, 1_000_000))
-SERVER_KEY = "a-key-for-benchmarks"  # noqa: S105 - a made-up one
+SERVER_KEY = "a-key-for-benchmarks"
 
 
 def settings(database_url: str, slack: dict[str, str]) -> dict[str, str]:

@@ -12,7 +12,6 @@ import os
 from typing import Any
 
 import aiohttp
-from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import event, insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -21,7 +20,7 @@ from sqlalchemy.types import Integer, String, Text
 
 from benchmarks.processes import announce, parent_ended
 from bot.app import slack_client
-from bot.blocks.message import Message, plain, words
+from bot.blocks.message import Message, small, words
 from bot.config import Settings, read_settings
 
 MODULE = "benchmarks.naive"
@@ -65,10 +64,8 @@ class Naive:
 
     async def prepare(self, rows: int) -> None:
         """The rows, and a thread for each lane."""
-        owed = [
-            {"lane": number % LANES, "words": f"c{number % LANES}m{number // LANES} {FILLING}", "state": "ready"}
-            for number in range(rows)
-        ]
+        lanes = [(number % LANES, number // LANES) for number in range(rows)]
+        owed = [{"lane": lane, "words": f"c{lane}m{seq} {FILLING}", "state": "ready"} for lane, seq in lanes]
         async with self._engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
             await connection.execute(insert(outbox), owed)
@@ -83,7 +80,7 @@ class Naive:
                 row = await self._claimed(connection)
             if row is None:
                 return
-            shown = Message(text=row.words, blocks=[SectionBlock(text=plain("👤 Customer")), *words(row.words)])
+            shown = Message(text=row.words, blocks=[small("👤 *Customer*"), *words(row.words)])
             await self._post(shown, thread=self._threads[row.lane])
             async with self._engine.begin() as connection:
                 await connection.execute(FINISH, {"id": row.id})

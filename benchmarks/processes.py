@@ -82,14 +82,18 @@ def announce(**facts: Any) -> None:
 async def parent_ended() -> None:
     """In a child: return when the parent wants it to end."""
     reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     await reader.read()
 
 
 def _is_ours(name: str) -> bool:
     # Slack's SDK would ask a proxy for loopback addresses too; a developer's own settings do not belong here.
-    return name.lower() in PROXIES or name in ("DATABASE_URL", "PORT", "HOST") or name.startswith(
-        ("SLACK_", "BOOKBAG_", "ANTHROPIC_")
+    return (
+        name.lower() in PROXIES
+        or name in ("DATABASE_URL", "PORT", "HOST")
+        or name.startswith(("SLACK_", "BOOKBAG_", "ANTHROPIC_"))
     )
 
 

@@ -106,5 +106,6 @@ def table(rows: Sequence[Row], *, markdown: bool = False) -> str:
         return "\n".join(lines)
     widths = [max(len(row[number]) for row in cells) for number in range(len(COLUMNS))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
     )

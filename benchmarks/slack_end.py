@@ -31,7 +31,6 @@ class Ack:
     """The app acknowledged a teammate's message."""
 
     message_ts: str
-    sent_at: float
     at: float
 
 
@@ -71,7 +70,7 @@ class SlackEnd(Workspace):
         self.events.clear()
 
     def sent(self, event: Payload) -> None:
-        """An event goes out. The app's own posts come back to it like everybody's, which is how we see them."""
+        """An event goes out. The app's own posts come back to it as everybody's do: so we see them."""
         self.sent_at = time.time()
         shown = event.get("message") if event.get("subtype") == "message_changed" else event
         if event["type"] != "message" or not isinstance(shown, dict) or shown.get("bot_id") != self.bot_id:
@@ -81,9 +80,9 @@ class SlackEnd(Workspace):
             at = self.calls[-1].when if self.calls else self.sent_at
             self.on_post(Post(thread_ts, tuple(_texts(shown.get("blocks"))), at))
 
-    def acknowledged(self, event: Payload, sent_at: float) -> None:
+    def acknowledged(self, event: Payload) -> None:
         if event["type"] == "message" and "subtype" not in event and "bot_id" not in event:
-            self.on_ack(Ack(event["ts"], sent_at, time.time()))
+            self.on_ack(Ack(event["ts"], time.time()))
 
 
 class _Stopwatch:
@@ -98,8 +97,7 @@ class _Stopwatch:
         acknowledged: asyncio.Future[Payload | None] = asyncio.get_running_loop().create_future()
         self._sockets._dispatch(Delivery("events_api", payload, attempt, reason, acknowledged))
         self._slack.sent(event)
-        sent_at = self._slack.sent_at
-        acknowledged.add_done_callback(lambda _: self._slack.acknowledged(event, sent_at))
+        acknowledged.add_done_callback(lambda _: self._slack.acknowledged(event))
 
     async def request(self, kind: str, payload: Payload) -> Payload | None:
         return await self._sockets.request(kind, payload)

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 
 from benchmarks import bridge_process, naive
 from benchmarks.databases import KINDS, DatabaseKind, Databases
-from benchmarks.processes import child
+from benchmarks.processes import Child, child
 from benchmarks.rows import Row, Target
 from benchmarks.slack_end import Post, SlackEnd
 from benchmarks.wire import Caller, Server
 
 TARGET_EACH_SECOND = 1_000.0
-AHEAD = 50
+AHEAD = 20
 DRAIN_SECONDS = 60.0
 WORD = re.compile(r"\bc(\d+)m(\d+)\b")
 
@@ -82,11 +82,13 @@ class Threads:
 
 @dataclass(slots=True)
 class Flow:
-    """One watched stretch."""
+    """A watched stretch; `busy_here` and `busy_there` are processor seconds of this process and the other."""
 
     messages: int
     posts: int
     seconds: float
+    busy_here: float
+    busy_there: float
     flaw: str = ""
 
     @property
@@ -149,6 +151,8 @@ def _rows(kind: DatabaseKind, flow: Flow, floor: Flow) -> list[Row]:
         Row(f"{what}: messages end to end", flow.rate, "/s", "more", beside, target, flow.flaw),
         Row(f"{what}: posts", flow.posts / flow.seconds, "/s", "more"),
         Row(f"{what}: messages in a post", flow.messages / max(flow.posts, 1), "", "more"),
+        Row(f"{what}: cores taken by the bridge", flow.busy_there / flow.seconds, ""),
+        Row(f"{what}: cores taken by Slack's end and customers", flow.busy_here / flow.seconds, ""),
     ]
 
 
@@ -165,7 +169,7 @@ async def _bridge(size: Size, url: str) -> Flow:
         enough = asyncio.Event()
         talking = [asyncio.create_task(crowd.talk(number, enough)) for number in range(size.conversations)]
         stack.callback(lambda: [one.cancel() for one in talking])
-        flow = await _watched(slack, threads, size.warm_up, size.seconds)
+        flow = await _watched(slack, process, threads, size.warm_up, size.seconds)
         enough.set()
         flow.flaw = await _all_there(crowd, threads)
         return flow
@@ -181,19 +185,25 @@ async def _naive(size: Size, url: str) -> Flow:
             "DATABASE_URL": url,
             "NAIVE_ROWS": str(size.naive_rows),
         }
-        await stack.enter_async_context(child(naive.MODULE, made))
-        return await _watched(slack, threads, 0.5, size.naive_seconds)
+        process = await stack.enter_async_context(child(naive.MODULE, made))
+        return await _watched(slack, process, threads, 0.5, size.naive_seconds)
 
 
-async def _watched(slack: SlackEnd, threads: Threads, warm_up: float, seconds: float) -> Flow:
+async def _watched(slack: SlackEnd, process: Child, threads: Threads, warm_up: float, seconds: float) -> Flow:
     """Let it flow for so long, then count for so long."""
     await asyncio.sleep(warm_up)
-    before, posts, began = threads.messages, threads.posts, time.monotonic()
-    end = began + seconds
-    while (left := end - time.monotonic()) > 0:
+    messages, posts, began = threads.messages, threads.posts, time.monotonic()
+    here, there = time.process_time(), process.processor_seconds()
+    while (left := began + seconds - time.monotonic()) > 0:
         await asyncio.sleep(min(left, 1.0))
         slack.forget()
-    return Flow(threads.messages - before, threads.posts - posts, time.monotonic() - began)
+    return Flow(
+        messages=threads.messages - messages,
+        posts=threads.posts - posts,
+        seconds=time.monotonic() - began,
+        busy_here=time.process_time() - here,
+        busy_there=process.processor_seconds() - there,
+    )
 
 
 async def _all_there(crowd: Crowd, threads: Threads) -> str:

@@ -65,6 +65,7 @@ class Caller(asyncio.Protocol):
         for answer in self._waiting:
             if not answer.done():
                 answer.set_exception(ConnectionError("the other side hung up"))
+                answer.exception()  # whoever still waits is told; that nobody does is no news
 
     def close(self) -> None:
         self._transport.close()
