@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types imports format clean
+.PHONY: demo test check lint types imports bench format clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
@@ -22,6 +22,10 @@ types: $(VENV)/.dev
 
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
+
+# Each number beside its floor or rival; ARGS=--quick to see that it works, ARGS='--only relay' for a part.
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.bench $(ARGS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

@@ -21,7 +21,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from benchmarks import bridge_process
-from benchmarks.databases import KINDS, DatabaseKind, Databases
+from benchmarks.databases import DatabaseKind, Databases
 from benchmarks.rows import Row, Target, percentile
 from benchmarks.side import Side, side
 from benchmarks.slack_end import Ack
@@ -76,7 +76,7 @@ class Acks:
 
 async def measure(size: Size, databases: Databases) -> list[Row]:
     rows = []
-    for kind in KINDS:
+    for kind in databases.kinds:
         rows += await _measured(kind, await databases.empty(kind), size)
     return rows
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from benchmarks.databases import Databases
+from benchmarks.databases import KINDS, DatabaseKind, Databases
 from benchmarks.machine import described
 from benchmarks.processes import PROXIES
 from benchmarks.rows import Row, table
@@ -22,19 +22,23 @@ PARTS = ("relay", "throughput", "pace", "streams", "growth", "ack")
 
 @click.command()
 @click.option("--only", multiple=True, type=click.Choice(PARTS), help="These parts; again for more.")
+@click.option("--database", type=click.Choice(KINDS), help="This one alone.")
 @click.option("--quick", is_flag=True, help="Small sizes: to see that it works, not to quote.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write a table there too.")
-def main(only: Sequence[str], quick: bool, markdown: Path | None) -> None:
+def main(only: Sequence[str], database: DatabaseKind | None, quick: bool, markdown: Path | None) -> None:
     """Measure. 1 if a part could not be measured; a missed target is a result, not a failure."""
     for name in [name for name in os.environ if name.lower() in PROXIES]:
         del os.environ[name]
-    sys.exit(asyncio.run(_run(only or PARTS, quick=quick, markdown=markdown)))
+    kinds = (database,) if database else KINDS
+    sys.exit(asyncio.run(_run(only or PARTS, kinds, quick=quick, markdown=markdown)))
 
 
-async def _run(parts: Sequence[str], *, quick: bool, markdown: Path | None) -> int:
+async def _run(
+    parts: Sequence[str], kinds: Sequence[DatabaseKind], *, quick: bool, markdown: Path | None
+) -> int:
     rows: list[Row] = []
     failed = False
-    async with Databases() as databases:
+    async with Databases(kinds) as databases:
         machine = await described(databases)
         click.echo(machine + (" (quick: not to be quoted)" if quick else ""))
         for name in parts:

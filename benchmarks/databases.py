@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import sqlite3
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -18,9 +20,13 @@ KINDS: tuple[DatabaseKind, ...] = ("SQLite", "PostgreSQL")
 
 
 class Databases:
-    """Hands out empty databases; all are gone at the end. The server starts when it is first needed."""
+    """Hands out empty databases; all are gone at the end. The server starts when it is first needed.
 
-    def __init__(self) -> None:
+    `kinds` are those that the run is about.
+    """
+
+    def __init__(self, kinds: Sequence[DatabaseKind] = KINDS) -> None:
+        self.kinds = kinds
         self._folder = tempfile.TemporaryDirectory(prefix="bookbag-bench-")
         self._server: Any = None
         self._place = ""
@@ -48,8 +54,11 @@ class Databases:
         await self._ask(f'CREATE DATABASE "{name}"')
         return f"postgresql+asyncpg://postgres@/{name}?host={self._place}"
 
-    async def postgresql_version(self) -> str:
-        return str(await self._ask("SHOW server_version"))
+    async def versions(self) -> str:
+        found = {"SQLite": sqlite3.sqlite_version}
+        if "PostgreSQL" in self.kinds:
+            found["PostgreSQL"] = await self._ask("SHOW server_version")
+        return "; ".join(f"{kind} {found[kind]}" for kind in self.kinds)
 
     async def _ask(self, statement: str) -> Any:
         await self._started()

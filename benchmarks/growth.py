@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import update
 
 from benchmarks import bridge_process, past
-from benchmarks.databases import KINDS, DatabaseKind, Databases
+from benchmarks.databases import DatabaseKind, Databases
 from benchmarks.rows import Row, Target, percentile
 from benchmarks.side import Side, side
 from bot.app import Bridge
@@ -38,18 +38,20 @@ TARGET = Target(1.3, "ratio")
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The large past, how often each operation is done, and how many messages go all the way to Slack."""
+    """The large past, how often each operation is done, how many messages go all the way to Slack, and what
+    both databases hold besides: tickets that are open, and conversations that are live.
+    """
 
     conversations: int
     entries_each: int
     times: int
     relayed: int
+    open_today: int = 40
+    live_today: int = 200
 
 
 FULL = Size(conversations=100_000, entries_each=10, times=500, relayed=300)
 QUICK = Size(conversations=2_000, entries_each=10, times=60, relayed=40)
-# The same on both sides: what is open and what is live today.
-OPEN_TODAY, LIVE_TODAY = 40, 200
 
 
 class Office:
@@ -61,16 +63,16 @@ class Office:
         self._clock = 0
         self.milliseconds: dict[str, list[float]] = {}
 
-    async def open(self) -> None:
+    async def open(self, size: Size) -> None:
         await self._desk.database.write(lambda tx: tx.people.remember(ANA))
-        for number in range(OPEN_TODAY + LIVE_TODAY):
+        for number in range(size.open_today + size.live_today):
             conversation, thread = await self._conversation(number)
-            if number < OPEN_TODAY:
+            if number < size.open_today:
                 await self._desk.take_over(conversation, by=ANA)
             else:
                 self._live.append((conversation, thread))
 
-    async def work(self, number: int) -> Mapping[str, Callable[[], Awaitable[Any]]]:
+    def work(self, number: int) -> Mapping[str, Callable[[], Awaitable[Any]]]:
         """One round's operations, by name, in order."""
         conversation, thread = self._live[number % len(self._live)]
         text = "Thank you for waiting, it is on its way to you."
@@ -118,7 +120,7 @@ class Office:
 
 async def measure(size: Size, databases: Databases) -> list[Row]:
     rows = []
-    for kind in KINDS:
+    for kind in databases.kinds:
         empty, full = await databases.empty(kind), await databases.empty(kind)
         rows += await _rules(kind, empty, full, size)
         rows += await _relayed(kind, empty, full, size)
@@ -130,10 +132,10 @@ async def _rules(kind: DatabaseKind, empty: str, full: str, size: Size) -> list[
         await past.written(full, count=size.conversations, entries_each=size.entries_each)
         offices = [Office(small), Office(large)]
         for office in offices:
-            await office.open()
+            await office.open(size)
         chance = random.Random(13)
         for number in range(size.times):
-            work = [await office.work(number) for office in offices]
+            work = [office.work(number) for office in offices]
             for name in work[0]:
                 for one in chance.sample((0, 1), 2):
                     await offices[one].timed(name, work[one][name])
@@ -154,7 +156,7 @@ async def _relayed(kind: DatabaseKind, empty: str, full: str, size: Size) -> lis
         for name, url in (("empty", empty), ("full", full)):
             made = partial(bridge_process.settings, url)
             sides.append(await stack.enter_async_context(side(name, bridge_process.MODULE, made)))
-            await sides[-1].open_chats(10)
+            await sides[-1].open_chats(min(10, size.relayed))
         taken: dict[str, list[float]] = {one.name: [] for one in sides}
         chance = random.Random(17)
         for number in range(size.relayed):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -16,8 +15,8 @@ async def described(databases: Databases) -> str:
     load = ", ".join(f"{one:.2f}" for one in os.getloadavg())
     return (
         f"{_cores()} cores of {_processor()}; {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}; SQLite {sqlite3.sqlite_version}; "
-        f"PostgreSQL {await databases.postgresql_version()}; commit {_commit()}; load before: {load}"
+        f"Python {platform.python_version()}; {await databases.versions()}; commit {_commit()}; "
+        f"load before: {load}"
     )
 
 

@@ -7,7 +7,6 @@ order within a lane and the same call to Slack. It takes nothing in and keeps no
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from typing import Any
 
@@ -61,6 +60,7 @@ class Naive:
         lock = "FOR UPDATE SKIP LOCKED" if engine.dialect.name == "postgresql" else ""
         self._claim = text(CLAIM.format(lock=lock))
         self._threads: list[str] = []
+        self._stopping = False
 
     async def prepare(self, rows: int) -> None:
         """The rows, and a thread for each lane."""
@@ -74,8 +74,8 @@ class Naive:
             self._threads.append(answer["ts"])
 
     async def work(self) -> None:
-        """One hand, until nothing is left."""
-        while True:
+        """One hand, until nothing is left or `stop` is called."""
+        while not self._stopping:
             async with self._engine.begin() as connection:
                 row = await self._claimed(connection)
             if row is None:
@@ -84,6 +84,9 @@ class Naive:
             await self._post(shown, thread=self._threads[row.lane])
             async with self._engine.begin() as connection:
                 await connection.execute(FINISH, {"id": row.id})
+
+    def stop(self) -> None:
+        self._stopping = True
 
     async def _claimed(self, connection: AsyncConnection) -> Any:
         return (await connection.execute(self._claim)).one_or_none()
@@ -121,11 +124,11 @@ async def serve(settings: Settings, *, rows: int) -> None:
         naive = Naive(engine, slack_client(settings, session), settings.slack_channel)
         await naive.prepare(rows)
         announce()
-        working = asyncio.gather(*(naive.work() for _ in range(WORKERS)))
-        await parent_ended()
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
+        async with asyncio.TaskGroup() as hands:
+            for _ in range(WORKERS):
+                hands.create_task(naive.work())
+            await parent_ended()
+            naive.stop()
     await engine.dispose()
 
 

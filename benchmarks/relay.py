@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 from benchmarks import bridge_process, in_memory
-from benchmarks.databases import KINDS, Databases
+from benchmarks.databases import Databases
 from benchmarks.rows import Row, Target, percentile
 from benchmarks.side import Side, side
 from bot.config import Settings
@@ -43,11 +43,11 @@ DIRECTIONS = {"to_slack": "customer's POST → Slack's call", "to_customer": "Sl
 async def measure(size: Size, databases: Databases) -> list[Row]:
     async with AsyncExitStack() as stack:
         sides = [await stack.enter_async_context(side(RIVAL, in_memory.MODULE, _rival))]
-        for kind in KINDS:
+        for kind in databases.kinds:
             url = await databases.empty(kind)
             made = partial(bridge_process.settings, url)
             sides.append(await stack.enter_async_context(side(kind, bridge_process.MODULE, made)))
-        if _holds_back():
+        if _holds_back() and "SQLite" in databases.kinds:
             made = partial(_as_shipped, await databases.empty("SQLite"))
             sides.append(await stack.enter_async_context(side(HELD_BACK, bridge_process.MODULE, made)))
         for one in sides:
@@ -74,8 +74,8 @@ async def _in_turn(sides: Sequence[Side], size: Size) -> Taken:
 
 def _rows(name: str, taken: Taken) -> list[Row]:
     rows = []
+    beside = "SQLite" if name == HELD_BACK else RIVAL
     for direction, words in DIRECTIONS.items():
-        beside = "SQLite" if name == HELD_BACK else RIVAL
         for share, limit in ((0.50, 2.0), (0.99, 3.0)):
             rows.append(
                 Row(

@@ -84,7 +84,7 @@ def amount(value: float, unit: str, better: Better | None = None) -> str:
     step = 10**places
     # A product such as 1.1 * 100 is a hair off what is meant, and a cut would make a digit of it.
     scaled = round(value * step, 6)
-    cut = {"less": math.ceil, "more": math.floor, None: round}[better](scaled) / step
+    cut = (math.ceil(scaled) if better == "less" else math.floor(scaled) if better else round(scaled)) / step
     digits = f"{cut:,.{places}f}"
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")

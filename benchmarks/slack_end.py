@@ -78,7 +78,7 @@ class SlackEnd(Workspace):
         thread_ts = shown.get("thread_ts")
         if thread_ts is not None and thread_ts != shown["ts"]:
             at = self.calls[-1].when if self.calls else self.sent_at
-            self.on_post(Post(thread_ts, tuple(_texts(shown.get("blocks"))), at))
+            self.on_post(Post(thread_ts, tuple(texts_of(shown.get("blocks"))), at))
 
     def acknowledged(self, event: Payload) -> None:
         if event["type"] == "message" and "subtype" not in event and "bot_id" not in event:
@@ -106,14 +106,14 @@ class _Stopwatch:
         await self._sockets.close()
 
 
-def _texts(node: Any) -> Iterator[str]:
+def texts_of(node: Any) -> Iterator[str]:
     """Every text in these blocks, in order."""
     if isinstance(node, list):
         for one in node:
-            yield from _texts(one)
+            yield from texts_of(one)
     elif isinstance(node, dict):
         for name, value in node.items():
             if name == "text" and isinstance(value, str):
                 yield value
             else:
-                yield from _texts(value)
+                yield from texts_of(value)

@@ -15,11 +15,11 @@ import re
 import secrets
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from benchmarks import bare_streams, bridge_process
-from benchmarks.databases import KINDS, Databases
+from benchmarks.databases import Databases
 from benchmarks.open_files import raise_limit
 from benchmarks.processes import Child, child
 from benchmarks.rows import Row, Target, percentile
@@ -30,7 +30,6 @@ KIB = 1024
 MOST_BYTES_EACH = 20 * KIB
 MOST_MS = 50.0
 AT_ONCE = 50
-SETTLE_SECONDS = 2.0
 PATIENCE_SECONDS = 10.0
 CREATED = re.compile(rb'"created_at": ?"([^"]+)"')
 WORD = re.compile(rb"\bw\d+w\b")
@@ -40,11 +39,14 @@ Chat = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many streams, and how many messages to random ones of them at which rate."""
+    """How many streams, how many messages to random ones of them at which rate, and how many seconds memory
+    is given to settle.
+    """
 
     streams: int
     messages: int
     each_second: float
+    settle: float = 2.0
 
 
 FULL = Size(streams=10_000, messages=600, each_second=10)
@@ -106,10 +108,10 @@ class Audience:
 
 async def measure(size: Size, databases: Databases) -> list[Row]:
     # Each customer's end is a connection of this process, and of the server's.
-    size = Size(min(size.streams, raise_limit()), size.messages, size.each_second)
+    size = replace(size, streams=min(size.streams, raise_limit()))
     floor = await _floor(size)
     rows = []
-    for kind in KINDS:
+    for kind in databases.kinds:
         found = await _bridge(size, await databases.empty(kind))
         what = f"streams, {kind}, {size.streams:,} open"
         rows += [
@@ -175,10 +177,10 @@ async def _held(process: Child, chats: Sequence[Chat], size: Size) -> Found:
         # The first few make the server load what it needs once.
         few = max(1, len(chats) // 50)
         await audience.open(chats[:few])
-        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.sleep(size.settle)
         before = process.resident_bytes()
         await audience.open(chats[few:])
-        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.sleep(size.settle)
         found = Found((process.resident_bytes() - before) / (len(chats) - few))
         found.milliseconds = await audience.told(chats, size)
         return found

@@ -17,7 +17,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from benchmarks import bridge_process, naive
-from benchmarks.databases import KINDS, DatabaseKind, Databases
+from benchmarks.databases import DatabaseKind, Databases
 from benchmarks.processes import Child, child
 from benchmarks.rows import Row, Target
 from benchmarks.slack_end import Post, SlackEnd
@@ -136,7 +136,7 @@ class Crowd:
 
 async def measure(size: Size, databases: Databases) -> list[Row]:
     rows = []
-    for kind in KINDS:
+    for kind in databases.kinds:
         floor = await _naive(size, await databases.empty(kind))
         flow = await _bridge(size, await databases.empty(kind))
         rows += _rows(kind, flow, floor)
