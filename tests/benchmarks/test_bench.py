@@ -6,14 +6,18 @@ doubled on the way was not.
 
 from __future__ import annotations
 
+import asyncio
 import math
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 
 from benchmarks import ack, growth, pace, relay, streams, throughput
 from benchmarks.databases import Databases
+from benchmarks.jumping import JumpingLoop, run
 from benchmarks.rows import Row, Target, amount, percentile, table
+from benchmarks.slack_end import Ack, Post
 from benchmarks.traffic import Traffic, first_come_first_served, people_first
 
 
@@ -111,3 +115,37 @@ def test_the_traffic_is_the_same_each_time() -> None:
     assert said == list(Traffic(seconds=60))
     assert sorted(said, key=lambda one: one.at) == said
     assert 1_000 < len(said) < 1_500
+
+
+def test_a_message_shown_twice_or_before_its_turn_is_noticed() -> None:
+    threads = throughput.Threads(2)
+    for words in (("c0m0 a", "c0m1 b"), ("c1m0 a",), ("c0m1 b",), ("c1m2 c",)):
+        threads.posted(Post("1.0", words, at=0.0))
+    assert (threads.shown, threads.posts) == ([2, 1], 4)
+    assert (threads.doubled, threads.disordered) == (1, 1)
+
+
+async def test_an_acknowledgement_without_a_stored_reply_is_noticed() -> None:
+    async def nothing_there(_ts: str) -> bool:
+        return False
+
+    acks = ack.Acks(nothing_there)
+    for number in range(ack.EVERY):
+        acks.came(Ack(f"{number}.000000", at=number + 0.5))
+    await acks.looked_all()
+    assert (acks.looked, acks.missing) == (1, 1)
+    assert list(acks.milliseconds.values()) == [500.0] * ack.EVERY
+
+
+def test_the_clock_jumps_over_timers_and_stands_still_for_threads() -> None:
+    async def work(loop: JumpingLoop) -> tuple[float, float]:
+        await asyncio.sleep(3_600)
+        after_the_timer = loop.time()
+        loop.busy = lambda: True
+        async with asyncio.timeout(60):
+            await asyncio.to_thread(time.sleep, 0.05)
+        return after_the_timer, loop.time()
+
+    began = time.monotonic()
+    assert run(work) == (3_600, 3_600)
+    assert time.monotonic() - began < 60
