@@ -18,6 +18,8 @@ from benchmarks.processes import PROXIES
 from benchmarks.rows import Row, table
 
 PARTS = ("relay", "throughput", "pace", "streams", "growth", "ack")
+# The longest part takes a third of it where the bridge keeps up.
+PART_SECONDS = 1_800
 
 
 @click.command()
@@ -44,7 +46,8 @@ async def _run(
         for name in parts:
             part: Any = importlib.import_module(f"benchmarks.{name}")
             try:
-                found: list[Row] = await part.measure(part.QUICK if quick else part.FULL, databases)
+                async with asyncio.timeout(PART_SECONDS):
+                    found: list[Row] = await part.measure(part.QUICK if quick else part.FULL, databases)
             except Exception as error:  # noqa: BLE001 - the other parts can still be measured
                 click.echo(f"\n{name} could not be measured: {type(error).__name__}: {error}", err=True)
                 failed = True

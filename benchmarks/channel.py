@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -34,6 +35,7 @@ from storage.transaction import Transaction
 CALL_SECONDS = 0.15
 GREETING_SECONDS = 3_600.0
 DRAIN_SECONDS = 300.0
+REAL_SECONDS = 900.0
 WORD = re.compile(r"\bc(\d+)m(\d+)\b")
 WORDS = "The zip of my backpack broke on the second day. What can I do?"
 INSTALLATION = Installation(past.TEAM, "Simulated", "U0", "B0", "https://example.com/", past.CHANNEL, "live")
@@ -118,22 +120,28 @@ class Chats:
 async def posted(loop: JumpingLoop, traffic: Traffic, *, interval: float) -> Delays:
     """Let the traffic pass through the bridge into a channel that takes a post every `interval` seconds.
 
-    What is not shown five minutes after the last was said counts with the time that it has waited by then.
+    What is not shown five minutes after the last was said counts with the time that it has waited by then. If
+    all that takes more than `REAL_SECONDS`, the rest of the traffic is not played.
     """
     slack = SimulatedSlack(loop)
     async with _bridge(loop, slack, interval) as bridge:
         chats = Chats(bridge, slack)
         await chats.begin(traffic)
-        began, before = loop.time(), len(slack.posted_at)
+        began, before, cut_at = loop.time(), len(slack.posted_at), None
         stored: dict[Said, float] = {}
+        give_up = time.monotonic() + REAL_SECONDS
         for said in traffic:
+            if time.monotonic() > give_up:
+                cut_at = said.at
+                break
             await asyncio.sleep(max(0.0, began + said.at - loop.time()))
             await chats.hear(said)
             stored[said] = loop.time()
         greetings = traffic.with_ai + traffic.with_people
-        await slack.shows(greetings + len(stored), within=DRAIN_SECONDS)
+        if cut_at is None:
+            await slack.shows(greetings + len(stored), within=DRAIN_SECONDS)
         end = loop.time()
-    delays = Delays(posted_at=slack.posted_at[before:])
+    delays = Delays(posted_at=slack.posted_at[before:], cut_at=cut_at)
     for said, at in stored.items():
         shown_at = slack.shown.get((said.conversation, said.number))
         delays.never[said.held_by] += shown_at is None

@@ -59,7 +59,11 @@ async def measure(size: Size, _databases: Databases) -> list[Row]:
 
 
 def _waits(held_by: Held, limit: float, real: Delays, rivals: Mapping[str, Delays]) -> list[Row]:
-    never = real.never[held_by]
+    never, flaws = real.never[held_by], []
+    if never:
+        flaws.append(f"{never:,} still waited at the end")
+    if real.cut_at is not None:
+        flaws.append(f"too slow to simulate beyond second {real.cut_at:.0f}")
     return [
         Row(
             f"pace: held by {held_by}, {name}",
@@ -67,7 +71,7 @@ def _waits(held_by: Held, limit: float, real: Delays, rivals: Mapping[str, Delay
             "s",
             beside=(rival, percentile(rivals[rival].of(held_by), share)),
             target=Target(limit, "figure") if name == "p99" else None,
-            flaw=f"{never:,} still waited at the end" if never and name == "p99" else "",
+            flaw=", ".join(flaws) if name == "p99" else "",
         )
         for rival in rivals
         for name, share in (("p50", 0.50), ("p99", 0.99), ("longest", 1.0))

@@ -23,6 +23,8 @@ from bot.blocks.ids import TAKE_OVER
 TOKEN = re.compile(r"\bt\d+x\b")
 # A message that is not there by then counts as never come.
 PATIENCE_SECONDS = 15.0
+# After so many there is no point in going on.
+MOST_LOST = 20
 
 Settings = Callable[[dict[str, str]], Mapping[str, str]]
 
@@ -48,6 +50,7 @@ class Side:
         self.server = Server(process.said["address"])
         self.customers: list[CustomerEnd] = []
         self._numbers = itertools.count(1)
+        self._lost = 0
         self._awaited: dict[str, asyncio.Future[tuple[float, str]]] = {}
         slack.on_post = self._posted
 
@@ -105,6 +108,9 @@ class Side:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 at, _ = await arrived
         except TimeoutError:
+            self._lost += 1
+            if self._lost > MOST_LOST:
+                raise ConnectionError(f"{self.name}: {self._lost} messages never came") from None
             return math.inf
         finally:
             self._awaited.pop(token, None)

@@ -71,11 +71,13 @@ class Delays:
     """Seconds from when a message was stored until Slack showed it, and when posts were made.
 
     `never` are those that were not shown in the time that was watched; theirs is how long they waited in it.
+    `cut_at` is the second from which on the traffic was not played, if any.
     """
 
     shown: list[tuple[Said, float]] = field(default_factory=list)
     posted_at: list[float] = field(default_factory=list)
     never: Counter[Held] = field(default_factory=Counter)
+    cut_at: float | None = None
 
     def of(self, held_by: Held, *, since: float = 0.0, until: float = math.inf) -> list[float]:
         """Of the messages that were said between these moments."""
