@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from benchmarks import past
+from benchmarks import jumping, past
 from benchmarks.jumping import BEGAN, JumpingLoop
 from benchmarks.slack_end import texts_of
 from benchmarks.traffic import Delays, Said, Traffic
@@ -115,6 +115,11 @@ class Chats:
         say = self._desk.outside_ai_says if by_ai else self._desk.customer_says
         word = f"c{conversation}m{number}"
         await say(self._ids[conversation], f"{word} {WORDS}", client_id=word)
+
+
+def simulated(traffic: Traffic, interval: float) -> Delays:
+    """The same as `posted`, in a loop of its own: for a process that has nothing else to do."""
+    return jumping.run(lambda loop: posted(loop, traffic, interval=interval))
 
 
 async def posted(loop: JumpingLoop, traffic: Traffic, *, interval: float) -> Delays:

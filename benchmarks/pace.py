@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
-from benchmarks import channel, jumping
+from benchmarks import channel
 from benchmarks.databases import Databases
 from benchmarks.rows import Row, Target, percentile
 from benchmarks.traffic import Delays, Held, Traffic, first_come_first_served, people_first
@@ -36,8 +38,10 @@ QUICK = Size(minutes=1, with_ai=20)
 
 async def measure(size: Size, _databases: Databases) -> list[Row]:
     traffic = Traffic(seconds=size.minutes * 60.0, with_ai=size.with_ai, ai_each_second=size.with_ai / 5)
-    # In a thread of its own: no loop can run within this one.
-    real = await asyncio.to_thread(jumping.run, lambda loop: channel.posted(loop, traffic, interval=INTERVAL))
+    # In a process of its own: no loop can run within this one, and a thread could not be told to stop.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        loop = asyncio.get_running_loop()
+        real = await loop.run_in_executor(apart, channel.simulated, traffic, INTERVAL)
     rivals = {
         FIRST_COME: first_come_first_served(traffic, interval=INTERVAL),
         PEOPLE_FIRST: people_first(traffic, interval=INTERVAL),
