@@ -19,11 +19,15 @@ CHANNEL = "live-chat"
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Something the app put into a thread. `at` is when its call had come in, `texts` what its blocks say."""
+    """Something the app put into a thread, or put in the place of what it had put there.
+
+    `at` is when its call had come in, `texts` what its blocks say.
+    """
 
     thread_ts: str
     texts: tuple[str, ...]
     at: float
+    is_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,14 @@ class SlackEnd(Workspace):
     def sent(self, event: Payload) -> None:
         """An event goes out. The app's own posts come back to it as everybody's do: so we see them."""
         self.sent_at = time.time()
-        shown = event.get("message") if event.get("subtype") == "message_changed" else event
+        is_change = event.get("subtype") == "message_changed"
+        shown = event.get("message") if is_change else event
         if event["type"] != "message" or not isinstance(shown, dict) or shown.get("bot_id") != self.bot_id:
             return
         thread_ts = shown.get("thread_ts")
         if thread_ts is not None and thread_ts != shown["ts"]:
             at = self.calls[-1].when if self.calls else self.sent_at
-            self.on_post(Post(thread_ts, tuple(texts_of(shown.get("blocks"))), at))
+            self.on_post(Post(thread_ts, tuple(texts_of(shown.get("blocks"))), at, is_change))
 
     def acknowledged(self, event: Payload) -> None:
         if event["type"] == "message" and "subtype" not in event and "bot_id" not in event:

@@ -61,11 +61,12 @@ class Threads:
     def posted(self, post: Post) -> None:
         """The words of one post; several messages may stand in it."""
         found = [match for text in post.texts for match in WORD.finditer(text)]
-        self.posts += bool(found)
+        self.posts += bool(found) and not post.is_change
         for match in found:
             conversation, number = int(match[1]), int(match[2])
             if number < self.shown[conversation]:
-                self.doubled += 1
+                # A post that is changed says again what it said.
+                self.doubled += not post.is_change
             elif number > self.shown[conversation]:
                 self.disordered += 1
             else:

@@ -122,6 +122,8 @@ def test_a_message_shown_twice_or_before_its_turn_is_noticed() -> None:
     for words in (("c0m0 a", "c0m1 b"), ("c1m0 a",), ("c0m1 b",), ("c1m2 c",)):
         threads.posted(Post("1.0", words, at=0.0))
     assert (threads.shown, threads.posts) == ([2, 1], 4)
+    threads.posted(Post("1.0", ("c0m0 a", "c0m1 b", "c0m2 d"), at=0.0, is_change=True))
+    assert threads.shown == [3, 1]
     assert (threads.doubled, threads.disordered) == (1, 1)
 
 
