@@ -175,15 +175,16 @@ async def _nothing_owed(desk: Desk) -> None:
 
 
 def _rows(what: str, small: list[float], large: list[float]) -> list[Row]:
+    # The median as well: on a busy machine the slowest say more about the machine.
     return [
         Row(
             f"{what}, p{share * 100:.0f}",
             percentile(large, share),
             "ms",
             beside=("empty", percentile(small, share)),
-            target=target,
+            target=TARGET,
         )
-        for share, target in ((0.50, None), (0.99, TARGET))
+        for share in (0.50, 0.99)
     ]
 
 
