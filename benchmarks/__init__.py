@@ -1,1 +1,1 @@
-"""What the bridge carries, measured and simulated."""
+"""Programs that put numbers on the bridge. Run one with `python -m benchmarks.NAME`."""

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -33,12 +34,15 @@ from storage.records import ConversationId, Item, Parcel
 from storage.schema import OPEN_STATES
 from storage.schema import outbox as table
 
+# Written out, not bound: SQLite uses the indexes of open rows only for a query that says so itself.
+_OPEN: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
+
 _ERROR_LENGTH = 300
 
 _earlier = table.alias("earlier")
 _HEAD_OF_LANE = ~(
     select(_earlier.c.id)
-    .where(_earlier.c.lane == table.c.lane, _earlier.c.id < table.c.id, _earlier.c.state.in_(OPEN_STATES))
+    .where(_earlier.c.lane == table.c.lane, _earlier.c.id < table.c.id, _earlier.c.state.in_(_OPEN))
     .exists()
 )
 
@@ -62,7 +66,9 @@ class Place:
             conditions.append(table.c.kind.not_in(list(self.except_kinds)))
         if self.channels is not None:
             named = table.c.channel.in_([one for one in self.channels if one is not None])
-            conditions.append(or_(named, table.c.channel.is_(None)) if None in self.channels else named)
+            unnamed = table.c.channel.is_(None)
+            # Without a channel it is neither in these nor, to the database, outside them.
+            conditions.append(or_(unnamed, named) if None in self.channels else and_(~unnamed, named))
         return and_(true(), *conditions)
 
 
@@ -117,7 +123,7 @@ class Outbox:
         """What waits in this lane is as urgent as that from now on."""
         await self._connection.execute(
             update(table)
-            .where(table.c.lane == lane, table.c.state.in_(OPEN_STATES), table.c.priority > priority)
+            .where(table.c.lane == lane, table.c.state.in_(_OPEN), table.c.priority > priority)
             .values(priority=priority)
         )
 
@@ -125,7 +131,7 @@ class Outbox:
         """Give up everything in the lane; the kinds and payloads of what was open, in its order."""
         rows = await self._connection.execute(
             select(table.c.id, table.c.kind, table.c.payload)
-            .where(table.c.lane == lane, table.c.state.in_(OPEN_STATES))
+            .where(table.c.lane == lane, table.c.state.in_(_OPEN))
             .order_by(table.c.id)
         )
         found = rows.all()
@@ -157,7 +163,7 @@ class Outbox:
         abandoned = (table.c.state == "sending") & (table.c.lease_until < self._now)
         chosen: Select[Any] = (
             select(table)
-            .where(table.c.topic == topic, table.c.state.in_(OPEN_STATES), due | abandoned, _HEAD_OF_LANE)
+            .where(table.c.topic == topic, table.c.state.in_(_OPEN), due | abandoned, _HEAD_OF_LANE)
             .order_by(table.c.priority, table.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -176,7 +182,7 @@ class Outbox:
     async def channels(self, topic: str) -> Collection[str | None]:
         """Where open rows go; None is the configured channel."""
         rows = await self._connection.scalars(
-            select(table.c.channel).where(table.c.topic == topic, table.c.state.in_(OPEN_STATES)).distinct()
+            select(table.c.channel).where(table.c.topic == topic, table.c.state.in_(_OPEN)).distinct()
         )
         return set(rows)
 
@@ -244,7 +250,7 @@ class Outbox:
         """How many rows are open, and how many are parked."""
         rows = await self._connection.execute(
             select(table.c.state, func.count().label("number"))
-            .where(table.c.state.in_((*OPEN_STATES, "parked")))
+            .where(table.c.state.in_([*_OPEN, literal_column("'parked'")]))
             .group_by(table.c.state)
         )
         found: dict[str, int] = {row.state: row.number for row in rows}
@@ -263,9 +269,7 @@ class Outbox:
         place = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("place")
         most = max(together[head.kind] for head in leads.values())
         numbered = (
-            select(table, place)
-            .where(table.c.lane.in_(list(leads)), table.c.state.in_(OPEN_STATES))
-            .subquery()
+            select(table, place).where(table.c.lane.in_(list(leads)), table.c.state.in_(_OPEN)).subquery()
         )
         # The head of each lane is locked and nobody passes it, so nobody else takes these.
         rows = await self._connection.execute(

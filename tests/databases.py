@@ -74,16 +74,21 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return shared
 
 
+async def emptied(database: Database) -> None:
+    """Take everything out of it."""
+
+    def empty(connection: Connection) -> None:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+
+    await database.alter(empty)
+
+
 @pytest.fixture
 async def database(address: str, clock: HandClock) -> AsyncIterator[Database]:
     opened = Database(address, clock=clock)
     if not opened.is_sqlite:
-
-        def empty(connection: Connection) -> None:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(table.delete())
-
-        await opened.alter(empty)
+        await emptied(opened)
     yield opened
     await opened.close()
 

@@ -68,6 +68,15 @@ async def mirror(tx: Transaction, conversation: Conversation, entry: Entry) -> N
     await show(tx, conversation, entry.seq)
 
 
+async def answer_press(tx: Transaction, conversation: Conversation, entry: Entry) -> None:
+    """Show what a teammate's press did, before what others wait for: they are looking at the thread.
+
+    The lane keeps its order, so everything in it is as urgent from now on.
+    """
+    await mirror(tx, conversation, entry)
+    await tx.outbox.hurry(lane_of(conversation.id), Priority.FEEDBACK)
+
+
 async def show(tx: Transaction, conversation: Conversation, seq: int) -> None:
     """Show the entry of that number behind what waits for the thread already."""
     await _in_thread(tx, conversation, Owed.ENTRY, seq=seq)

@@ -52,8 +52,7 @@ async def take_over(tx: Transaction, conversation_id: ConversationId, *, by: Per
         by=by,
         ticket=ticket.number,
     )
-    await outgoing.hurry(tx, conversation)
-    await outgoing.mirror(tx, conversation, entry)
+    await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
 
@@ -121,8 +120,7 @@ async def allow_ai_replies(
         name=held_by or "",
     )
     entry = await timeline.changed_hands(tx, conversation, Event.RESUMED, words, by=by, ticket=ticket.number)
-    # The thread hears of it at a person's pace: a teammate pressed and looks at it.
-    await outgoing.mirror(tx, before, entry)
+    await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     last = await tx.ledger.latest_messages(conversation_id, 1)
     if ai_answers and last and last[0].author is Author.CUSTOMER:

@@ -297,10 +297,14 @@ async def test_the_ticket_gets_its_words_once_and_the_thread_sees_them(held: Cas
 
 
 async def test_a_presser_gets_feedback_ahead_of_other_work(held: Case) -> None:
+    other, _ = await held.desk.start(channel="web", inbox=None, customer=Customer(), client_id=None)
+    await held.desk.customer_says(other.id, "Hello", client_id="1")
     claimed = await held.desk.database.write(
-        lambda tx: tx.outbox.claim("slack", limit=1, lease=timedelta(seconds=1))
+        lambda tx: tx.outbox.claim("slack", limit=3, lease=timedelta(seconds=1))
     )
-    assert claimed[0].kind == Owed.REFRESH
+    assert {parcel.conversation_id for parcel in claimed[:2]} == {held.id}
+    assert {parcel.kind for parcel in claimed[:2]} == {Owed.REFRESH, Owed.ENTRY}
+    assert claimed[2].conversation_id == other.id
     assert Priority.FEEDBACK < Priority.HELD_BY_PEOPLE < Priority.WITH_AI < Priority.CARD
 
 

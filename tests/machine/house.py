@@ -14,7 +14,7 @@ import aiohttp
 from bot.config import AIKind, Settings
 from sandbox import Person, Workspace
 from storage.database import Database
-from storage.schema import metadata
+from tests import databases
 from tests.journeys.world import CHANNEL, SERVER_KEY
 from tests.machine.customer import CustomerAtHome
 from tests.machine.service import Service, clock_ahead
@@ -124,7 +124,6 @@ class House:
 async def emptied(database_url: str) -> None:
     """Take everything out of a PostgreSQL database that the last example left in it."""
     database = Database(database_url)
-    async with asyncio.timeout(10), database.writer.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            await connection.execute(table.delete())
+    async with asyncio.timeout(10):
+        await databases.emptied(database)
     await database.close()

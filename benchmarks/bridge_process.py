@@ -1,0 +1,41 @@
+"""A bridge as a child process, set up by its environment as `bookbag run` is, without limits on callers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from benchmarks.open_files import raise_limit
+from benchmarks.processes import announce, parent_ended
+from bot.app import Bridge
+from bot.config import read_settings
+from bot.livechat.limits import Limits, Rate
+
+MODULE = "benchmarks.bridge_process"
+# The load comes from one address and in bursts; what a stranger may ask for is not what is measured.
+NO_LIMITS = Limits(messages=Rate(1e6, 1_000_000), conversations=Rate(1e6, 1_000_000))
+SERVER_KEY = "a-key-for-benchmarks"
+
+
+def settings(database_url: str, slack: dict[str, str]) -> dict[str, str]:
+    """A bridge that keeps nothing back and paces nothing; the AI, if any, speaks through the API."""
+    return {
+        **slack,
+        "DATABASE_URL": database_url,
+        "PORT": "0",
+        "BOOKBAG_AI": "external",
+        "BOOKBAG_API_KEY": SERVER_KEY,
+        "BOOKBAG_POSTS_PER_SECOND": "0",
+        "BOOKBAG_HOLD_BACK_MS": "0",
+    }
+
+
+async def serve() -> None:
+    raise_limit()
+    async with Bridge(read_settings(os.environ), limits=NO_LIMITS) as bridge:
+        announce(address=bridge.address)
+        await parent_ended()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
