@@ -201,6 +201,6 @@ def _watched(database: Database) -> Callable[[], bool]:
         finally:
             under_way["read"] -= 1
 
-    database.write = counted_write  # type: ignore[method-assign, assignment] # this one is watched
+    database.write = counted_write  # type: ignore[method-assign] # this one is watched
     database.read = counted_read  # type: ignore[method-assign] # the same
     return lambda: under_way.total() > 0
