@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.desk.bell import Bell
 from bot.relay.claim import Claim
@@ -18,6 +18,7 @@ from storage.transaction import Expects, Transaction
 
 log = logging.getLogger(__name__)
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 # How often a row is tried whose performer breaks off: that is a defect, and no later time will mend it.
 MAX_DEFECTS = 5
 AFTER_DEFECT = timedelta(seconds=5)
@@ -57,6 +58,7 @@ class Courier:
         self._under_way: set[asyncio.Task[None]] = set()
         self._free = workers
         self._later: list[datetime] = []
+        self._sleeps_until = NEVER
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -95,10 +97,10 @@ class Courier:
                 return timedelta(0)
         now = self._database.clock()
         self._later = [at for at in self._later if at > now]
-        moments = [*self._later, *([at] if (at := self._pace.opens_at()) else [])]
-        if claim is not None and claim.opens_at is not None:
-            moments.append(claim.opens_at)
-        return min([at - now for at in moments if at > now] + [LOOK_EVERY])
+        opens_at = self._pace.opens_at()
+        moments = [*self._later, *([opens_at] if opens_at is not None and opens_at > now else [])]
+        self._sleeps_until = min([*moments, now + LOOK_EVERY])
+        return self._sleeps_until - now
 
     def _ride(self) -> Claim | None:
         return self._claim(always=False)
@@ -128,12 +130,14 @@ class Courier:
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         if claim.opens_at is not None:
-            self._wake_at(claim.opens_at)
+            self._look_at(claim.opens_at)
 
-    def _wake_at(self, moment: datetime) -> None:
+    def _look_at(self, moment: datetime) -> None:
         """There is something to look for at that moment."""
-        self._later.append(moment)
-        self._bell.ring(self._topic)
+        if moment not in self._later:
+            self._later.append(moment)
+            if moment < self._sleeps_until:
+                self._bell.ring(self._topic)
 
     async def _carry(self, parcel: Parcel, job: Job | None) -> None:
         outcome = await self._perform(parcel, job)
@@ -160,7 +164,7 @@ class Courier:
             # The lease runs out and the row is looked at again.
             log.error("the outcome of a %s was not saved: %s", parcel.kind, reason_of(error))
         if not isinstance(plain, Done | Parked):
-            self._wake_at(at)
+            self._look_at(at)
 
     async def _perform(self, parcel: Parcel, job: Job | None) -> Outcome | Part:
         try:

@@ -12,7 +12,7 @@ from bot.desk.desk import Desk
 from bot.desk.errors import AIPaused, AlreadyTaken, DeskError, MayNotAct, NotFound, Stale
 from bot.desk.outgoing import Owed, Priority
 from bot.desk.tickets import SummaryOrigin
-from storage.records import Author, State, Status, Ticket
+from storage.records import Author, Customer, State, Status, Ticket
 from tests.desk.conftest import ANA, BEN, GUEST, NOBODY, Case, Office, of, teammate
 
 

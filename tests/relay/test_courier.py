@@ -522,3 +522,20 @@ async def test_a_throttled_channel_holds_no_other(road: Road) -> None:
         await road.settled("ready", "ready", "done")
         await road.forward(11)
         await road.settled(*["done"] * 3)
+
+
+async def test_while_nothing_may_go_nobody_looks_again_and_again(road: Road) -> None:
+    for number in range(3):
+        await road.owe(str(number), f"lane {number}")
+    courier = road.courier(limits={"post": Limit(Rate(1))})
+    begun: list[None] = []
+    async with road.carrying(courier):
+        await road.settled("done", "ready", "ready")
+        engine = road.database._sqlite if road.database.is_sqlite else road.database._pool.sync_engine
+        await road.states()
+        event.listen(engine, "begin", lambda _connection: begun.append(None))
+        looks = 40
+        for _ in range(looks):
+            await road.states()
+    # PostgreSQL reads with the same engine. The courier itself looks once a second.
+    assert len(begun) <= (0 if road.database.is_sqlite else looks) + 3
