@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.blocks.card import allow_ai_button, take_over_button
-from bot.blocks.message import Message, small, title, words
+from bot.blocks.message import Message, ai_words, small, title, words
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
@@ -25,9 +25,8 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     if entry.kind is Kind.SYSTEM:
         return _system(conversation, entry)
     who, mark = _speaker(conversation, entry)
-    return Message(
-        text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}"), *words(entry.text)]
-    )
+    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text)
+    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}"), *said])
 
 
 def _speaker(conversation: Conversation, entry: Entry) -> tuple[str, str]:

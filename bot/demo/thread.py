@@ -51,7 +51,13 @@ class ThreadScreen:
         blocks = message.get("blocks") or []
         if len(blocks) < 2 or blocks[0]["type"] != "context":
             return None
-        words = "".join(block["text"]["text"] for block in blocks[1:] if block["type"] == "section")
+        words = "".join(
+            self._slack.rendered({"blocks": [block]})
+            if block["type"] == "rich_text"
+            else block["text"]["text"]
+            for block in blocks[1:]
+            if block["type"] in ("rich_text", "section")
+        )
         return next(((who, words) for mark, who in _AUTHORS.items() if shown.startswith(mark)), None)
 
     async def shows(self, wanted: Callable[[SlackMessage], bool]) -> SlackMessage:
