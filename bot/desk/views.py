@@ -85,13 +85,22 @@ async def for_customer(
     entries = await tx.ledger.since(conversation_id, after, audience=Audience.CUSTOMER, limit=limit)
     if not any(entry.author is Author.TEAMMATE for entry in entries):
         return entries
-    words = _last_words(await tx.ledger.changes(conversation_id, after=entries[0].seq))
+    changes = await tx.ledger.changes(conversation_id, after=entries[0].seq)
+    latest = {change.data["target"]: change for change in changes}
     return [
-        replace(entry, text=words[target] or "")
-        if (target := entry.data.get("target", entry.seq)) in words
+        _changed(entry, latest[target])
+        if (target := entry.data.get("target", entry.seq)) in latest
         else entry
         for entry in entries
     ]
+
+
+def _changed(entry: Entry, change: Entry) -> Entry:
+    # The formatted words go with the plain ones, or they would say what was taken back.
+    data = {name: value for name, value in entry.data.items() if name != "html"}
+    if change.kind is Kind.RETRACT:
+        return replace(entry, text="", data=data)
+    return replace(entry, text=change.text, data={**data, "html": change.data.get("html")})
 
 
 async def question(tx: Transaction, conversation_id: ConversationId) -> Question:

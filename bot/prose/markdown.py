@@ -6,11 +6,13 @@ entities stay as they were typed, four spaces make no code and a bracket defines
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Protocol
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from bot.prose.html import html
@@ -34,6 +36,10 @@ from bot.prose.tree import (
 LONGEST = 8000
 _OFF = ["entity", "html_inline", "html_block", "code", "lheading", "reference"]
 _STYLES = {"strong": Style.BOLD, "em": Style.ITALIC, "s": Style.STRIKE}
+
+
+_SCHEME = re.compile(r"https?$", re.IGNORECASE)
+_ADDRESS = re.compile(r"://[^\s<>\"'`*~\[\]()\\]+")
 
 
 class _Reader(Protocol):
@@ -63,7 +69,22 @@ def reads_as_typed(prose: Prose, text: str) -> bool:
 
 @cache
 def _reader() -> _Reader:
-    return MarkdownIt("commonmark", {"html": False}).disable(_OFF).enable("strikethrough")
+    reader = MarkdownIt("commonmark", {"html": False}).disable(_OFF).enable("strikethrough")
+    reader.inline.ruler.after("text", "address", _address)
+    return reader
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """A bare address is taken whole: the signs in https://a.example/_b_ format nothing."""
+    found = _ADDRESS.match(state.src, state.pos, state.posMax)
+    if found is None or not _SCHEME.search(state.src, max(0, state.pos - 8), state.pos):
+        return False
+    # It may stand between such signs, too.
+    whole = found[0].rstrip("_")
+    if not silent:
+        state.pending += whole
+    state.pos += len(whole)
+    return True
 
 
 def _parts(tokens: Iterator[Token], until: str = "") -> Prose:

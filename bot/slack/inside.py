@@ -12,8 +12,8 @@ _OWN = ("slack.com", "slack-files.com", "slack-gov.com", "slack-edge.com")
 _PUBLIC = {"slack.com", "www.slack.com", "api.slack.com", "status.slack.com"}
 _ID = re.compile(r"/(?=[A-Z]+\d|\d+[A-Z])[A-Z][A-Z0-9]{5,}(?![a-z])")
 _IN_TEXT = re.compile(
-    r"(?<![\w.-])(?:https?://)?(?:[\w-]+\.)*slack(?:-files|-gov|-edge)?\.com(?::\d+)?[/?#][^\s<>]*"
-    r"|(?<!\w)slack://[^\s<>]*",
+    r"(?<![\w.-])(?:https?://)?(?:[\w-]+\.)*slack(?:-files|-gov|-edge)?\.com(?::\d+)?[/?#][^\s<>`|)\"'*]*"
+    r"|(?<!\w)slack://[^\s<>`|)\"'*]*",
     re.IGNORECASE,
 )
 

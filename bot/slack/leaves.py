@@ -41,7 +41,7 @@ class Leaves:
         styles = _styles(leaf.get("style"))
         if kind == "link":
             return self._link(leaf["url"], _string(leaf.get("text")), styles)
-        words = self._words(kind, leaf[_CARRIES[kind]], leaf)
+        words = without_inside(self._words(kind, leaf[_CARRIES[kind]], leaf))
         return Text(words, styles) if words else None
 
     def seen(self, leaf: Mapping[str, Any]) -> str:
@@ -63,7 +63,7 @@ class Leaves:
     def _words(self, kind: str, carried: Any, leaf: Mapping[str, Any]) -> str:
         match kind:
             case "text":
-                return without_inside(self._once(carried))
+                return self._once(carried)
             case "user":
                 return self._names.user(carried)
             case "usergroup":

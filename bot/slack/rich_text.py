@@ -46,8 +46,7 @@ def read(blocks: Sequence[Element], names: Names, *, text: str) -> Rich:
     reader = _Reader(Leaves(names, text))
     parts = reader.parts(elements)
     whole = reader.is_whole and reader.leaves.is_whole and all(map(_is_rich_text, blocks))
-    says = any(isinstance(part, Code) or _says(part) for part in parts)
-    return Rich(parts if whole and says else None, reader.seen())
+    return Rich(parts if whole and any(map(_says, parts)) else None, reader.seen())
 
 
 class _Reader:
