@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desk.replies import Meant
+from bot.slack.events import Posted, thread_event
 from bot.slack.from_slack import mentioned_users, read
+from sandbox import Workspace
 from tests.prose.markup import checked
 from tests.slack.composed import (
     Node,
@@ -337,6 +339,31 @@ def test_the_users_to_be_named_are_found_in_text_and_blocks() -> None:
     blocks = message(section(user("U1"), group("S1")), bullets(section(user("W2"))), quote(user("U3")))
     assert mentioned_users("<@U4> <@U1>", blocks) == {"U1", "W2", "U3", "U4"}
     assert mentioned_users("", [{"type": "rich_text", "elements": [5, {"elements": "x"}]}]) == frozenset()
+
+
+async def test_what_is_typed_in_the_workspace_reads_as_it_was_typed(slack: Workspace) -> None:
+    typed = (
+        "Hi Eve & co <b>, *see* _this_ `x < y` ~9 €~: https://a.example/b?c=d&e=f 🎉👩🏽‍🚀\n"
+        "• one\n    ◦ two\n• three\n3. c\n4. d\n> said\n> so\n"
+        "```\nif a < b:\n  go()\n```\nשלום 日本語 my_var_name"
+    )
+    ana = slack.person("ana")
+    await ana.post("live-chat", typed, thread_ts=await ana.post("live-chat", "parent"))
+    happened = thread_event(slack.events[-1]["event"], team=slack.team_id)
+    assert isinstance(happened, Posted)
+    reading = read(happened.text, names={}, blocks=happened.blocks)
+    assert reading.text == (
+        "Hi Eve & co <b>, see this x < y ~9 €~: https://a.example/b?c=d&e=f 🎉👩🏽‍🚀\n"
+        "• one\n    ◦ two\n• three\n3. c\n4. d\n> said\n> so\n"
+        "if a < b:\n  go()\nשלום 日本語 my_var_name"
+    )
+    assert reading.html == (
+        "<p>Hi Eve &amp; co &lt;b&gt;, <strong>see</strong> <em>this</em> <code>x &lt; y</code> <s>9 €</s>: "
+        f'<a href="https://a.example/b?c=d&amp;e=f" {A}>https://a.example/b?c=d&amp;e=f</a> 🎉👩🏽‍🚀</p>'
+        '<ul><li>one<ul><li>two</li></ul></li><li>three</li></ul><ol start="3"><li>c</li><li>d</li></ol>'
+        "<blockquote><p>said<br>so</p></blockquote><pre>if a &lt; b:\n  go()</pre><p>שלום 日本語 my_var_name</p>"
+    )
+    assert reading.meant is FOR_CUSTOMER
 
 
 # ─── Whatever comes ───
