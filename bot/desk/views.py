@@ -97,10 +97,8 @@ async def for_customer(
 
 def _changed(entry: Entry, change: Entry) -> Entry:
     # The formatted words go with the plain ones, or they would say what was taken back.
-    data = {name: value for name, value in entry.data.items() if name != "html"}
-    if change.kind is Kind.RETRACT:
-        return replace(entry, text="", data=data)
-    return replace(entry, text=change.text, data={**data, "html": change.data.get("html")})
+    text = "" if change.kind is Kind.RETRACT else change.text
+    return replace(entry, text=text, data={**entry.data, "html": change.data.get("html")})
 
 
 async def question(tx: Transaction, conversation_id: ConversationId) -> Question:

@@ -94,7 +94,7 @@ class EntryShown(Shown):
 
 
 def _html(entry: Entry) -> str | None:
-    if entry.kind not in (Kind.MESSAGE, Kind.EDIT) or not entry.text:
+    if entry.kind not in (Kind.MESSAGE, Kind.EDIT):
         return None
     match entry.author:
         case Author.AI:

@@ -27,9 +27,9 @@ def may_be_followed(address: str) -> bool:
     scheme, _, rest = address.partition(":")
     if scheme.lower() in ("mailto", "tel"):
         return bool(rest.strip("/?"))
-    if scheme.lower() not in ("http", "https") or not rest.startswith("//"):
+    if scheme.lower() not in ("http", "https") or host(address) is None:
         return False
-    return host(address) is not None and "@" not in re.split("[/?#]", rest[2:], maxsplit=1)[0]
+    return "@" not in urlsplit(address).netloc
 
 
 def host(address: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -90,18 +90,3 @@ def is_formatted(prose: Prose) -> bool:
         or any(leaf.styles or (isinstance(leaf, Link) and leaf.label != leaf.address) for leaf in part.leaves)
         for part in prose
     )
-
-
-def leaves_of(prose: Prose) -> Iterator[Leaf]:
-    """Every leaf, in reading order; code as one text."""
-    for part in prose:
-        match part:
-            case Paragraph():
-                yield from part.leaves
-            case Code():
-                yield Text(part.text, frozenset({Style.CODE}))
-            case Quote():
-                yield from leaves_of(part.parts)
-            case Listing():
-                for item in part.items:
-                    yield from leaves_of(item)

@@ -246,6 +246,7 @@ def test_a_sign_that_is_escaped_in_the_block_as_well_is_undone_once() -> None:
     assert read("a &lt; b", names={}, blocks=message(section("a &lt; b"))).text == "a < b"
     assert read("a &lt; b", names={}, blocks=message(section("a < b"))).text == "a < b"
     assert read("a &amp;lt; b", names={}, blocks=message(section("a &lt; b"))).text == "a &lt; b"
+    assert read("&amp;amp;", names={}, blocks=message(section("&amp;"))).text == "&amp;"
 
 
 def test_names_that_come_with_the_text_are_used() -> None:
@@ -361,7 +362,8 @@ async def test_what_is_typed_in_the_workspace_reads_as_it_was_typed(slack: Works
         "<p>Hi Eve &amp; co &lt;b&gt;, <strong>see</strong> <em>this</em> <code>x &lt; y</code> <s>9 €</s>: "
         f'<a href="https://a.example/b?c=d&amp;e=f" {A}>https://a.example/b?c=d&amp;e=f</a> 🎉👩🏽‍🚀</p>'
         '<ul><li>one<ul><li>two</li></ul></li><li>three</li></ul><ol start="3"><li>c</li><li>d</li></ol>'
-        "<blockquote><p>said<br>so</p></blockquote><pre>if a &lt; b:\n  go()</pre><p>שלום 日本語 my_var_name</p>"
+        "<blockquote><p>said<br>so</p></blockquote><pre>if a &lt; b:\n  go()</pre>"
+        "<p>שלום 日本語 my_var_name</p>"
     )
     assert reading.meant is FOR_CUSTOMER
 
