@@ -96,7 +96,9 @@ def _parts(tokens: Iterator[Token], until: str = "") -> Prose:
             case "heading_open":
                 parts.append(_bold(paragraph(_leaves(next(tokens)))))
             case "fence":
-                parts.append(Code(token.content.removesuffix("\n")))
+                # One word beside the fence names a language; more of them are words to be read.
+                said = f"{token.info.strip()}\n" if len(token.info.split()) > 1 else ""
+                parts.append(Code((said + token.content).removesuffix("\n")))
             case "hr":
                 parts.append(Paragraph((Text("———"),)))
             case "blockquote_open":

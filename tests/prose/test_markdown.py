@@ -30,6 +30,7 @@ A = 'rel="noopener noreferrer nofollow" target="_blank"'
         ("1. a\n\n   b\n2. c", "<ol><li>a<p>b</p></li><li>c</li></ol>"),
         ("> a\n> > b", "<blockquote><p>a</p><blockquote><p>b</p></blockquote></blockquote>"),
         ("```html\n<b>\n  &lt;\n```", "<pre>&lt;b&gt;\n  &amp;lt;</pre>"),
+        ("```not a language\nx\n```", "<pre>not a language\nx</pre>"),
         ("a\n\n---\n\n**b**", "<p>a</p><p>———</p><p><strong>b</strong></p>"),
         (
             "[docs](https://a.example/?b=1&c=2)",
