@@ -31,7 +31,8 @@ def type_message(text: str, *, names: Names, mentions: dict[str, str]) -> Payloa
 
     `@ana`, `@Ana Silva`, `@here`, `#channel` and raw `<@U…>` become live as picking them from the
     composer's list does; `mentions` maps further spellings, such as real names, to user ids. URLs are linked,
-    `*bold*`, `_italic_`, `~strike~`, code, `> quotes`, ``` fences and `• ` or `1. ` lists are formatted.
+    `*bold*`, `_italic_`, `~strike~`, code, `> quotes`, ``` fences and `• ` or `1. ` lists are formatted; four
+    spaces in front of an item put it one level deeper, and a list may begin with any number.
     """
     for spelling in sorted(mentions, key=len, reverse=True):
         text = text.replace(f"@{spelling}", f"<@{mentions[spelling]}>")
@@ -116,11 +117,18 @@ def _leaf_of_token(raw: Token, piece: str) -> Payload:
 
 
 class _Part:
-    """A run of lines of one kind: prose, quote, fenced code or list."""
+    """A run of lines of one kind: prose, quote, fenced code or list of one level."""
 
-    def __init__(self, kind: str, lines: list[str]) -> None:
+    def __init__(self, kind: str, lines: list[str], *, indent: int = 0, first: int = 1) -> None:
         self.kind = kind
         self.lines = lines
+        self.indent = indent
+        self.first = first
+
+    def takes(self, other: _Part) -> bool:
+        """Whether the other goes on where this one ends."""
+        goes_on = self.kind != "ordered" or other.first == self.first + len(self.lines)
+        return goes_on and (self.kind, self.indent) == (other.kind, other.indent)
 
     def render(self, names: Names) -> list[Payload]:
         text = "\n".join(self.lines)
@@ -128,16 +136,17 @@ class _Part:
             return [{"type": self.kind, "elements": [{"type": "text", "text": text}], "border": 0}]
         if self.kind in ("bullet", "ordered"):
             items = [{"type": "rich_text_section", "elements": _leaves(line, names)} for line in self.lines]
-            return [
-                {"type": "rich_text_list", "style": self.kind, "indent": 0, "elements": items, "border": 0}
-            ]
+            listing: Payload = {"type": "rich_text_list", "style": self.kind, "indent": self.indent}
+            if self.first > 1:
+                listing["offset"] = self.first - 1
+            return [{**listing, "elements": items, "border": 0}]
         return [{"type": self.kind, "elements": _leaves(text, names)}]
 
 
 _LINE_KINDS = (
     (re.compile(r">\s?"), "rich_text_quote"),
-    (re.compile(r"[•-]\s+"), "bullet"),
-    (re.compile(r"\d+\.\s+"), "ordered"),
+    (re.compile(r"(?P<indent>(?: {4})*)[•◦▪-]\s+"), "bullet"),
+    (re.compile(r"(?P<indent>(?: {4})*)(?P<number>\d{1,9})\.\s+"), "ordered"),
 )
 
 
@@ -153,17 +162,26 @@ def _blocks_of(text: str) -> list[_Part]:
         if fenced:
             parts[-1].lines.append(line)
             continue
-        kind, content = "rich_text_section", line
-        for pattern, name in _LINE_KINDS:
-            match = pattern.match(line)
-            if match:
-                kind, content = name, line[match.end() :]
-                break
-        if parts and parts[-1].kind == kind:
-            parts[-1].lines.append(content)
+        part = _part_of(line)
+        if parts and parts[-1].takes(part):
+            parts[-1].lines += part.lines
         else:
-            parts.append(_Part(kind, [content]))
+            parts.append(part)
     return parts
+
+
+def _part_of(line: str) -> _Part:
+    for pattern, kind in _LINE_KINDS:
+        match = pattern.match(line)
+        if match:
+            found = match.groupdict()
+            return _Part(
+                kind,
+                [line[match.end() :]],
+                indent=len(found.get("indent") or "") // 4,
+                first=int(found.get("number") or 1),
+            )
+    return _Part("rich_text_section", [line])
 
 
 def _leaves(text: str, names: Names) -> list[Payload]:

@@ -16,7 +16,9 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.blocks.rich import rich_text
 from bot.blocks.words import HEADER_LIMIT, chunks, shortened
+from bot.prose.markdown import markdown, reads_as_typed
 from storage.records import MessageRef
 
 LinkTo = Callable[[MessageRef], str]
@@ -47,6 +49,16 @@ def plain(text: str) -> PlainTextObject:
 def words(text: str) -> list[Block]:
     """Somebody's words, exactly, in as many sections as they need."""
     return [SectionBlock(text=plain(chunk)) for chunk in chunks(text)] or [small("_Nothing but blank space_")]
+
+
+def ai_words(text: str) -> list[Block]:
+    """An AI's words with their Markdown shown, as inert as anybody's: links show where they lead.
+
+    To the letter, like everybody's, where there is no formatting in them or too much of it.
+    """
+    prose = markdown(text)
+    shown = None if prose is None or reads_as_typed(prose, text) else rich_text(prose)
+    return words(text) if shown is None else shown
 
 
 def title(text: str) -> Block:

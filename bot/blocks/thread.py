@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.ids import RETRY, EntryValue
-from bot.blocks.message import Message, button, small, title, words
+from bot.blocks.message import Message, ai_words, button, small, title, words
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
@@ -33,9 +33,8 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     if entry.kind is Kind.SYSTEM:
         return _system(conversation, entry)
     who, mark = _speaker(conversation, entry)
-    return Message(
-        text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}"), *words(entry.text)]
-    )
+    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text)
+    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}"), *said])
 
 
 def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:

@@ -60,12 +60,17 @@ class ThreadScreen:
             if block["type"] == "context":
                 label = self.rendered({**message, "blocks": [block]})
                 who = next((name for mark, name in _AUTHORS.items() if label.startswith(mark)), None)
-            elif block["type"] == "section" and who is not None:
+            elif block["type"] in ("section", "rich_text") and who is not None:
                 # A long message takes several blocks, all named after its number.
                 number = block["block_id"].partition(".")[0]
                 before = said[number][1] if number in said else ""
-                said[number] = (who, before + block["text"]["text"])
+                said[number] = (who, before + self._words(block))
         return list(said.values())
+
+    def _words(self, block: SlackMessage) -> str:
+        if block["type"] == "rich_text":
+            return self._slack.rendered({"blocks": [block]})
+        return str(block["text"]["text"])
 
     async def shows(self, wanted: Callable[[SlackMessage], bool]) -> SlackMessage:
         """The first reply like that, now or soon; else TimeoutError."""

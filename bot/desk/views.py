@@ -99,10 +99,11 @@ async def for_customer(
     entries = await tx.ledger.since(conversation_id, after, audience=Audience.CUSTOMER, limit=limit)
     if not any(entry.author is Author.TEAMMATE for entry in entries):
         return entries
-    words = _last_words(await tx.ledger.changes(conversation_id, after=entries[0].seq))
+    changes = await tx.ledger.changes(conversation_id, after=entries[0].seq)
+    latest = {change.data["target"]: change for change in changes}
     return [
-        replace(entry, text=words[target] or "")
-        if (target := entry.data.get("target", entry.seq)) in words
+        _changed(entry, latest[target])
+        if (target := entry.data.get("target", entry.seq)) in latest
         else entry
         for entry in entries
     ]
@@ -117,6 +118,12 @@ async def news(tx: Transaction, conversation_id: ConversationId, *, after: int, 
         return News([], conversation.last_seq)
     entries = await for_customer(tx, conversation_id, after=after, limit=limit)
     return News(entries, entries[-1].seq if len(entries) == limit else conversation.last_seq)
+
+
+def _changed(entry: Entry, change: Entry) -> Entry:
+    # The formatted words go with the plain ones, or they would say what was taken back.
+    text = "" if change.kind is Kind.RETRACT else change.text
+    return replace(entry, text=text, data={**entry.data, "html": change.data.get("html")})
 
 
 async def question(tx: Transaction, conversation_id: ConversationId) -> Question:

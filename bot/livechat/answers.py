@@ -12,7 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.desk.views import ConversationView
-from storage.records import Conversation, Entry, Kind, State
+from bot.prose.markdown import markdown_as_html
+from storage.records import Author, Conversation, Entry, Kind, State
 
 StateName = Literal["ai", "waiting", "teammate", "ended"]
 A_TEAMMATE = "A teammate"  # as the desk calls one whom Slack has not described yet
@@ -51,7 +52,11 @@ class Holding(Shown):
 
 
 class EntryShown(Shown):
-    """One thing that happened. `edit` and `retract` say with `target` which number they change."""
+    """One thing that happened. `edit` and `retract` say with `target` which number they change.
+
+    `html` is the text with its formatting, where it has any, in a few tags that can do nothing: p, br,
+    strong, em, s, code, pre, blockquote, ul, ol (start), li and a (href, rel, target).
+    """
 
     seq: int
     id: str
@@ -60,6 +65,7 @@ class EntryShown(Shown):
     name: str | None = None
     avatar_url: str | None = None
     text: str
+    html: str | None = None
     target: int | None = None
     state: Holding | None = None
     created_at: datetime
@@ -78,12 +84,27 @@ class EntryShown(Shown):
                 "name": entry.name,
                 "avatar_url": entry.avatar_url,
                 "text": entry.text,
+                "html": _html(entry),
                 "target": entry.data["target"] if changes else None,
                 "state": Holding.of(state) if state else None,
                 "created_at": entry.created_at,
                 "edited_at": entry.created_at if entry.kind is Kind.EDIT else None,
             }
         )
+
+
+def _html(entry: Entry) -> str | None:
+    if entry.kind not in (Kind.MESSAGE, Kind.EDIT):
+        return None
+    match entry.author:
+        case Author.AI:
+            return markdown_as_html(entry.text)
+        case Author.TEAMMATE:
+            # Written by us when the message was read; whatever else is there is none.
+            html = entry.data.get("html")
+            return html if isinstance(html, str) and html else None
+        case _:
+            return None
 
 
 class Pagination(Shown):

@@ -12,6 +12,9 @@ _NAME = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-[2-6](?:-[2-6])?:)?")
 _RUN = re.compile(
     rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]:)(?:{_NAME.pattern})++|(?:{_NAME.pattern})++(?!:?[A-Za-z0-9])"
 )
+# Code points of emoji: of the lowest only the signs of keycaps, © and ®; no surrogates.
+_POINT = r"(?:(?!d[89a-f])[2-9a-f][0-9a-f]{3}|1[0-9a-f]{4}|e00[2-7][0-9a-f])"
+_CODE_POINTS = re.compile(rf"(?:00(?:2[3a]|3[0-9]|a[9e])|{_POINT})(?:-{_POINT}){{0,12}}", re.IGNORECASE)
 _SKIN = re.compile(r":skin-tone-([2-6])(?:-([2-6]))?:$")
 _SKIN_TONES = {str(number): f"1F3F{chr(ord('B') + number - 2)}" for number in range(2, 7)}
 
@@ -19,6 +22,17 @@ _SKIN_TONES = {str(number): f"1F3F{chr(ord('B') + number - 2)}" for number in ra
 def to_characters(text: str) -> str:
     """`:wave::skin-tone-3:` as 👋🏼. What is no emoji of everybody's, a workspace's own among it, stays."""
     return _RUN.sub(lambda run: _NAME.sub(lambda found: _character(found[0]), run[0]), text)
+
+
+def character(name: str, code: object = None, skin_tone: object = None) -> str:
+    """One emoji by its name, and by its code points ("1f44b-1f3fc") where Slack gives them.
+
+    A workspace's own emoji has only its name, and is a word in colons.
+    """
+    if isinstance(code, str) and _CODE_POINTS.fullmatch(code):
+        return "".join(chr(int(point, 16)) for point in code.split("-"))
+    tone = f":skin-tone-{skin_tone}:" if skin_tone in range(2, 7) else ""
+    return _character(f":{name}:{tone}") if _NAME.fullmatch(f":{name}:") else f":{name}:"
 
 
 def _character(name: str) -> str:

@@ -6,7 +6,7 @@ among it, is None.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ class Posted:
     text: str
     has_files: bool
     under: str | None  # who wrote the thread's first message
+    blocks: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Edited:
     author: PersonId
     text: str
     has_files: bool
+    blocks: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
         text=str(event.get("text") or ""),
         has_files=bool(event.get("files")),
         under=event.get("parent_user_id"),
+        blocks=_blocks(event),
     )
 
 
@@ -85,6 +88,7 @@ def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | No
         author=_author(message, team),
         text=str(message.get("text") or ""),
         has_files=bool(message.get("files")),
+        blocks=_blocks(message),
     )
 
 
@@ -95,6 +99,11 @@ def _deleted(event: Mapping[str, Any], *, team: str, channel: str) -> Deleted | 
     if not ts or not thread_ts or thread_ts == ts or _is_bots(before):
         return None
     return Deleted(thread=MessageRef(team, channel, thread_ts), message=MessageRef(team, channel, ts))
+
+
+def _blocks(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    blocks = message.get("blocks")
+    return tuple(one for one in blocks if isinstance(one, dict)) if isinstance(blocks, list) else ()
 
 
 def _is_reply(message: Mapping[str, Any]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
 
@@ -41,9 +43,26 @@ HOSTILE = [
     "<!subteam^S1234>", "<!date^1^{date}|x>", "\u202e", "\u200b", "👩🏽‍🚀", "🇩🇪", "مرحبا", "\n\n", " " * 50,
     "{}", "$name", "\\", "<", ">", "&",
 ]  # fmt: skip
+_INERT = {
+    "text", "link", "rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted",
+}  # fmt: skip
 _CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 _PIECES = st.one_of(st.text(_CHARACTERS, max_size=12), st.sampled_from(HOSTILE))
 _SHORT = st.lists(_PIECES, max_size=12).map("".join)
+
+
+_MARKDOWN = [
+    "[Your bank](https://evil.example/a)", "[bank.example](https://evil.example)", "<https://a.example/?b=c&d>",
+    "[x](javascript:alert(1))", "[x](//evil.example)", "[x](<mailto:a@b.example>)", "![i](https://a.example/b.png)",
+    "**", "_", "~~", "`", "\n```\n", "\n- ", "\n    - ", "\n2) ", "\n> ", "\n# ", "\n\n---\n\n", "[",
+    "](", ")",
+    "[<!channel>](https://a.example)", "[https://bank.example](https://bank.example@evil.example)", "\\",
+]  # fmt: skip
+
+
+def markdown() -> st.SearchStrategy[str]:
+    """What an AI may come up with when a customer tells it to."""
+    return st.lists(st.one_of(_PIECES, st.sampled_from(_MARKDOWN)), max_size=14).map("".join)
 
 
 def words(longest: int = 8000, *, least: int = 0) -> st.SearchStrategy[str]:
@@ -185,9 +204,34 @@ def checked(message: Message) -> dict[str, Any]:
         else:
             assert text["verbatim"] is True
     live = {one for one in WORKSPACE.mentions(arguments) if not one.startswith("<!date^")}
-    assert live <= {f"<{LINK}>"}
+    assert live <= {f"<{LINK}>", *(f"<{address}>" for address in _linked_by_the_ai(arguments["blocks"]))}
     assert (arguments["parse"], arguments["link_names"]) == ("none", False)
     return dict(arguments)
+
+
+def _linked_by_the_ai(blocks: list[dict[str, Any]]) -> set[str]:
+    """The addresses that an AI's words lead to. Each is one that may be, and stands there to be read."""
+    found = set()
+    for block in blocks:
+        if block["type"] != "rich_text":
+            continue
+        for node in _nodes(block["elements"]):
+            assert node["type"] in _INERT
+            assert node.keys() <= {"type", "text", "url", "style", "elements", "indent", "offset"}
+            if node["type"] == "link":
+                assert re.match(
+                    r"(?:https?://[^/?#@\\\s]+(?:[/?#]|$)|mailto:.|tel:.)", node["url"], re.IGNORECASE
+                )
+                host = (urlsplit(node["url"]).hostname or "").removeprefix("www.")
+                assert host in WORKSPACE.rendered({"blocks": [block]}).lower()
+                found.add(node["url"])
+    return found
+
+
+def _nodes(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, list):
+        return [found for one in node for found in _nodes(one)]
+    return [node, *_nodes(node.get("elements", []))]
 
 
 def _texts(node: Any) -> list[dict[str, Any]]:

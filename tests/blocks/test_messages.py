@@ -64,7 +64,7 @@ def test_what_somebody_said_stands_in_the_thread_to_the_letter(
 ) -> None:
     message = entry_message(conversation, said)
     checked(message)
-    if said.text.strip() and " " * 1001 not in said.text:
+    if said.author is not Author.AI and said.text.strip() and " " * 1001 not in said.text:
         assert quoted(message) == said.text
 
 

@@ -26,7 +26,7 @@ from playwright.async_api import (
 )
 
 from storage.database import Database
-from storage.records import PersonId
+from storage.records import Author, Kind, PersonId
 
 from .house import ANA, TEAM, Chat, House, opened
 
@@ -376,6 +376,114 @@ async def test_addresses_become_links_that_give_nothing_away(window: Window) -> 
     assert await links.first.get_attribute("target") == "_blank"
 
 
+FORMATTED = (
+    "Hello **Eve**, `a < b`:\n\n1. one\n   - two [docs](https://a.example/d)\n2. ~~three~~\n\n> said _so_\n\n"
+    "```\n<b>kept</b>\n  as is\n```\n\nSee https://b.example/x. [bank.example](https://evil.example)"
+)
+
+
+async def test_an_ais_markdown_is_shown_formatted(window: Window) -> None:
+    await window.said("Hi")
+    await (await window.chat()).ai_says(FORMATTED)
+    bubble = window.page.locator("bookbag-chat li:not(.mine) .bubble")
+    await expect(bubble.locator("strong")).to_have_text("Eve")
+    await expect(bubble.locator("p code")).to_have_text("a < b")
+    await expect(bubble.locator("ol > li")).to_have_count(2)
+    await expect(bubble.locator("ol ul li")).to_have_text("two docs")
+    await expect(bubble.locator("s")).to_have_text("three")
+    await expect(bubble.locator("blockquote em")).to_have_text("so")
+    assert await bubble.locator("pre").inner_text() == "<b>kept</b>\n  as is"
+    links = await bubble.locator("a").all()
+    assert [(await link.inner_text(), await link.get_attribute("href")) for link in links] == [
+        ("docs", "https://a.example/d"),
+        ("https://b.example/x", "https://b.example/x"),
+        ("bank.example", "https://evil.example/"),
+        ("https://evil.example", "https://evil.example/"),
+    ]
+    for link in links:
+        assert await link.get_attribute("rel") == "noopener noreferrer nofollow"
+    await expect(bubble).to_contain_text("bank.example (https://evil.example)")
+    assert await bubble.evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert await bubble.locator("li").first.evaluate("node => getComputedStyle(node).display") == "list-item"
+    assert window.complaints == []
+
+
+REFUSED = (
+    "<p>x</p><script>pwned=1</script>",
+    "<img src=x onerror=pwned=1>",
+    '<p onclick="pwned=1">x</p>',
+    '<p style="position:fixed">x</p>',
+    '<p class="bubble">x</p>',
+    '<a href="javascript:pwned=1">x</a>',
+    '<a href="//evil.example">x</a>',
+    '<a href="/path">x</a>',
+    '<a href="https:evil.example">x</a>',
+    '<a href="https://a.example\\@b.example">x</a>',
+    '<a href="data:text/html,x">x</a>',
+    "<a>x</a>",
+    '<p href="https://a.example">x</p>',
+    '<ol start="x"><li>x</li></ol>',
+    '<ul start="3"><li>x</li></ul>',
+    "<svg><a>x</a></svg>",
+    "<style>*{}</style>",
+    "<P>x</P>",
+    "<p>x",
+    "x</p>",
+    "<p><em>x</p></em>",
+    "<!--x-->",
+    "<p >x</p>",
+    "<p>x</p id=y>",
+    "a < b",
+    "<p>" * 60 + "x" + "</p>" * 60,
+)
+
+
+async def test_html_that_is_not_the_servers_own_is_shown_as_its_text(window: Window) -> None:
+    await window.said("Hi")
+    chat = await window.chat()
+    for number, html in enumerate(REFUSED):
+        await _teammate_says(chat, f"line {number}", html)
+    await window.bubble(f"line {len(REFUSED) - 1}").wait_for()
+    assert await window.reads() == ["Hi", *(f"line {number}" for number in range(len(REFUSED)))]
+    assert await window.page.locator("bookbag-chat .bubble *").count() == 0
+    assert await window.page.evaluate("typeof pwned") == "undefined"
+    assert window.complaints == []
+
+
+async def test_a_teammates_formatting_is_shown_and_follows_their_edits(window: Window) -> None:
+    await window.said("Hi")
+    chat = await window.chat()
+    await _teammate_says(
+        chat, "a & b", '<p><em>a &amp; b</em> <a href="tel:+49">x &lt;</a></p><ol start="3"><li>c</li></ol>'
+    )
+    bubble = window.page.locator("bookbag-chat li:not(.mine) .bubble")
+    await expect(bubble.locator("em")).to_have_text("a & b")
+    await expect(bubble.locator("a")).to_have_attribute("href", "tel:+49")
+    await expect(bubble.locator("a")).to_have_text("x <")
+    assert await bubble.locator("ol").evaluate("node => node.start") == 3
+    edit = {"target": 2, "html": "<p><strong>new</strong></p>"}
+    await chat.house.database.write(
+        lambda tx: tx.ledger.add(chat.id, Kind.EDIT, Author.TEAMMATE, "new", person=ANA, data=edit)
+    )
+    await expect(bubble.locator("strong")).to_have_text("new")
+    await expect(bubble.locator("em")).to_have_count(0)
+    await window.reads_in_the_end("Hi", "newedited")
+    await chat.house.database.write(
+        lambda tx: tx.ledger.add(chat.id, Kind.EDIT, Author.TEAMMATE, "bare", person=ANA, data={"target": 2})
+    )
+    await window.reads_in_the_end("Hi", "bareedited")
+    await expect(bubble.locator("strong")).to_have_count(0)
+    assert window.complaints == []
+
+
+async def _teammate_says(chat: Chat, text: str, html: str) -> None:
+    await chat.house.database.write(
+        lambda tx: tx.ledger.add(
+            chat.id, Kind.MESSAGE, Author.TEAMMATE, text, person=ANA, data={"html": html}
+        )
+    )
+
+
 async def test_it_works_on_another_website_with_the_strictest_policy(
     house: House, context: BrowserContext
 ) -> None:
@@ -404,6 +512,8 @@ async def test_it_works_on_another_website_with_the_strictest_policy(
         await chat.taken_over()
         await chat.reply("Hi Eve")
         await window.reads_in_the_end("Hello", "Ana García joined the chat.", "Hi Eve")
+        await _teammate_says(chat, "And so", "<p>And <strong>so</strong></p>")
+        await expect(window.page.locator("bookbag-chat .bubble strong")).to_have_text("so")
         kept = (await house.desk.view(chat.id)).conversation
         assert (kept.channel, kept.customer.name, kept.customer.locale) == ("shop", "Eve", "en")
         assert kept.customer.metadata == {"plan": "pro"}

@@ -19,11 +19,14 @@ UNDER = MessageRef(TEAM, "C0LIVE001", THREAD)
 ANA = PersonId(TEAM, "U0ANA0001")
 
 
+BLOCK = {"type": "rich_text", "block_id": "x", "elements": []}
+
+
 def message(**changes: Any) -> dict[str, Any]:
     """A reply of Ana's, as it stands in a message event or in `event.message`."""
     whole = {
         "client_msg_id": "a1b2", "type": "message", "text": "Hello", "user": ANA.user, "ts": REPLY,
-        "blocks": [{"type": "rich_text", "block_id": "x", "elements": []}], "team": TEAM,
+        "blocks": [BLOCK], "team": TEAM,
         "thread_ts": THREAD, "parent_user_id": "U0BOT0001",
     }  # fmt: skip
     return {name: value for name, value in {**whole, **changes}.items() if value is not None}
@@ -61,7 +64,7 @@ def test_what_people_say_in_a_thread_is_posted(subtype: str | None) -> None:
         subtype=subtype, files=files, root={"ts": THREAD} if subtype == "thread_broadcast" else None
     )
     assert thread_event(event, team=TEAM) == Posted(
-        UNDER, AT, ANA, "Hello", has_files=bool(files), under="U0BOT0001"
+        UNDER, AT, ANA, "Hello", has_files=bool(files), under="U0BOT0001", blocks=(BLOCK,)
     )
 
 
@@ -119,7 +122,7 @@ def test_an_author_is_known_by_the_team_their_id_counts_in(fields: dict[str, Any
 
 def test_an_edit_names_the_message_and_its_new_words() -> None:
     event = changed(message(text="Hello!", edited=EDITED, files=[{"id": "F1"}]))
-    assert thread_event(event, team=TEAM) == Edited(UNDER, AT, ANA, "Hello!", has_files=True)
+    assert thread_event(event, team=TEAM) == Edited(UNDER, AT, ANA, "Hello!", has_files=True, blocks=(BLOCK,))
 
 
 def test_an_edit_of_a_reply_also_sent_to_the_channel_is_an_edit() -> None:

@@ -28,6 +28,7 @@ FOR_CUSTOMER, NOTE, UNCLEAR, FILES = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLE
         "<https://x.example|note:> x", "<@U012ANA> can you look?", "<@U012ANA|ana>: look", "*<@U012ANA>* x",
         "&gt; <@U012ANA> x", ":wave: <@U012ANA> x", "<@W012BEN>", "<!here> x", "<!channel>", "<!everyone> x",
         "<!subteam^S0123|@support> x", "<!subteam^S0123> x", "• <!here|here> x", "<@U999STRANGER> x",
+        "&gt; they say hi\nnote: x", "&gt; they say hi\n&gt; bye\n\n<@U012ANA> look", ":one: note: x",
     ],
 )  # fmt: skip
 def test_a_note_is_a_note_in_every_disguise(typed: str) -> None:
@@ -59,6 +60,8 @@ def test_what_is_plainly_for_the_customer_is_sent(typed: str) -> None:
         "Let me ask <@U012ANA>", "ok <!here>", "thanks, <!subteam^S0123>", "cc <!channel|channel>",
         "`code <@U012ANA>`",
         "&lt;@U012ANA&gt;", "I'll ask @ben", "@ben is this right?", "&gt; x\n@here", "x (@ana)",
+        "see <https://acme.slack.com/archives/C1/p1>", "https://acme.slack.com/archives/C1/p1",
+        "slack://x is it",
     ],
 )  # fmt: skip
 def test_a_mention_further_in_is_held_even_where_slack_did_not_recognise_it(typed: str) -> None:
@@ -109,6 +112,16 @@ def test_nothing_but_a_file_or_blocks_is_never_sent(typed: str) -> None:
         ("<mailto:a@b.example|Write to us>", "Write to us (a@b.example)"),
         ("<tel:+491234|+49 1234>", "+49 1234 (+491234)"),
         ("<tel:+491234>", "+491234"),
+        # Addresses within Slack stay there, linked or typed.
+        ("see <https://acme.slack.com/archives/C1/p1>", "see link for the team"),
+        ("see <https://acme.slack.com/archives/C1/p1|this>", "see this"),
+        (
+            "see <https://acme.slack.com/archives/C1/p1|https://acme.slack.com/archives/C1/p1>",
+            "see link for the team",
+        ),
+        ("`acme.slack.com/team/U012ANA` :wave:", "`link for the team` 👋"),
+        ("see <slack://user?team=T1&amp;id=U1|me>", "see me"),
+        ("<https://slack.com/help/1> slack.com", "https://slack.com/help/1 slack.com"),
         # Emoji.
         ("thanks :wave:", "thanks 👋"),
         (":wave::skin-tone-3:", "👋🏼"),
@@ -147,12 +160,15 @@ _WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(
 )
 _IDS = st.sampled_from(["U0SECRET1", "W0SECRET2", "U0SECRET3"])
 _LABELS = st.sampled_from(["", "|", "|label", "|@label", "|a &amp; b", "|a|b"])
+_ADDRESSES = st.sampled_from(
+    ["https://x.example", "mailto:a@b.c", "tel:1", "https://a.slack.com/archives/C0SECRET6/p1"]
+)
 _TOKENS = st.one_of(
     st.builds("<@{}{}>".format, _IDS, _LABELS),
     st.builds("<!subteam^S0SECRET4{}>".format, _LABELS),
     st.builds("<#C0SECRET5{}>".format, _LABELS),
     st.builds("<!{}{}>".format, st.sampled_from(["here", "channel", "everyone", "date^1^{date}"]), _LABELS),
-    st.builds("<{}{}>".format, st.sampled_from(["https://x.example", "mailto:a@b.c", "tel:1"]), _LABELS),
+    st.builds("<{}{}>".format, _ADDRESSES, _LABELS),
 )
 _MARKS = st.sampled_from(["`", "```", ":", ":smile:", "::", "*", "//", "note:", "\n", " ", "&amp;", "@"])
 _TYPED = st.lists(st.one_of(_WORDS, _TOKENS, _MARKS), max_size=12).map("".join)

@@ -131,6 +131,17 @@ li.gone .bubble { background: none; color: var(--soft); font-style: italic; font
 .bubble a { color: var(--link); text-decoration: underline; text-decoration-thickness: 1px;
   text-underline-offset: 3px; border-radius: 3px; }
 li.mine .bubble a { color: inherit; }
+.bubble :is(p, ul, ol, pre, blockquote) + :is(p, ul, ol, pre, blockquote) { margin-block-start: 8px; }
+.bubble :is(p, li, blockquote) { unicode-bidi: plaintext; text-align: start; }
+.bubble :is(ul, ol) { padding-inline-start: 22px; list-style: disc; }
+.bubble ol { list-style: decimal; }
+.bubble li { display: list-item; margin-block-start: 2px; }
+.bubble li > :is(ul, ol) { margin-block-start: 2px; }
+.bubble blockquote { padding-inline-start: 10px; border-inline-start: 3px solid var(--line); color: var(--soft); }
+.bubble :is(pre, code) { font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; border-radius: 6px;
+  background: color-mix(in srgb, currentColor 8%, transparent); }
+.bubble code { padding: 1px 4px; }
+.bubble pre { padding: 8px 10px; overflow-x: auto; white-space: pre; direction: ltr; text-align: left; }
 .edited { font-size: 12px; opacity: .75; margin-inline-start: 8px; white-space: nowrap; }
 li.system, li.day { display: block; text-align: center; font-size: 13px; line-height: 1.45; color: var(--soft);
   margin-block: 18px 4px; padding: 0 24px; text-wrap: balance; unicode-bidi: plaintext; }

@@ -34,14 +34,9 @@ function linked(text) {
   for (const match of text.matchAll(LINK)) {
     let address = match[0].replace(/[.,;:!?…。、]+$/u, "");
     if (address.endsWith(")") && !address.includes("(")) address = address.slice(0, -1);
-    let url = null;
-    try {
-      url = new URL(address);
-    } catch {
-      continue;
-    }
-    nodes.push(text.slice(from, match.index));
-    nodes.push(make("a", { href: url.href, target: "_blank", rel: "noopener noreferrer nofollow", textContent: address }));
+    const node = link(address, [address]);
+    if (!node) continue;
+    nodes.push(text.slice(from, match.index), node);
     from = match.index + address.length;
   }
   nodes.push(text.slice(from));
@@ -100,10 +95,10 @@ class Log {
     return true;
   }
 
-  change({ kind, target, text }) {
+  change({ kind, target, text, html }) {
     const item = this.said.get(target);
     if (!item) return false;
-    Object.assign(item, kind === "edit" ? { text, edited: true } : { text: "", removed: true });
+    Object.assign(item, kind === "edit" ? { text, html, edited: true } : { text: "", html: "", removed: true });
     this.fill(item);
     return true;
   }
@@ -145,11 +140,12 @@ class Log {
       item.node.textContent = item.removed ? this.words.removed : item.text;
       return;
     }
-    const text = item.removed ? [this.words.removed] : linked(item.text);
+    const shown = item.removed ? [this.words.removed] : (item.html && nodesOf(item.html)) || linked(item.text);
+    item.bubble.replaceChildren(...shown);
     if (item.edited && !item.removed) {
-      text.push(make("span", { className: "edited", textContent: this.words.edited }));
+      const last = shown.at(-1).nodeName === "P" ? shown.at(-1) : item.bubble;
+      last.append(make("span", { className: "edited", textContent: this.words.edited }));
     }
-    item.bubble.replaceChildren(...text);
   }
 
   /** Put every line in its place, in groups by who said it and when. */
