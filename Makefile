@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types imports format clean
+.PHONY: demo test check torture lint types imports format clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
@@ -12,6 +12,11 @@ test: $(VENV)/.dev
 	$(BIN)/pytest -n auto $(ARGS)
 
 check: lint types imports test
+
+# Bridges killed under load on both databases, and a count of what that did to messages; ARGS="--messages 2000"
+# for a quick look.
+torture: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.torture $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

@@ -126,15 +126,18 @@ class BridgeProcess:
 
 
 class Killer:
-    """Kills one of the bridges at random, `every` so many seconds on average."""
+    """Kills one of the bridges at random, `every` so many seconds on average, at most `most` times."""
 
-    def __init__(self, bridges: list[BridgeProcess], *, every: float, seed: int) -> None:
+    def __init__(
+        self, bridges: list[BridgeProcess], *, every: float, seed: int, most: int | None = None
+    ) -> None:
         self._bridges = bridges
         self._every = every
+        self._most = most
         self._chance = random.Random(f"{seed}/kills")  # noqa: S311 - a schedule, not a secret
 
     async def run(self) -> None:
-        while True:
+        while self._most is None or sum(bridge.killed for bridge in self._bridges) < self._most:
             await asyncio.sleep(self._chance.expovariate(1 / self._every))
             self._chance.choice(self._bridges).kill()
 

@@ -33,7 +33,10 @@ _SAID_EVERY = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How bad it is. Shares are probabilities, times are seconds; `kill_every` 0 kills nobody."""
+    """How bad it is. Shares are probabilities, times are seconds; `kill_every` 0 kills nobody.
+
+    `kinds` are those of `sandbox.chance`, all of them if None.
+    """
 
     seed: int
     faults: float = 0.2
@@ -42,6 +45,8 @@ class Weather:
     longest_hold: float = 0.2
     drop_every: float = 15.0
     kill_every: float = 20.0
+    kinds: tuple[str, ...] | None = None
+    most_kills: int | None = None
 
 
 @dataclass(slots=True)
@@ -126,7 +131,7 @@ class _Course:
 
     async def run(self, players: Sequence[Players], cards: Cards) -> None:
         weather = self._weather
-        await self._slack.random_faults(rate=weather.faults, seed=weather.seed)
+        await self._slack.random_faults(rate=weather.faults, seed=weather.seed, kinds=weather.kinds)
         await self._slack.disturb(
             seed=weather.seed,
             repeats=weather.repeats,
@@ -135,7 +140,9 @@ class _Course:
             drop_every=weather.drop_every,
         )
         watching = asyncio.create_task(cards.watch())
-        killer = Killer(self._house.bridges, every=weather.kill_every, seed=weather.seed)
+        killer = Killer(
+            self._house.bridges, every=weather.kill_every, seed=weather.seed, most=weather.most_kills
+        )
         killing = asyncio.create_task(killer.run()) if weather.kill_every else None
         try:
             await self._send(players)

@@ -203,7 +203,7 @@ def _to_customer(found: Verdict, talk: Talk, replies: Sequence[Mapping[str, Any]
             found.changes.lose(f"{token} was deleted and is still read")
     for token in kept:
         if token in arrived and token not in window:
-            found.changes.double(f"{token} was taken back by nobody")
+            found.teammate.lose(f"{token} was taken back by nobody")
 
 
 def _window(found: Verdict, talk: Talk) -> tuple[dict[Token, str], dict[int, Token]]:
