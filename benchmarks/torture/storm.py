@@ -128,6 +128,7 @@ class _Course:
         self._said_at = 0.0
         self._sent_after = 0.0
         self._arrived_after = 0.0
+        self._ended = "everything had arrived"
 
     async def run(self, players: Sequence[Players], cards: Cards) -> None:
         weather = self._weather
@@ -197,11 +198,16 @@ class _Course:
             read = time.monotonic()
             lost = verdict(self._talks, await self._slack.threads(CHANNEL), with_ledger=False).lost
             if not lost:
+                self._ended = "everything had arrived"
                 return True
             if fewest is None or lost < fewest:
                 fewest, since = lost, time.monotonic()
             self._progress(f"{lost:,} on their way {where}")
-            if self._left <= 0 or time.monotonic() - since > _STANDSTILL:
+            if self._left <= 0:
+                self._ended = f"the deadline came, with {lost:,} still on their way"
+                return False
+            if time.monotonic() - since > _STANDSTILL:
+                self._ended = f"nothing more came for {_STANDSTILL:.0f} s, with {lost:,} missing"
                 return False
             await asyncio.sleep(max(1.0, 3 * (time.monotonic() - read)))
 
@@ -212,7 +218,7 @@ class _Course:
         return {
             "messages": f"{sent:,} in {len(self._talks)} conversations",
             "sent within": f"{self._sent_after:.0f} s",
-            "arrived within": f"{self._arrived_after:.0f} s",
+            "over after": f"{self._arrived_after:.0f} s, when {self._ended}",
             "kills": str(sum(bridge.killed for bridge in bridges)),
             "bridges that ended by themselves": str(sum(bridge.ended_by_itself for bridge in bridges)),
             "calls that failed": _counted(status["faults"]),
