@@ -17,6 +17,11 @@ machine: $(VENV)/.dev
 
 check: lint types imports test
 
+# Bridges killed under load on both databases, and a count of what that did to messages; ARGS="--messages 2000"
+# for a quick look.
+torture: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.torture $(ARGS)
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

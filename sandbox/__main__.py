@@ -34,11 +34,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--post-rate", type=float, help="posts a second into one channel, as Slack limits to about 1"
     )
+    parser.add_argument(
+        "--no-log", action="store_true", help="keep no log of calls and events, for runs of many messages"
+    )
     return parser.parse_args()
 
 
 async def serve(options: argparse.Namespace) -> None:
-    slack = Workspace(post_rate=options.post_rate)
+    slack = Workspace(post_rate=options.post_rate, keep_log=not options.no_log)
     await slack.start(host=options.host, port=options.port)
     try:
         sys.stdout.write(

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox import block_limits
 from sandbox.errors import SlackError
 from sandbox.mrkdwn import Names, normalise
-from sandbox.payload import random_id
-
-if TYPE_CHECKING:
-    from sandbox.payload import Payload
+from sandbox.payload import Payload, copied, random_id
 
 TRUNCATED_AT = 40_000
 MAX_UPDATE_TEXT = 4_000
@@ -57,7 +53,7 @@ def stored_blocks(
     details = block_limits.check(blocks, surface=surface)
     if details:
         raise SlackError(error, details=details)
-    stored: list[Payload] = copy.deepcopy(blocks)
+    stored: list[Payload] = copied(blocks)
     for block in stored:
         block.setdefault("block_id", random_id("", length=5))
         _fill(block, names)
@@ -69,7 +65,7 @@ def stored_attachments(attachments: Any) -> list[Payload]:
         raise SlackError("invalid_attachments")
     if len(attachments) > 100:
         raise SlackError("too_many_attachments")
-    stored = copy.deepcopy(attachments)
+    stored: list[Payload] = copied(attachments)
     for number, attachment in enumerate(stored, start=1):
         attachment.setdefault("id", number)
         attachment.setdefault("fallback", "[no preview available]")

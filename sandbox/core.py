@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.commands import Commands
+from sandbox.disturbance import Disturbance
 from sandbox.ephemerals import Ephemerals
 from sandbox.feed import Feed, Transport
 from sandbox.interactions import Interactions
@@ -17,7 +18,9 @@ from sandbox.uploads import Uploads
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from sandbox.callbacks import Callbacks
     from sandbox.pacing import Pace
+    from sandbox.payload import Payload
     from sandbox.sockets import Sockets
     from sandbox.state import State
 
@@ -33,13 +36,22 @@ class Core:
         pace: Pace,
         scopes: Collection[str],
         subscriptions: Collection[str],
+        keep_log: bool,
     ) -> None:
         self.state = state
         self.sockets = sockets
         self.pace = pace
         self.scopes = set(scopes)
         self.transport: Transport = sockets
-        self.feed = Feed(state, transport=lambda: self.transport, subscriptions=subscriptions)
+        self.callbacks: list[Callbacks] = []
+        self.disturbance = Disturbance(sockets)
+        self.feed = Feed(
+            state,
+            transport=lambda: self.transport,
+            subscriptions=subscriptions,
+            disturbance=self.disturbance,
+            keep_log=keep_log,
+        )
         self.messages = Messages(state, self.feed)
         self.membership = Membership(state, self.feed)
         self.ephemerals = Ephemerals(state)
@@ -62,3 +74,7 @@ class Core:
             response_urls=self.response_urls,
             transport=lambda: self.transport,
         )
+
+    @property
+    def lost_events(self) -> list[Payload]:
+        return [*self.sockets.lost, *(payload for one in self.callbacks for payload in one.lost)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-import copy
 import json
 from typing import TYPE_CHECKING, Protocol
+
+from sandbox.payload import Payload, copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from sandbox.payload import Payload
+    from sandbox.disturbance import Disturbance
     from sandbox.state import State
 
 DEFAULT_SUBSCRIPTIONS = frozenset(
@@ -40,10 +41,18 @@ class Feed:
     """Wraps what happened into `event_callback` and hands it to the transport."""
 
     def __init__(
-        self, state: State, *, transport: Callable[[], Transport], subscriptions: Collection[str]
+        self,
+        state: State,
+        *,
+        transport: Callable[[], Transport],
+        subscriptions: Collection[str],
+        disturbance: Disturbance,
+        keep_log: bool,
     ) -> None:
         self._state = state
         self._transport = transport
+        self._disturbance = disturbance
+        self._keep_log = keep_log
         self.subscriptions = set(subscriptions)
         self.sent: list[Payload] = []
 
@@ -55,10 +64,18 @@ class Feed:
         self._state.changes.note()
         if self._subscription(event) not in self.subscriptions or not self._visible(event):
             return
-        payload = self._wrap(copy.deepcopy(event))
-        self.sent.append(payload)
+        payload = self._wrap(copied(event))
+        if self._keep_log:
+            self.sent.append(payload)
         for attempt in range(deliveries):
+            self._send(payload, attempt)
+        self._disturbance.may_repeat(lambda: self._send(payload, deliveries))
+
+    def _send(self, payload: Payload, attempt: int) -> None:
+        def send() -> None:
             self._transport().send_event(payload, attempt=attempt, reason="timeout" if attempt else "")
+
+        self._disturbance.may_hold(send)
 
     def _subscription(self, event: Payload) -> str:
         if event["type"] == "message":

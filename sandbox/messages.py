@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING
 
 from sandbox.errors import SlackError
 from sandbox.model import SLACKBOT
-from sandbox.shapes import bot_profile, message_shape, replies_of
+from sandbox.payload import Payload, copied
+from sandbox.shapes import bot_profile, message_shape
 
 if TYPE_CHECKING:
     from sandbox.feed import Feed
     from sandbox.model import Channel
-    from sandbox.payload import Payload
     from sandbox.state import State
 
 TOMBSTONE_TEXT = "This message was deleted."
@@ -52,9 +51,7 @@ class Messages:
                 message["parent_user_id"] = parent["user"]
             if broadcast:
                 message |= {"subtype": "thread_broadcast", "root": message_shape(channel, parent)}
-        channel.messages[message["ts"]] = message
-        if thread_ts is not None:
-            channel.threads.setdefault(thread_ts, []).append(message["ts"])
+        channel.add(message)
         event = {
             **message,
             "channel": channel.id,
@@ -62,7 +59,8 @@ class Messages:
             "channel_type": channel.channel_type,
         }
         self._feed.publish(event, deliveries=deliveries)
-        return copy.deepcopy(message)
+        shape: Payload = copied(message)
+        return shape
 
     def _parent(self, channel: Channel, thread_ts: str) -> Payload:
         parent = channel.messages.get(thread_ts)
@@ -110,7 +108,8 @@ class Messages:
         if editor is not None:
             message["edited"] = {"user": editor, "ts": self._state.timestamps.new()}
         self._publish_change(channel, message_shape(channel, message), previous, deliveries=deliveries)
-        return copy.deepcopy(message)
+        shape: Payload = copied(message)
+        return shape
 
     def _publish_change(
         self, channel: Channel, message: Payload, previous: Payload, *, deliveries: int = 1
@@ -138,7 +137,7 @@ class Messages:
         """Remove a message; a parent with replies stays as a tombstone that holds the thread."""
         message = self.find(channel, ts)
         previous = message_shape(channel, message)
-        if replies_of(channel, ts):
+        if channel.has_replies(ts):
             tombstone: Payload = {
                 "type": "message",
                 "subtype": "tombstone",
@@ -151,9 +150,7 @@ class Messages:
             channel.messages[ts] = tombstone
             self._publish_change(channel, message_shape(channel, tombstone), previous, deliveries=deliveries)
             return
-        del channel.messages[ts]
-        if message.get("thread_ts", ts) != ts:
-            channel.threads[message["thread_ts"]].remove(ts)
+        channel.remove(ts)
         self._drop_empty_tombstone(channel, message.get("thread_ts"))
         self._publish_hidden(
             channel,
@@ -163,8 +160,8 @@ class Messages:
 
     def _drop_empty_tombstone(self, channel: Channel, ts: str | None) -> None:
         parent = channel.messages.get(ts or "")
-        if parent and parent.get("subtype") == "tombstone" and not replies_of(channel, parent["ts"]):
-            del channel.messages[parent["ts"]]
+        if parent and parent.get("subtype") == "tombstone" and not channel.has_replies(parent["ts"]):
+            channel.remove(parent["ts"])
 
     def react(self, channel: Channel, ts: str, name: str, *, user: str) -> None:
         message = self.find(channel, ts)

@@ -31,6 +31,21 @@ class User:
 
 
 @dataclass
+class Thread:
+    """The replies' timestamps, oldest first, and who wrote them, in the order of their first replies."""
+
+    replies: list[str] = field(default_factory=list)
+    authors: dict[str, None] = field(default_factory=dict)
+
+    def add(self, message: Payload) -> None:
+        self.replies.append(message["ts"])
+        self.note_author(message)
+
+    def note_author(self, message: Payload) -> None:
+        self.authors[str(message.get("user") or message.get("bot_id"))] = None
+
+
+@dataclass
 class Channel:
     """A conversation in Slack's sense: public or private channel, or a direct message with the bot."""
 
@@ -47,7 +62,34 @@ class Channel:
     purpose: str = ""
     members: list[str] = field(default_factory=list)
     messages: dict[str, Payload] = field(default_factory=dict)
-    threads: dict[str, list[str]] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)
+    top: list[str] = field(default_factory=list)
+
+    def add(self, message: Payload) -> None:
+        """Keep a message that is newer than all others."""
+        ts: str = message["ts"]
+        parent: str = message.get("thread_ts", ts)
+        self.messages[ts] = message
+        if parent != ts:
+            self.threads.setdefault(parent, Thread()).add(message)
+        if parent == ts or message.get("subtype") == "thread_broadcast":
+            self.top.append(ts)
+
+    def has_replies(self, ts: str) -> bool:
+        return ts in self.threads and bool(self.threads[ts].replies)
+
+    def remove(self, ts: str) -> None:
+        """Forget a message; its replies, if it has any, stay."""
+        message = self.messages.pop(ts)
+        parent: str = message.get("thread_ts", ts)
+        if parent != ts:
+            thread = self.threads[parent]
+            thread.replies.remove(ts)
+            thread.authors = {}
+            for reply in thread.replies:
+                thread.note_author(self.messages[reply])
+        if parent == ts or message.get("subtype") == "thread_broadcast":
+            self.top.remove(ts)
 
     @property
     def is_member(self) -> bool:

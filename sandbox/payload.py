@@ -16,6 +16,15 @@ def random_id(prefix: str, *, length: int = 9) -> str:
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
+def copied(value: Any) -> Any:
+    """A JSON value of its own; several times as quick as copying an object of any kind."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [copied(item) for item in value]
+    return value
+
+
 class Ids:
     """Mints ids in Slack's style, numbered so that a failing test reads the same twice."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_USES = 5
 LIFETIME_SECONDS = 30 * 60
+REMEMBERED_SECONDS = 60 * 60
 
 
 @dataclass
@@ -54,11 +55,15 @@ class ResponseUrls:
         source: Payload | None = None,
         thread_ts: str | None = None,
     ) -> str:
+        now = self._state.clock()
+        # In order of issue. Kept longer than they live, so that one who comes late is told why.
+        while self._grants and now - next(iter(self._grants.values())).issued > REMEMBERED_SECONDS:
+            del self._grants[next(iter(self._grants))]
         key = secrets.token_urlsafe(18)
         self._grants[key] = Grant(
             user_id,
             channel,
-            self._state.clock(),
+            now,
             source_ts=source["ts"] if source else None,
             source_is_ephemeral=bool(source and source.get("is_ephemeral")),
             thread_ts=thread_ts,

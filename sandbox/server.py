@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sandbox.console import Console
 from sandbox.control import Control
 from sandbox.screen import Screen
 from sandbox.uploads import MOST_BYTES
@@ -22,6 +23,7 @@ class Server:
         self._core = core
         app = web.Application(client_max_size=MOST_BYTES)
         control = Control(core)
+        console = Console(core, web_api.faults)
         self._screen = Screen(core)
         app.add_routes(
             [
@@ -31,6 +33,7 @@ class Server:
                 web.post("/upload/v1/{file}", core.uploads.take),
                 web.get("/files-pri/{team:[A-Z0-9]+}-{file:[A-Z0-9]+}/{rest:.*}", core.uploads.give),
                 web.post("/sandbox/people/{name}/{action}", control.handle),
+                web.post("/sandbox/workspace/{action}", console.handle),
                 *self._screen.routes(),
             ]
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING
+
+from sandbox.payload import Payload, copied
 
 if TYPE_CHECKING:
     from sandbox.model import Channel, File, User
-    from sandbox.payload import Payload
     from sandbox.state import State
 
 IMAGE_SIZES = (24, 32, 48, 72, 192, 512)
@@ -114,32 +114,32 @@ def bot_profile(state: State) -> Payload:
 
 def replies_of(channel: Channel, ts: str) -> list[Payload]:
     """The replies in a thread, oldest first, without the parent."""
-    return [channel.messages[reply] for reply in channel.threads.get(ts, ())]
+    return [channel.messages[reply] for reply in reply_timestamps(channel, ts)]
+
+
+def reply_timestamps(channel: Channel, ts: str) -> list[str]:
+    """The same as timestamps."""
+    return channel.threads[ts].replies if ts in channel.threads else []
 
 
 def top_level(channel: Channel) -> list[Payload]:
     """What the channel itself shows, oldest first: no replies but those also sent to the channel."""
-    return [
-        message
-        for message in channel.messages.values()
-        if message.get("thread_ts", message["ts"]) == message["ts"]
-        or message.get("subtype") == "thread_broadcast"
-    ]
+    return [channel.messages[ts] for ts in channel.top]
 
 
 def message_shape(channel: Channel, message: Payload, *, with_metadata: bool = True) -> Payload:
     """A message as readers get it: a parent carries its thread's summary."""
-    shape = copy.deepcopy(message)
+    shape: Payload = copied(message)
     if not with_metadata:
         shape.pop("metadata", None)
-    replies = replies_of(channel, message["ts"])
-    if replies:
-        users = list(dict.fromkeys(str(reply.get("user") or reply.get("bot_id")) for reply in replies))
+    thread = channel.threads.get(message["ts"])
+    if thread is not None and thread.replies:
+        users = list(thread.authors)
         shape |= {
             "thread_ts": message["ts"],
-            "reply_count": len(replies),
+            "reply_count": len(thread.replies),
             "reply_users_count": len(users),
-            "latest_reply": replies[-1]["ts"],
+            "latest_reply": thread.replies[-1],
             "reply_users": users,
             "is_locked": False,
             "subscribed": message.get("user") != "USLACKBOT",

@@ -38,6 +38,7 @@ class Delivery:
     reason: str = ""
     acknowledged: asyncio.Future[Payload | None] | None = None
     timer: asyncio.TimerHandle | None = None
+    envelope_ids: list[str] = field(default_factory=list)
     done: bool = False
 
     def envelope(self, envelope_id: str) -> str:
@@ -66,7 +67,7 @@ class Connection:
     socket: web.WebSocketResponse
     request: web.Request
     outbox: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
-    in_flight: list[Delivery] = field(default_factory=list)
+    in_flight: dict[Delivery, None] = field(default_factory=dict)
 
     async def write(self) -> None:
         while True:
@@ -111,6 +112,7 @@ class Sockets:
             raise Undelivered("operation_timeout") from None
         finally:
             delivery.done = True
+            self._forget_envelopes(delivery)
 
     def _dispatch(self, delivery: Delivery) -> None:
         if not self._connections:
@@ -122,7 +124,8 @@ class Sockets:
         connection = self._connections[self._turn % len(self._connections)]
         envelope_id = str(uuid.uuid4())
         self._envelopes[envelope_id] = delivery
-        connection.in_flight.append(delivery)
+        delivery.envelope_ids.append(envelope_id)
+        connection.in_flight[delivery] = None
         connection.outbox.put_nowait(delivery.envelope(envelope_id))
         if delivery.kind == "events_api":
             loop = asyncio.get_running_loop()
@@ -132,11 +135,11 @@ class Sockets:
         if delivery.timer is not None:
             delivery.timer.cancel()
         for connection in self._connections:
-            if delivery in connection.in_flight:
-                connection.in_flight.remove(delivery)
+            connection.in_flight.pop(delivery, None)
         # A dropped connection is no fault of the app's, so it does not use up the retries.
         if reason == "timeout" and delivery.attempt >= self._retries:
             delivery.done = True
+            self._forget_envelopes(delivery)
             self.lost.append(delivery.payload)
             self._state.changes.note()
             return
@@ -199,21 +202,25 @@ class Sockets:
         except ValueError:
             return
         envelope_id = str(answer.get("envelope_id")) if isinstance(answer, dict) else ""
-        delivery = self._envelopes.pop(envelope_id, None)
-        if delivery is None or delivery.done:
+        delivery = self._envelopes.get(envelope_id)
+        if delivery is None:
             return
+        self._forget_envelopes(delivery)
         for connection in self._connections:
-            if delivery in connection.in_flight:
-                connection.in_flight.remove(delivery)
+            connection.in_flight.pop(delivery, None)
         delivery.finish(answer.get("payload"))
         self._state.changes.note()
+
+    def _forget_envelopes(self, delivery: Delivery) -> None:
+        for envelope_id in delivery.envelope_ids:
+            self._envelopes.pop(envelope_id, None)
 
     def _forget(self, *gone: Connection) -> None:
         """Send what the lost connections had not acknowledged by another way, in its order."""
         gone = tuple(connection for connection in gone if connection in self._connections)
         self._connections = [connection for connection in self._connections if connection not in gone]
         for connection in gone:
-            unacknowledged, connection.in_flight = connection.in_flight, []
+            unacknowledged, connection.in_flight = connection.in_flight, {}
             for delivery in unacknowledged:
                 if delivery.kind == "events_api" and not delivery.done:
                     self._again(delivery, "connection_failed")
@@ -241,9 +248,9 @@ class Sockets:
                 await connection.socket.send_str(farewell)
             await connection.socket.close()
 
-    def drop(self) -> None:
-        """Cut every connection without a word, as a failing network does."""
-        cut = list(self._connections)
+    def drop(self, *, only: int | None = None) -> None:
+        """Cut every connection, or one by its number, without a word, as a failing network does."""
+        cut = list(self._connections) if only is None else [self._connections[only]]
         self._forget(*cut)
         for connection in cut:
             if connection.request.transport is not None:

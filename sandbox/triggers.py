@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sandbox.clock import Clock
 
 LIFETIME_SECONDS = 3.0
+REMEMBERED_SECONDS = 60 * 60
 
 
 @dataclass
@@ -34,10 +35,16 @@ class Triggers:
 
     def issue(self, user_id: str, *, view_id: str | None = None) -> Trigger:
         now = self._clock()
+        self._forget_old(now)
         first, second = secrets.randbelow(10**13), secrets.randbelow(10**12)
         trigger = Trigger(f"{first}.{second}.{secrets.token_hex(16)}", user_id, now, view_id)
         self._issued[trigger.id] = trigger
         return trigger
+
+    def _forget_old(self, now: float) -> None:
+        # In order of issue. Kept longer than they live, so that one who comes late is told why.
+        while self._issued and now - next(iter(self._issued.values())).issued > REMEMBERED_SECONDS:
+            del self._issued[next(iter(self._issued))]
 
     def exchange(self, trigger_id: str) -> Trigger:
         """Use the trigger up; raises SlackError in the words of views.open."""

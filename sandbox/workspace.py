@@ -43,7 +43,8 @@ class Workspace(Readings):
     `clock` (seconds since 1970) stamps messages and expires triggers and response URLs; timeouts and
     paces are real time. `post_rate` limits posts a second into a channel. `ack_timeout` is how long the
     app has to acknowledge, `retries` how often an event comes again over a socket, `retry_delays` the
-    pauses before the retries in HTTP mode.
+    pauses before the retries in HTTP mode. Without `keep_log`, `calls` and `events` stay empty, so that a
+    long run does not fill the memory.
     """
 
     def __init__(
@@ -59,17 +60,23 @@ class Workspace(Readings):
         retry_delays: Sequence[float] = (0.0, 60.0, 300.0),
         queue_limit: int = 10_000,
         post_rate: float | None = None,
+        keep_log: bool = True,
     ) -> None:
         state = State(clock=clock, team_name=name, app_name=app_name)
         self._sockets = Sockets(state, ack_timeout=ack_timeout, retries=retries, queue_limit=queue_limit)
         core = Core(
-            state, sockets=self._sockets, pace=Pace(post_rate), scopes=scopes, subscriptions=subscriptions
+            state,
+            sockets=self._sockets,
+            pace=Pace(post_rate),
+            scopes=scopes,
+            subscriptions=subscriptions,
+            keep_log=keep_log,
         )
         self.faults = Faults()
-        super().__init__(core, WebApi(core, self.faults))
+        self.disturbance = core.disturbance
+        super().__init__(core, WebApi(core, self.faults, keep_log=keep_log))
         self._server = Server(core, self._web_api)
         self._retry_delays = retry_delays
-        self._callbacks: list[Callbacks] = []
         self._furnish()
 
     def _furnish(self) -> None:
@@ -86,8 +93,9 @@ class Workspace(Readings):
         self._state.url = await self._server.start(host=host, port=port)
 
     async def stop(self) -> None:
+        await self.disturbance.close()
         await self._sockets.close()
-        for callbacks in self._callbacks:
+        for callbacks in self._core.callbacks:
             await callbacks.close()
         await self.faults.close()
         await self._server.stop()
@@ -192,7 +200,7 @@ class Workspace(Readings):
         callbacks = Callbacks(
             self._state, url, timeout=self._sockets.ack_timeout, retry_delays=self._retry_delays
         )
-        self._callbacks.append(callbacks)
+        self._core.callbacks.append(callbacks)
         self._core.transport = callbacks
         return callbacks.verification()
 
@@ -212,7 +220,7 @@ class Workspace(Readings):
     @property
     def lost_events(self) -> list[Payload]:
         """Events given up: never acknowledged, or pushed out of the full queue."""
-        return [*self._sockets.lost, *(payload for one in self._callbacks for payload in one.lost)]
+        return self._core.lost_events
 
     def _member(self, user: str | None) -> str:
         return self.bot_user_id if user is None else self._state.person(user).id

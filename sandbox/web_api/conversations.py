@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from sandbox.errors import SlackError
-from sandbox.shapes import channel_shape, message_shape, replies_of, top_level
+from sandbox.shapes import channel_shape, message_shape, reply_timestamps
 from sandbox.web_api.call import method
 
 if TYPE_CHECKING:
@@ -84,11 +85,11 @@ def open_direct(call: Call) -> Payload:
 def history(call: Call) -> Payload:
     """Newest first; replies only where they were also sent to the channel."""
     channel = call.member_channel()
-    found = _between(call, top_level(channel))[::-1]
+    found = _between(call, channel.top)[::-1]
     page, cursor = call.page(found, default=100, most=999)
     keep = call.flag("include_all_metadata")
     return {
-        "messages": [message_shape(channel, message, with_metadata=keep) for message in page],
+        "messages": [message_shape(channel, channel.messages[ts], with_metadata=keep) for ts in page],
         "has_more": bool(cursor),
         "pin_count": 0,
         "channel_actions_ts": None,
@@ -104,27 +105,30 @@ def replies(call: Call) -> Payload:
     parent = channel.messages.get(call.required("ts"))
     if parent is None:
         raise SlackError("thread_not_found")
-    page, cursor = call.page(_between(call, replies_of(channel, parent["ts"])), default=1000)
+    found = _between(call, reply_timestamps(channel, parent["ts"]))
+    page, cursor = call.page(found, default=1000)
     keep = call.flag("include_all_metadata")
     return {
-        "messages": [message_shape(channel, message, with_metadata=keep) for message in [parent, *page]],
+        "messages": [
+            message_shape(channel, channel.messages[ts], with_metadata=keep) for ts in [parent["ts"], *page]
+        ],
         "has_more": bool(cursor),
         "response_metadata": {"next_cursor": cursor},
     }
 
 
-def _between(call: Call, messages: list[Payload]) -> list[Payload]:
+def _between(call: Call, timestamps: list[str]) -> list[str]:
     """Those between `oldest` and `latest`, which themselves count only with `inclusive`."""
     oldest, latest = _bound(call, "oldest"), _bound(call, "latest")
     inclusive = call.flag("inclusive")
-
-    def inside(message: Payload) -> bool:
-        ts = Decimal(message["ts"])
-        after = oldest is None or ts > oldest or (inclusive and ts == oldest)
-        before = latest is None or ts < latest or (inclusive and ts == latest)
-        return after and before
-
-    return [message for message in messages if inside(message)]
+    start, end = 0, len(timestamps)
+    if oldest is not None:
+        after = bisect_left if inclusive else bisect_right
+        start = after(timestamps, oldest, key=Decimal)
+    if latest is not None:
+        before = bisect_right if inclusive else bisect_left
+        end = before(timestamps, latest, key=Decimal)
+    return timestamps[start:end]
 
 
 def _bound(call: Call, name: str) -> Decimal | None:

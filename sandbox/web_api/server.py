@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,14 +9,14 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.errors import RateLimited, SlackError
-from sandbox.faults import Answer
+from sandbox.payload import Payload, copied
+from sandbox.plays import Answer
 from sandbox.web_api import chat, conversations, files, people, views
 from sandbox.web_api.call import METHODS, Call
 
 if TYPE_CHECKING:
     from sandbox.core import Core
     from sandbox.faults import Faults
-    from sandbox.payload import Payload
     from sandbox.web_api.call import Method
 
 # Importing a module registers its methods.
@@ -40,8 +39,9 @@ class ApiCall:
 class WebApi:
     """Answers `/api/{method}`."""
 
-    def __init__(self, core: Core, faults: Faults) -> None:
+    def __init__(self, core: Core, faults: Faults, *, keep_log: bool) -> None:
         self._core = core
+        self._keep_log = keep_log
         self.faults = faults
         self.calls: list[ApiCall] = []
 
@@ -49,7 +49,8 @@ class WebApi:
         name = request.match_info["method"]
         arguments, token = await _read(request)
         record = ApiCall(name, arguments, self._core.state.clock())
-        self.calls.append(record)
+        if self._keep_log:
+            self.calls.append(record)
 
         def work() -> Answer:
             answer = self._work(name, arguments, token)
@@ -68,7 +69,8 @@ class WebApi:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response(status=500)
-        record.response, record.status = copy.deepcopy(answer.body), answer.status
+        if self._keep_log:
+            record.response, record.status = copied(answer.body), answer.status
         self._core.state.changes.note()
         headers = {"x-oauth-scopes": ",".join(sorted(self._core.scopes)), **answer.headers}
         return web.json_response(answer.body, status=answer.status, headers=headers)

@@ -1,0 +1,104 @@
+"""A workspace that runs in a process of its own (`python -m sandbox`), from outside."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Self
+
+import aiohttp
+
+from sandbox.errors import PersonError
+from sandbox.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sandbox.payload import Payload
+
+
+class RemoteWorkspace:
+    """Sets faults, cuts sockets, archives and reads in bulk. Raises PersonError with what was refused.
+
+        async with RemoteWorkspace("http://127.0.0.1:9000") as slack:
+            await slack.random_faults(rate=0.2, seed=7)
+
+    Everything it does, and what the people from `person` do, goes over one keep-alive session.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=120)
+        )
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def person(self, name: str) -> Person:
+        """Somebody who acts."""
+        return Person(self._url, name, session=self._session)
+
+    async def script_fault(self, kind: str, method: str, **how: Any) -> None:
+        """One of the scripted faults of `Faults`, by its name there."""
+        await self._do("script_fault", kind=kind, method=method, **how)
+
+    async def random_faults(
+        self,
+        *,
+        rate: float = 0.2,
+        seed: int = 0,
+        methods: Collection[str] | None = None,
+        kinds: Collection[str] | None = None,
+    ) -> None:
+        """As `Faults.random`."""
+        await self._do(
+            "random_faults",
+            rate=rate,
+            seed=seed,
+            methods=None if methods is None else sorted(methods),
+            kinds=None if kinds is None else sorted(kinds),
+        )
+
+    async def clear_faults(self) -> None:
+        await self._do("clear_faults")
+
+    async def disturb(self, **how: float) -> None:
+        """As `Disturbance.begin`; without arguments, an end to it."""
+        await self._do("disturb", **how)
+
+    async def drop_sockets(self) -> None:
+        await self._do("drop_sockets")
+
+    async def disconnect_sockets(self, *, reason: str = "refresh_requested") -> None:
+        await self._do("disconnect_sockets", reason=reason)
+
+    async def archive(self, channel: str, *, archived: bool = True) -> None:
+        await self._do("archive", channel=channel, archived=archived)
+
+    async def join(self, channel: str, user: str | None = None) -> None:
+        await self._do("join", channel=channel, user=user)
+
+    async def leave(self, channel: str, user: str | None = None) -> None:
+        await self._do("leave", channel=channel, user=user)
+
+    async def status(self) -> Payload:
+        """`messages` by channel, `changes`, `open_connections`, `lost_events`, `faults`, `disturbances`."""
+        return await self._do("status")  # type: ignore[no-any-return]
+
+    async def threads(self, channel: str) -> list[Payload]:
+        """Every thread of the channel, `{ts, messages}`, the parent first; blocks and metadata included."""
+        return await self._do("threads", channel=channel)  # type: ignore[no-any-return]
+
+    async def _do(self, action: str, **said: Any) -> Any:
+        if self._session is None:
+            raise RuntimeError("a RemoteWorkspace is used within `async with`")
+        async with self._session.post(f"{self._url}/sandbox/workspace/{action}", json=said) as response:
+            body = json.loads(await response.read())
+        if "error" in body:
+            raise PersonError(body["error"])
+        return body["result"]
