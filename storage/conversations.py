@@ -60,16 +60,11 @@ class Conversations:
         """Read it and keep every other writer out of it until the commit. Each rule starts with this."""
         return await self._one(select(table).where(table.c.id == conversation_id).with_for_update())
 
+    async def by_thread(self, thread: MessageRef) -> Conversation | None:
+        return await self._one(_of_thread(thread))
+
     async def lock_by_thread(self, thread: MessageRef) -> Conversation | None:
-        return await self._one(
-            select(table)
-            .where(
-                table.c.card_team == thread.team,
-                table.c.card_channel == thread.channel,
-                table.c.card_ts == thread.ts,
-            )
-            .with_for_update()
-        )
+        return await self._one(_of_thread(thread).with_for_update())
 
     async def claim_from_ai(self, conversation_id: ConversationId, holder: PersonId) -> Conversation | None:
         """Give it to a teammate if nobody holds it. None if somebody does."""
@@ -132,6 +127,29 @@ class Conversations:
         )
         return [_conversation(row) for row in rows], total or 0
 
+    async def escalated(self) -> Sequence[Conversation]:
+        """Those with a thread that wait for a teammate or are held by one, the longest so first."""
+        rows = await self._connection.execute(
+            select(table)
+            .where(table.c.state.in_((State.TEAMMATE, State.WAITING)), table.c.card_ts.is_not(None))
+            .order_by(table.c.escalated_at, table.c.id)
+        )
+        return [_conversation(row) for row in rows]
+
+    async def with_ai(self, *, since: datetime, limit: int) -> Sequence[Conversation]:
+        """Those with a thread that the AI holds and where something was said since, latest first."""
+        rows = await self._connection.execute(
+            select(table)
+            .where(
+                table.c.state == State.AI,
+                table.c.last_message_at >= since,
+                table.c.card_ts.is_not(None),
+            )
+            .order_by(table.c.last_message_at.desc(), table.c.id)
+            .limit(limit)
+        )
+        return [_conversation(row) for row in rows]
+
     async def count(self, state: State) -> int:
         counted = await self._connection.scalar(
             select(func.count()).select_from(table).where(table.c.state == state)
@@ -150,6 +168,14 @@ class Conversations:
     async def _one(self, statement: Select[Any]) -> Conversation | None:
         row = (await self._connection.execute(statement)).one_or_none()
         return None if row is None else _conversation(row)
+
+
+def _of_thread(thread: MessageRef) -> Select[Any]:
+    return select(table).where(
+        table.c.card_team == thread.team,
+        table.c.card_channel == thread.channel,
+        table.c.card_ts == thread.ts,
+    )
 
 
 def _conversation(row: Row[Any]) -> Conversation:

@@ -2,12 +2,14 @@
 
 `conversations` and `entries` are the ledger. `tickets` hangs off a conversation. `held_replies` are thread
 messages whose author has not decided yet. `outbox` is everything still owed to Slack or to the AI.
+`inbox` is what Slack delivered about threads and no rule has dealt with yet.
 `people` is what Slack last said about a teammate. `facts` keeps the few values an installation makes once.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -188,6 +190,30 @@ Index(
     sqlite_where=_IS_READY,
     postgresql_where=_IS_READY,
 )
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("kind", String(10), nullable=False),
+    Column("team", String(20), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("message_ts", String(20), nullable=False),
+    # Which edit of the message it is, by Slack's time of it; empty for what happens only once.
+    Column("change", String(20), nullable=False),
+    Column("thread_ts", String(20), nullable=False),
+    Column("event_ts", String(20), nullable=False),
+    # PostgreSQL's JSONB refuses a zero character, and nothing that Slack delivers is to be refused.
+    Column("event", JSON, nullable=False),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    CheckConstraint("kind IN ('posted', 'edited', 'deleted')", name="kind"),
+    UniqueConstraint("kind", "team", "channel", "message_ts", "change"),
+    sqlite_autoincrement=True,
+)
+Index("ix_inbox_due", inbox.c.due_at)
+Index("ix_inbox_thread", inbox.c.team, inbox.c.channel, inbox.c.thread_ts)
 
 people = Table(
     "people",

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.conversations import Conversations
 from storage.facts import Facts
 from storage.held import HeldReplies
+from storage.inbox import Inbox
 from storage.ledger import Ledger
 from storage.outbox import Outbox
 from storage.people import People
@@ -33,6 +34,7 @@ class Transaction:
         self.tickets = Tickets(connection, now)
         self.held = HeldReplies(connection, now)
         self.outbox = Outbox(connection, now, self.topics)
+        self.inbox = Inbox(connection, now, self.topics)
         self.people = People(connection, now)
         self.facts = Facts(connection)
 

@@ -6,6 +6,7 @@ be undone.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.desk import outgoing
@@ -108,13 +109,21 @@ async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source:
 
 
 async def message_edited(
-    tx: Transaction, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+    tx: Transaction,
+    thread: MessageRef,
+    message: MessageRef,
+    *,
+    by: Person,
+    text: str,
+    meant: Meant,
+    edited_at: str | None = None,
 ) -> Fate:
     """Let the customer read the new words of a message that was sent to them.
 
     A held reply is reworded, or becomes the note it now reads like. An edit that turns a sent message into
     something like a note is not shown to the customer: they keep the words they have, and the author is told.
-    Slack promises no order, so an edit whose message is not known yet is that message, in its latest words.
+    Slack promises no order, so an edit whose message is not known yet is that message, in its latest words,
+    and one that is older by `edited_at`, Slack's time of it, than the latest known changes nothing.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
@@ -130,7 +139,7 @@ async def message_edited(
     entry = await tx.ledger.by_source(conversation.id, message.source)
     if entry is None:
         return await thread_message(tx, thread, message, by=by, text=text, meant=meant)
-    if await _words_of(tx, entry) in (text, None):
+    if await _words_of(tx, entry) in (text, None) or await _is_old(tx, entry, edited_at):
         return Fate.KNOWN
     if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
         await outgoing.prompt(tx, reply, Prompt.EDIT_STAYS)
@@ -142,7 +151,7 @@ async def message_edited(
         text,
         audience=entry.audience,
         person=by,
-        data={"target": entry.seq},
+        data={"target": entry.seq} | ({"edited_at": edited_at} if edited_at else {}),
     )
     return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
 
@@ -188,6 +197,14 @@ async def _words_of(tx: Transaction, entry: Entry) -> str | None:
     for change in await tx.ledger.about(entry.conversation_id, entry.seq):
         words = None if change.kind is Kind.RETRACT else change.text
     return words
+
+
+async def _is_old(tx: Transaction, entry: Entry, edited_at: str | None) -> bool:
+    """Whether a later edit of the message is known."""
+    if edited_at is None:
+        return False
+    changes = await tx.ledger.about(entry.conversation_id, entry.seq)
+    return any(Decimal(change.data.get("edited_at", 0)) > Decimal(edited_at) for change in changes)
 
 
 async def _held(
