@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -62,7 +62,8 @@ class Intake:
         self._hold_back = hold_back
         # Threads that were found to be conversations': they stay that.
         self._known: set[MessageRef] = set()
-        self._arriving: set[asyncio.Future[None]] = set()
+        # Its result says whether it was dealt with at once; otherwise it is kept.
+        self._arriving: dict[asyncio.Future[bool], MessageRef] = {}
         self._under_way: dict[MessageRef, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
 
@@ -74,14 +75,18 @@ class Intake:
         delivery = delivery_of(event, team=self._installation.team)
         if delivery is None:
             return
-        arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._arriving.add(arrived)
+        ahead = [one for one, thread in self._arriving.items() if thread == delivery.thread]
+        arrived: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._arriving[arrived] = delivery.thread
+        dealt_with = False
         try:
-            if self._hold_back or not await self._at_once(delivery):
+            if not self._hold_back:
+                dealt_with = await self._at_once(delivery, ahead)
+            if not dealt_with:
                 await self._database.write(partial(self._store, delivery))
         finally:
-            self._arriving.discard(arrived)
-            arrived.set_result(None)
+            del self._arriving[arrived]
+            arrived.set_result(dealt_with)
 
     async def take_all(self, events: Iterable[Mapping[str, Any]]) -> int:
         """Keep events that were found in conversations' threads, in one transaction. Returns how many."""
@@ -130,9 +135,11 @@ class Intake:
         self._stopping.set()
         self._bell.ring(Inbox.TOPIC)
 
-    async def _at_once(self, delivery: Delivery) -> bool:
+    async def _at_once(self, delivery: Delivery, ahead: Collection[asyncio.Future[bool]]) -> bool:
         """Deal with a delivery without keeping it first. False if it has to wait; nothing is done then."""
-        if delivery.thread not in self._known:
+        if ahead:
+            await asyncio.wait(ahead)
+        if delivery.thread not in self._known or not all(one.result() for one in ahead):
             return False
         try:
             async with asyncio.timeout(AUTHOR_WAITS):

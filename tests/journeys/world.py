@@ -101,13 +101,13 @@ class World:
     def __init__(self, slack: Workspace, settings: Settings, **bridge: Any) -> None:
         self.slack = slack
         self.settings = settings
-        self._how = bridge
+        self.how = bridge
         self._stack = AsyncExitStack()
         self.bridge: Bridge
         self.ana, self.ben, self.chloe = (slack.person(name) for name in ("ana", "ben", "chloe"))
 
     async def start(self) -> None:
-        self.bridge = Bridge(self.settings, limits=NO_LIMITS, **self._how)
+        self.bridge = Bridge(self.settings, limits=NO_LIMITS, **self.how)
         await self.bridge.start()
 
     async def restart(self) -> None:
