@@ -98,6 +98,18 @@ async def test_replies_that_are_delivered_in_another_order_are_read_as_typed(
     assert teammates_words(chat) == [f"Line {number}" for number in range(6)]
 
 
+async def test_a_reply_waits_for_an_older_one_that_is_still_on_its_way(database_url: str) -> None:
+    async with world(database_url, ai="external", hold_back=timedelta(seconds=2)) as outside:
+        chat = await outside.chat(first="Hello")
+        await chat.taken_over(outside.ana)
+        now = time.time()
+        outside.slack.publish(await replied(outside, chat, "Second", at=now + 0.001))
+        await outside.until(lambda: something_waits(outside))
+        outside.slack.publish(await replied(outside, chat, "First", at=now))
+        await chat.sees("Second")
+        assert teammates_words(chat) == ["First", "Second"]
+
+
 async def test_edits_and_a_deletion_come_after_what_they_are_about(outside: World, chat: Chat) -> None:
     now = time.time()
     first = await replied(outside, chat, "We open at 7", at=now)
@@ -298,3 +310,23 @@ async def test_a_delivery_that_cannot_be_dealt_with_is_given_up_and_the_rest_goe
     assert teammates_words(chat) == ["Before", "After"]
     assert "is given up" in caplog.text
     assert "Nul" not in caplog.text
+
+
+async def test_an_author_whom_slack_never_describes_is_a_stranger_and_holds_nobody_back_for_ever(
+    outside: World, chat: Chat
+) -> None:
+    outside.slack.faults.error("users.info", "user_not_found", times=100)
+    strange = await chat.reply(outside.chloe, "Let me answer that")
+    await chat.reply(outside.ana, "How can I help?")
+    await outside.until(lambda: something_waits(outside))
+
+    async def long_after(tx: Any) -> None:
+        now = datetime.now(UTC)
+        await tx.connection.execute(
+            update(inbox).values(received_at=now - timedelta(minutes=16), due_at=now, attempts=0)
+        )
+
+    await outside.bridge.database.write(long_after)
+    await chat.sees("How can I help?")
+    await chat.marked(strange, NOTE)
+    assert teammates_words(chat) == ["How can I help?"]
