@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -30,10 +30,14 @@ from bot.relay.courier import Courier
 from bot.relay.housekeeping import Housekeeping
 from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
+from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.directory import Directory
 from bot.slack.installation import Installation, find_installation, try_app_token
+from bot.slack.intake import Intake
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts, Waits
 from bot.slack.rates import limits
+from bot.slack.standing import Standing
+from bot.slack.watch import Watch
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
 from storage.migrate import upgrade
 
@@ -66,12 +70,15 @@ class Bridge:
         ai: AI | None = None,
         limits: Limits | None = None,
         waits: Waits | None = None,
+        catch_up_spacing: timedelta = SPACING,
     ) -> None:
         self._settings = settings
         self._ai = ai
         self._limits = limits or Limits(trusted_proxies=settings.trusted_proxies)
         self._waits = waits or Waits()
+        self._catch_up_spacing = catch_up_spacing
         self._posts: SlackPosts | None = None
+        self._standing: Standing | None = None
         self._stack = AsyncExitStack()
         self._handlers: list[AsyncSocketModeHandler] = []
         self.bell = Bell()
@@ -107,6 +114,8 @@ class Bridge:
             return {"database": str(error)}
         if self._handlers and not [one for one in self._handlers if await one.client.is_connected()]:
             problems["slack"] = "no socket is open; trying again"
+        elif self._standing is not None and self._standing.trouble is not None:
+            problems["slack"] = self._standing.trouble
         elif self._posts is not None and self._posts.trouble is not None:
             problems["slack"] = f"Slack takes no posts: {self._posts.trouble}"
         return problems
@@ -131,26 +140,36 @@ class Bridge:
             await self.database.write(lambda tx: tx.outbox.abandon_all())
         notices = self.database.notices(heard=self.bell.ring, missed=self.bell.ring_all)
         if notices is not None:
-            self._background(notices)
-        self._background(Housekeeping(self.database).run())
+            self._keep_up(notices)
+        self._keep_up(Housekeeping(self.database).run())
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session)
         self.installation = await find_installation(client, self._settings.slack_channel)
         if self._settings.slack_app_token is not None:
             await try_app_token(client, self._settings.slack_app_token)
         directory = Directory(client, self.database, home_team=self.installation.team)
-        await self._run(self._slack_courier(client))
-        await self._run(await self._ai_courier())
+        intake = Intake(
+            self.database, self.bell, directory, self.installation, hold_back=self._settings.hold_back
+        )
+        standing = self._standing = Standing(client, self.installation.channel)
+        self._keep_up(standing.run())
+        self._run(self._slack_courier(client))
+        self._run(await self._ai_courier())
+        self._run(intake)
         bolt = slack_app(
             client,
             desk=self.desk,
             directory=directory,
+            intake=intake,
             installation=self.installation,
+            our_standing=standing,
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
         )
         await self._serve(bolt)
         if self._settings.slack_app_token is not None:
             await self._connect(bolt, self._settings.slack_app_token)
+        catch_up = CatchUp(client, self.database, intake, spacing=self._catch_up_spacing)
+        self._keep_up(Watch(self.database, catch_up, [one.client for one in self._handlers]).run())
 
     def _slack_courier(self, client: AsyncWebClient) -> Courier:
         posts = self._posts = SlackPosts(client, self.desk, self.installation, waits=self._waits)
@@ -187,24 +206,25 @@ class Bridge:
             lease=AI_LEASE,
         )
 
-    async def _run(self, courier: Courier) -> None:
-        running = asyncio.create_task(courier.run())
+    def _run(self, worker: Courier | Intake) -> None:
+        """Until the stop, at which it finishes what is under way."""
+        running = asyncio.create_task(worker.run())
 
         async def finish() -> None:
-            courier.stop()
+            worker.stop()
             await running
 
         self._stack.push_async_callback(finish)
 
-    def _background(self, work: Coroutine[Any, Any, None]) -> None:
+    def _keep_up(self, work: Coroutine[Any, Any, None]) -> None:
+        """Until the stop, at which it is cut short."""
         running = asyncio.create_task(work)
 
-        async def end() -> None:
+        async def cut() -> None:
             running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            await asyncio.wait({running})
 
-        self._stack.push_async_callback(end)
+        self._stack.push_async_callback(cut)
 
     async def _serve(self, bolt: AsyncApp) -> None:
         async with self.database.read() as tx:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -37,6 +38,7 @@ class Settings:
     slack_signing_secret: str | None = field(default=None, repr=False)
     slack_api_url: str = SLACK_API_URL
     posts_per_second: float = 1.0
+    hold_back: timedelta = timedelta(milliseconds=250)
     database_url: str = field(default=DATABASE_URL, repr=False)
     ai: AIKind = "offline"
     anthropic_api_key: str | None = field(default=None, repr=False)
@@ -74,6 +76,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         slack_signing_secret=reader.text("SLACK_SIGNING_SECRET"),
         slack_api_url=reader.address("SLACK_API_URL", SLACK_API_URL),
         posts_per_second=reader.number("BOOKBAG_POSTS_PER_SECOND", 1.0),
+        hold_back=reader.milliseconds("BOOKBAG_HOLD_BACK_MS", 250),
         database_url=reader.database("DATABASE_URL"),
         ai=reader.ai(),
         anthropic_api_key=reader.text("ANTHROPIC_API_KEY"),
@@ -150,6 +153,13 @@ class _Reader:
         if not 0 <= number <= 1000:
             self.problems.append(f"{name} must be a number from 0 (no limit) to 1000, such as {default}.")
         return number
+
+    def milliseconds(self, name: str, default: int) -> timedelta:
+        value = self.text(name) or str(default)
+        if not value.isdecimal() or int(value) > 5000:
+            self.problems.append(f"{name} must be a number of milliseconds, 0 to 5000.")
+            return timedelta(milliseconds=default)
+        return timedelta(milliseconds=int(value))
 
     def port(self, name: str, default: int) -> int:
         value = self.text(name) or str(default)

@@ -74,18 +74,20 @@ class Conversations:
             return known
         return self._locked(await self._one(_lock(table.c.id == conversation_id)))
 
+    async def by_thread(self, thread: MessageRef) -> Conversation | None:
+        """The conversation whose thread this is, or was."""
+        found = await self._one(select(table).where(_threads([thread])))
+        if found is not None:
+            return found
+        former = await self._former(thread)
+        return None if former is None else await self.get(former)
+
     async def lock_by_thread(self, thread: MessageRef) -> Conversation | None:
         """The conversation whose thread this is, or was, locked as by `lock`."""
         known = self.locked_as(None, thread) or self._locked(await self._one(_lock(_threads([thread]))))
         if known is not None:
             return known
-        former = await self._connection.scalar(
-            select(former_threads.c.conversation_id).where(
-                former_threads.c.team == thread.team,
-                former_threads.c.channel == thread.channel,
-                former_threads.c.ts == thread.ts,
-            )
-        )
+        former = await self._former(thread)
         return None if former is None else await self.lock(former)
 
     async def lock_all(self, ids: Collection[ConversationId], threads: Collection[MessageRef]) -> None:
@@ -199,11 +201,44 @@ class Conversations:
         )
         return [_conversation(row) for row in rows], total or 0
 
+    async def escalated(self) -> Sequence[Conversation]:
+        """Those with a thread that wait for a teammate or are held by one, the longest so first."""
+        rows = await self._connection.execute(
+            select(table)
+            .where(table.c.state.in_((State.TEAMMATE, State.WAITING)), table.c.card_ts.is_not(None))
+            .order_by(table.c.escalated_at, table.c.id)
+        )
+        return [_conversation(row) for row in rows]
+
+    async def with_ai(self, *, since: datetime, limit: int) -> Sequence[Conversation]:
+        """Those with a thread that the AI holds and where something was said since, latest first."""
+        rows = await self._connection.execute(
+            select(table)
+            .where(
+                table.c.state == State.AI,
+                table.c.last_message_at >= since,
+                table.c.card_ts.is_not(None),
+            )
+            .order_by(table.c.last_message_at.desc(), table.c.id)
+            .limit(limit)
+        )
+        return [_conversation(row) for row in rows]
+
     async def count(self, state: State) -> int:
         counted = await self._connection.scalar(
             select(func.count()).select_from(table).where(table.c.state == state)
         )
         return counted or 0
+
+    async def _former(self, thread: MessageRef) -> ConversationId | None:
+        found: ConversationId | None = await self._connection.scalar(
+            select(former_threads.c.conversation_id).where(
+                former_threads.c.team == thread.team,
+                former_threads.c.channel == thread.channel,
+                former_threads.c.ts == thread.ts,
+            )
+        )
+        return found
 
     async def _changed(
         self, conversation_id: ConversationId, conditions: Sequence[Any], **values: Any

@@ -1,4 +1,4 @@
-"""The few values an installation makes once and keeps."""
+"""The few values an installation keeps: some made once, some brought up to date."""
 
 from __future__ import annotations
 
@@ -27,3 +27,12 @@ class Facts:
         )
         kept = await self._connection.scalar(select(table.c.value).where(table.c.name == name))
         return str(kept)
+
+    async def put(self, name: str, value: str) -> None:
+        """Keep `value` under `name`, in the place of what was kept before."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        await self._connection.execute(
+            dialect.insert(table)
+            .values(name=name, value=value)
+            .on_conflict_do_update(index_elements=["name"], set_={"value": value})
+        )

@@ -45,6 +45,7 @@ class HeldReplies:
                 message_ts=reply.message.ts,
                 author_user=reply.author.user,
                 text=reply.text,
+                html=reply.html,
                 created_at=self._now,
             )
             .on_conflict_do_nothing()
@@ -58,9 +59,13 @@ class HeldReplies:
             await self.look_up([key])
         return self._known[key]
 
-    async def reword(self, conversation_id: ConversationId, source: str, text: str) -> None:
+    async def reword(
+        self, conversation_id: ConversationId, source: str, text: str, *, html: str | None
+    ) -> None:
         self._known.pop((conversation_id, source), None)
-        await self._connection.execute(update(table).where(*_is(conversation_id, source)).values(text=text))
+        await self._connection.execute(
+            update(table).where(*_is(conversation_id, source)).values(text=text, html=html)
+        )
 
     async def release(self, conversation_id: ConversationId, source: str) -> None:
         """Hold it no longer: it was sent, kept as a note or deleted."""
@@ -78,4 +83,5 @@ def _held(row: Row[Any]) -> HeldReply:
         message=MessageRef(row.message_team, row.message_channel, row.message_ts),
         author=PersonId(row.message_team, row.author_user),
         text=row.text,
+        html=row.html,
     )

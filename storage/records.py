@@ -158,12 +158,16 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class HeldReply:
-    """A thread message that waits for its author to say: send it, or keep it as a note."""
+    """A thread message that waits for its author to say: send it, or keep it as a note.
+
+    `html` is the text as its author formatted it, where they did.
+    """
 
     conversation_id: ConversationId
     message: MessageRef
     author: PersonId
     text: str
+    html: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

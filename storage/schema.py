@@ -2,13 +2,14 @@
 
 `conversations` and `entries` are the ledger. `tickets` hangs off a conversation. `held_replies` are thread
 messages whose author has not decided yet. `outbox` is everything still owed to Slack or to the AI;
-`paces` says how soon.
+`paces` says how soon. `inbox` is what Slack delivered about threads and no rule has dealt with yet.
 `people` is what Slack last said about a teammate. `facts` keeps the few values an installation makes once.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -153,6 +154,7 @@ held_replies = Table(
     Column("message_ts", String(20), nullable=False),
     Column("author_user", String(20), nullable=False),
     Column("text", Text, nullable=False),
+    Column("html", Text),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -220,6 +222,30 @@ paces = Table(
     # Until then nothing: whoever we ask told us to wait.
     Column("closed_until", Float, nullable=False, default=0.0),
 )
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", RowNumber, primary_key=True, autoincrement=True),
+    Column("kind", String(10), nullable=False),
+    Column("team", String(20), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("message_ts", String(20), nullable=False),
+    # Which edit of the message it is, by Slack's time of it; empty for what happens only once.
+    Column("change", String(20), nullable=False),
+    Column("thread_ts", String(20), nullable=False),
+    Column("event_ts", String(20), nullable=False),
+    # PostgreSQL's JSONB refuses a zero character, and nothing that Slack delivers is to be refused.
+    Column("event", JSON, nullable=False),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    CheckConstraint("kind IN ('posted', 'edited', 'deleted')", name="kind"),
+    UniqueConstraint("kind", "team", "channel", "message_ts", "change"),
+    sqlite_autoincrement=True,
+)
+Index("ix_inbox_due", inbox.c.due_at)
+Index("ix_inbox_thread", inbox.c.team, inbox.c.channel, inbox.c.thread_ts)
 
 people = Table(
     "people",

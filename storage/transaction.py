@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.conversations import Conversations
 from storage.facts import Facts
 from storage.held import HeldReplies
+from storage.inbox import Inbox
 from storage.ledger import Ledger
 from storage.link import Link
 from storage.outbox import Outbox
@@ -63,6 +64,7 @@ class Transaction:
         self.tickets = Tickets(self.connection, now)
         self.held = HeldReplies(self.connection, now)
         self.outbox = Outbox(self.connection, now, self._pending, self.topics)
+        self.inbox = Inbox(self.connection, now, self.topics)
         self.paces = Paces(self.connection, now)
         self.people = People(self.connection, now)
         self.facts = Facts(self.connection)

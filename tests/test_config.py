@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ def problems(**changes: str | None) -> list[str]:
         ("SLACK_API_URL", "http://[::1]:9000/api/", "slack_api_url", "http://[::1]:9000/api/"),
         ("BOOKBAG_POSTS_PER_SECOND", "0", "posts_per_second", 0.0),
         ("BOOKBAG_POSTS_PER_SECOND", "2.5", "posts_per_second", 2.5),
+        ("BOOKBAG_HOLD_BACK_MS", "0", "hold_back", timedelta(0)),
+        ("BOOKBAG_HOLD_BACK_MS", "400", "hold_back", timedelta(seconds=0.4)),
         ("DATABASE_URL", "postgresql+asyncpg://u:p@h/d", "database_url", "postgresql+asyncpg://u:p@h/d"),
         ("DATABASE_URL", "sqlite+aiosqlite:////tmp/x.db", "database_url", "sqlite+aiosqlite:////tmp/x.db"),
         ("ANTHROPIC_API_KEY", "sk-1", "anthropic_api_key", "sk-1"),
@@ -71,6 +74,7 @@ def test_what_is_not_set_has_its_documented_default() -> None:
     )  # fmt: skip
     assert (found.host, found.port, found.log_level) == ("127.0.0.1", 3210, "INFO")
     assert (found.ai, found.posts_per_second, found.socket_mode) == ("offline", 1.0, True)
+    assert found.hold_back == timedelta(milliseconds=250)
     optional = ("anthropic_api_key", "anthropic_base_url", "model", "knowledge", "api_key", "identity_secret")
     assert [getattr(found, name) for name in optional] == [None] * len(optional)
 
@@ -110,6 +114,9 @@ def test_http_mode_is_a_signing_secret_without_an_app_token() -> None:
         ({"BOOKBAG_POSTS_PER_SECOND": "-1"}, "BOOKBAG_POSTS_PER_SECOND must be a number"),
         ({"BOOKBAG_POSTS_PER_SECOND": "nan"}, "BOOKBAG_POSTS_PER_SECOND must be a number"),
         ({"BOOKBAG_POSTS_PER_SECOND": "inf"}, "BOOKBAG_POSTS_PER_SECOND must be a number"),
+        ({"BOOKBAG_HOLD_BACK_MS": "-1"}, "BOOKBAG_HOLD_BACK_MS must be a number of milliseconds"),
+        ({"BOOKBAG_HOLD_BACK_MS": "5001"}, "BOOKBAG_HOLD_BACK_MS must be a number of milliseconds"),
+        ({"BOOKBAG_HOLD_BACK_MS": "0.5"}, "BOOKBAG_HOLD_BACK_MS must be a number of milliseconds"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL must start with"),
         ({"DATABASE_URL": "mysql://h/d"}, "DATABASE_URL must start with"),
         ({"DATABASE_URL": "postgresql://h/d"}, "DATABASE_URL must start with"),

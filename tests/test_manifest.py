@@ -7,6 +7,7 @@ import asyncio
 import inspect
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 import bot.handlers.app
+from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.handlers.app import slack_app
 from bot.manifest import as_yaml, manifest
 from bot.slack.directory import Directory
 from bot.slack.installation import Installation
+from bot.slack.intake import Intake
+from bot.slack.standing import Standing
 from storage.database import Database
 
 # The bot scopes that docs.slack.dev/reference/methods names for each method; any of a method's scopes is
@@ -42,7 +46,21 @@ SCOPES_OF = {
     "users_info": {"users:read"},
 }
 # docs.slack.dev/reference/events: `message` comes by these subscriptions, which need these scopes.
-SUBSCRIPTIONS_OF = {"message": {"message.channels": "channels:history", "message.groups": "groups:history"}}
+_ABOUT_CHANNELS = {"channels:read", "groups:read"}
+SUBSCRIPTIONS_OF: dict[str, dict[str, set[str]]] = {
+    "message": {"message.channels": {"channels:history"}, "message.groups": {"groups:history"}},
+    "app_uninstalled": {"app_uninstalled": set()},
+    "channel_archive": {"channel_archive": {"channels:read"}},
+    "channel_id_changed": {"channel_id_changed": _ABOUT_CHANNELS},
+    "channel_shared": {"channel_shared": _ABOUT_CHANNELS},
+    "channel_unarchive": {"channel_unarchive": {"channels:read"}},
+    "channel_unshared": {"channel_unshared": _ABOUT_CHANNELS},
+    "group_archive": {"group_archive": {"groups:read"}},
+    "group_unarchive": {"group_unarchive": {"groups:read"}},
+    "member_joined_channel": {"member_joined_channel": _ABOUT_CHANNELS},
+    "member_left_channel": {"member_left_channel": _ABOUT_CHANNELS},
+    "tokens_revoked": {"tokens_revoked": set()},
+}
 
 _TEXT = {"type": "string", "minLength": 1}
 _ADDRESS = {"type": "string", "pattern": "^https://"}
@@ -177,11 +195,15 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     monkeypatch.setattr(bot.handlers.app, "AsyncApp", Noting)
     client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:1/api/")
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'unused.db'}")
+    directory = Directory(client, database, home_team="T1")
+    installation = Installation("T1", "Team", "U1", "B1", "https://t.slack.com/", "C1", "live-chat")
     made = slack_app(
         client,
         desk=Desk(database, ai_answers=True),
-        directory=Directory(client, database, home_team="T1"),
-        installation=Installation("T1", "Team", "U1", "B1", "https://t.slack.com/", "C1", "live-chat"),
+        directory=directory,
+        intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
+        installation=installation,
+        our_standing=Standing(client, "C1"),
         signing_secret="s",
     )
     await database.close()
@@ -209,7 +231,7 @@ async def test_it_asks_for_the_scopes_of_what_is_called_and_heard_and_for_no_oth
     assert called == set(SCOPES_OF), "a method came or went: see its page for its scopes"
     needed = set().union(*(SCOPES_OF[method] for method in called))
     for event in app.heard("event"):
-        needed |= set(SUBSCRIPTIONS_OF[event].values())
+        needed |= set().union(*SUBSCRIPTIONS_OF[event].values())
     if app.heard("command"):
         needed.add("commands")
     asked = manifest()["oauth_config"]["scopes"]["bot"]

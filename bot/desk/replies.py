@@ -6,6 +6,7 @@ be undone.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.desk import outgoing
@@ -48,9 +49,16 @@ class Fate(StrEnum):
 
 
 async def thread_message(
-    tx: Transaction, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+    tx: Transaction,
+    thread: MessageRef,
+    message: MessageRef,
+    *,
+    by: Person,
+    text: str,
+    meant: Meant,
+    html: str | None = None,
 ) -> Fate:
-    """Decide about a thread message, once for each (team, channel, ts).
+    """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation.
     """
@@ -59,7 +67,7 @@ async def thread_message(
         return Fate.NO_CONVERSATION
     if await _is_known(tx, conversation, message):
         return Fate.KNOWN
-    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text)
+    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text, html=html)
     if not by.may_act:
         await _note(tx, reply, by)
         await outgoing.prompt(tx, reply, Prompt.MAY_NOT_ACT)
@@ -108,29 +116,38 @@ async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source:
 
 
 async def message_edited(
-    tx: Transaction, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+    tx: Transaction,
+    thread: MessageRef,
+    message: MessageRef,
+    *,
+    by: Person,
+    text: str,
+    meant: Meant,
+    html: str | None = None,
+    edited_at: str | None = None,
 ) -> Fate:
     """Let the customer read the new words of a message that was sent to them.
 
     A held reply is reworded, or becomes the note it now reads like. An edit that turns a sent message into
     something like a note is not shown to the customer: they keep the words they have, and the author is told.
-    Slack promises no order, so an edit whose message is not known yet is that message, in its latest words.
+    Slack promises no order, so an edit whose message is not known yet is that message, in its latest words,
+    and one that is older by `edited_at`, Slack's time of it, than the latest known changes nothing.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
         return Fate.NO_CONVERSATION
-    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text)
+    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text, html=html)
     if await tx.held.get(conversation.id, message.source) is not None:
         if meant is Meant.NOTE:
             await tx.held.release(conversation.id, message.source)
             await _note(tx, reply, by, instead_of=Mark.HELD)
             return Fate.NOTE
-        await tx.held.reword(conversation.id, message.source, text)
+        await tx.held.reword(conversation.id, message.source, text, html=html)
         return Fate.HELD
     entry = await tx.ledger.by_source(conversation.id, message.source)
     if entry is None:
-        return await thread_message(tx, thread, message, by=by, text=text, meant=meant)
-    if await _words_of(tx, entry) in (text, None):
+        return await thread_message(tx, thread, message, by=by, text=text, meant=meant, html=html)
+    if await _words_of(tx, entry) in ((text, html), None) or await _is_old(tx, entry, edited_at):
         return Fate.KNOWN
     if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
         await outgoing.prompt(tx, reply, Prompt.EDIT_STAYS)
@@ -142,7 +159,7 @@ async def message_edited(
         text,
         audience=entry.audience,
         person=by,
-        data={"target": entry.seq},
+        data={"target": entry.seq} | ({"edited_at": edited_at} if edited_at else {}) | _formatted(html),
     )
     return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
 
@@ -182,12 +199,22 @@ async def _is_known(tx: Transaction, conversation: Conversation, message: Messag
     return await tx.held.get(conversation.id, message.source) is not None
 
 
-async def _words_of(tx: Transaction, entry: Entry) -> str | None:
-    """What a message says now, after its edits. None once it was taken back."""
-    words: str | None = None if entry.kind is Kind.RETRACT else entry.text
-    for change in await tx.ledger.about(entry.conversation_id, entry.seq):
-        words = None if change.kind is Kind.RETRACT else change.text
-    return words
+async def _words_of(tx: Transaction, entry: Entry) -> tuple[str, str | None] | None:
+    """What a message says now, after its edits, plain and formatted. None once it was taken back."""
+    latest = [entry, *await tx.ledger.about(entry.conversation_id, entry.seq)][-1]
+    return None if latest.kind is Kind.RETRACT else (latest.text, latest.data.get("html"))
+
+
+def _formatted(html: str | None) -> dict[str, str]:
+    return {} if html is None else {"html": html}
+
+
+async def _is_old(tx: Transaction, entry: Entry, edited_at: str | None) -> bool:
+    """Whether a later edit of the message is known."""
+    if edited_at is None:
+        return False
+    changes = await tx.ledger.about(entry.conversation_id, entry.seq)
+    return any(Decimal(change.data.get("edited_at", 0)) > Decimal(edited_at) for change in changes)
 
 
 async def _held(
@@ -218,6 +245,7 @@ async def _send(
         Author.TEAMMATE,
         reply.text,
         person=by,
+        data=_formatted(reply.html),
         source=reply.message.source,
     )
     ticket = await tx.tickets.open_of(conversation.id)
@@ -237,6 +265,7 @@ async def _note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Ma
         reply.text,
         audience=Audience.TEAM,
         person=by,
+        data=_formatted(reply.html),
         source=reply.message.source,
     )
     await outgoing.mark(tx, reply.conversation_id, reply.message, Mark.NOTE, instead_of=instead_of)

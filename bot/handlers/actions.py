@@ -27,16 +27,23 @@ from bot.desk.errors import AlreadyDecided, DeskError
 from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
-from storage.records import Person
+from bot.slack.intake import Intake
+from storage.records import ConversationId, Person
 
 Rule = Callable[[Person], Awaitable[object]]
 
 NOBODY = "Slack could not say who you are just now. Nothing was changed; please press again."
 
 
-def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: Installation) -> None:
-    async def done(ack: AsyncAck, press: Press, rule: Rule) -> bool:
-        """Apply the rule for the presser and acknowledge. If it refuses, they alone are told why."""
+def register(
+    app: AsyncApp, *, desk: Desk, directory: Directory, intake: Intake, installation: Installation
+) -> None:
+    async def done(ack: AsyncAck, press: Press, about: ConversationId, rule: Rule) -> bool:
+        """Apply the rule for the presser and acknowledge. If it refuses, they alone are told why.
+
+        What was typed in the thread before the press is dealt with before it.
+        """
+        await intake.settle(about, before=press.at)
         try:
             await rule(await directory.person(press.by))
         except (DeskError, UnknownPerson) as error:
@@ -53,7 +60,9 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
     async def take_over(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         press = Press(body, client)
         pressed = ConversationValue.read(press.value)
-        taken = await done(ack, press, lambda by: desk.take_over(pressed.conversation_id, by=by))
+        taken = await done(
+            ack, press, pressed.conversation_id, lambda by: desk.take_over(pressed.conversation_id, by=by)
+        )
         if taken and press.is_on_ephemeral:
             # Pressed on a list: the card is elsewhere, so say where.
             view = await desk.view(pressed.conversation_id)
@@ -66,6 +75,7 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
         await done(
             ack,
             press,
+            pressed.conversation_id,
             lambda by: desk.allow_ai_replies(pressed.conversation_id, by=by, epoch=pressed.epoch),
         )
 
@@ -83,14 +93,16 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, installation: I
 
     async def decided(ack: AsyncAck, press: Press, rule: Callable[..., Awaitable[object]]) -> None:
         held = HeldValue.read(press.value)
-        if await done(ack, press, lambda by: rule(held.conversation_id, held.source, by=by)):
+        about = held.conversation_id
+        if await done(ack, press, about, lambda by: rule(about, held.source, by=by)):
             await press.remove()
 
     @app.action(RETRY)
     async def retry(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         press = Press(body, client)
         notice = EntryValue.read(press.value)
-        await done(ack, press, lambda by: desk.show_again(notice.conversation_id, notice.seq, by=by))
+        about = notice.conversation_id
+        await done(ack, press, about, lambda by: desk.show_again(about, notice.seq, by=by))
 
     @app.action(OPEN_THREAD)
     async def open_thread(ack: AsyncAck) -> None:

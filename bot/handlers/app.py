@@ -12,10 +12,11 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.desk import Desk
-from bot.handlers import actions, commands, messages
-from bot.handlers.messages import ThreadNotReady
-from bot.slack.directory import Directory, UnknownPerson
+from bot.handlers import actions, commands, messages, standing
+from bot.slack.directory import Directory
 from bot.slack.installation import Installation
+from bot.slack.intake import Intake
+from bot.slack.standing import Standing
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,9 @@ def slack_app(
     *,
     desk: Desk,
     directory: Directory,
+    intake: Intake,
     installation: Installation,
+    our_standing: Standing,
     signing_secret: str | None,
 ) -> AsyncApp:
     """Listeners for everything that teammates do.
@@ -57,8 +60,9 @@ def slack_app(
         # Over sockets there is nothing to verify; over HTTP the settings demand the secret.
         request_verification_enabled=signing_secret is not None,
     )
-    messages.register(app, desk=desk, directory=directory, installation=installation)
-    actions.register(app, desk=desk, directory=directory, installation=installation)
+    messages.register(app, intake=intake)
+    standing.register(app, standing=our_standing, installation=installation)
+    actions.register(app, desk=desk, directory=directory, intake=intake, installation=installation)
     commands.register(app, desk=desk, installation=installation)
 
     @app.action({"type": "block_actions"})
@@ -72,10 +76,7 @@ def slack_app(
 
     @app.error
     async def failed(error: Exception) -> BoltResponse:
-        if isinstance(error, ThreadNotReady | UnknownPerson):
-            log.info("a delivery from Slack came too early and will come again: %r", error)
-        else:
-            log.error("a delivery from Slack failed and was not acknowledged", exc_info=error)
+        log.error("a delivery from Slack failed and was not acknowledged", exc_info=error)
         return BoltResponse(status=500)
 
     return app

@@ -26,6 +26,7 @@ class Press:
         user = body["user"]
         self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
         self.value = str(body["actions"][0].get("value") or "")
+        self.at = str(body["actions"][0]["action_ts"])
         self.container: Mapping[str, Any] = body.get("container") or {}
         self.is_on_ephemeral = bool(self.container.get("is_ephemeral"))
         self._response_url = body.get("response_url")

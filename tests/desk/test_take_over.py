@@ -303,7 +303,7 @@ async def test_a_presser_gets_feedback_ahead_of_other_work(held: Case) -> None:
         lambda tx: tx.outbox.claim("slack", limit=3, lease=timedelta(seconds=1))
     )
     assert {parcel.conversation_id for parcel in claimed[:2]} == {held.id}
-    assert {parcel.kind for parcel in claimed[:2]} == {Owed.REFRESH, Owed.ENTRY}
+    assert {parcel.kind for parcel in claimed[:2]} == {Owed.REFRESH, Owed.CARD}
     assert claimed[2].conversation_id == other.id
     assert Priority.FEEDBACK < Priority.HELD_BY_PEOPLE < Priority.WITH_AI < Priority.CARD
 

@@ -179,6 +179,7 @@ async def world(
                 quarantine=timedelta(seconds=0.5),
                 while_closed=timedelta(seconds=0.2),
             ),
+            catch_up_spacing=timedelta(seconds=0.1),
         )
         await here.start()
         try:

@@ -1,4 +1,4 @@
-"""Rows that travel together, paces shared by processes, the last message's number."""
+"""Rows that travel together, paces shared by processes, threads that moved, formatted replies."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("team", "channel", "ts", name=op.f("pk_former_threads")),
     )
+    op.add_column("held_replies", sa.Column("html", sa.Text(), nullable=True))
     op.add_column("outbox", sa.Column("channel", sa.String(length=20), nullable=True))
     op.add_column("outbox", sa.Column("carrier", RowNumber, nullable=True))
     op.add_column("outbox", sa.Column("alone", sa.Boolean(), nullable=False, server_default=sa.false()))

@@ -1,0 +1,206 @@
+"""Takes in what teammates type in threads: kept before Slack is answered, dealt with in Slack's order.
+
+Deliveries come without an order: each frame of a socket is a task of its own, several processes may share
+them, and Slack promises none. So what comes is first kept in the inbox, held back for a moment in which
+something older may still come, and then dealt with thread by thread, in the order of Slack's own time
+(docs/decisions/0011-the-inbox.md). What a stopped process leaves behind, any other picks up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bot.desk.bell import Bell
+from bot.desk.replies import Fate
+from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.installation import Installation
+from bot.slack.letters import Rule, RuleBook, delivery_of
+from bot.slack.rounds import CARD_SETTLES, Rounds, moment
+from storage.database import Database, reason_of
+from storage.inbox import Delivery, Inbox
+from storage.records import ConversationId, MessageRef
+from storage.transaction import Expects, Transaction
+
+log = logging.getLogger(__name__)
+
+# A ring can be lost between processes, and never between two looks this far apart.
+LOOK_EVERY = timedelta(seconds=1)
+LOOK_AT = 200
+THREADS_AT_ONCE = 8
+THREADS_REMEMBERED = 10_000
+# Seconds. Slack wants its answer within three.
+PRESS_WAITS = 1.5
+AUTHOR_WAITS = 1.0
+
+
+class Intake:
+    """What was delivered is dealt with between `run` and `stop`; `take` keeps it also while that is not so.
+
+    `hold_back` is how long a delivery waits at most, counted from Slack's time of it, for an older one.
+    Zero: none waits, and one that nothing is ahead of is dealt with as it comes.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        bell: Bell,
+        directory: Directory,
+        installation: Installation,
+        *,
+        hold_back: timedelta,
+    ) -> None:
+        self._database = database
+        self._bell = bell
+        self._installation = installation
+        self._rules = RuleBook(directory, database.clock)
+        self._rounds = Rounds(database, self._rules)
+        self._hold_back = hold_back
+        # Threads that were found to be conversations': they stay that.
+        self._known: set[MessageRef] = set()
+        # Its result says whether it was dealt with at once; otherwise it is kept.
+        self._arriving: dict[asyncio.Future[bool], MessageRef] = {}
+        self._under_way: dict[MessageRef, asyncio.Task[None]] = {}
+        self._stopping = asyncio.Event()
+
+    async def take(self, event: Mapping[str, Any]) -> None:
+        """Keep the inner event of a `message` delivery, if it is about a conversation's thread.
+
+        On return it is safe: committed to the inbox or dealt with. Taken twice it counts once.
+        """
+        delivery = delivery_of(event, team=self._installation.team)
+        if delivery is None:
+            return
+        ahead = [one for one, thread in self._arriving.items() if thread == delivery.thread]
+        arrived: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._arriving[arrived] = delivery.thread
+        dealt_with = False
+        try:
+            if not self._hold_back:
+                dealt_with = await self._at_once(delivery, ahead)
+            if not dealt_with:
+                await self._database.write(partial(self._store, delivery), expects=Expects())
+        finally:
+            del self._arriving[arrived]
+            arrived.set_result(dealt_with)
+
+    async def take_all(self, events: Iterable[Mapping[str, Any]]) -> int:
+        """Keep events that were found in conversations' threads, in one transaction. Returns how many."""
+        found = [delivery_of(event, team=self._installation.team) for event in events]
+        deliveries = [delivery for delivery in found if delivery is not None]
+
+        async def store(tx: Transaction) -> None:
+            for delivery in deliveries:
+                await tx.inbox.put(delivery, due_at=self._due(delivery, tx.now))
+
+        if deliveries:
+            await self._database.write(store, expects=Expects())
+        return len(deliveries)
+
+    async def settle(self, conversation_id: ConversationId, *, before: str) -> None:
+        """Deal with what was typed in the conversation's thread before that moment of Slack's.
+
+        For a press, which must not overtake it. After a second and a half the press goes first all the same.
+        """
+        try:
+            async with asyncio.timeout(PRESS_WAITS):
+                if self._arriving:
+                    await asyncio.wait(set(self._arriving))
+                async with self._database.read() as tx:
+                    conversation = await tx.conversations.get(conversation_id)
+                if conversation is not None and conversation.card is not None:
+                    await self._rounds.work_off(conversation.card, before=before)
+        except TimeoutError:
+            log.warning("conversation %s: a press could not wait for what was typed before", conversation_id)
+
+    async def run(self) -> None:
+        """Deal with what is due until `stop` is called, then finish what is under way."""
+        with self._bell.listening(Inbox.TOPIC) as listener:
+            while not self._stopping.is_set():
+                try:
+                    wait = await self._look()
+                except Exception as error:  # noqa: BLE001 - an intake that ends takes nothing in any more
+                    log.error("the inbox cannot be read: %s", reason_of(error))
+                    wait = LOOK_EVERY
+                await listener.heard(timeout=max(wait.total_seconds(), 0.001))
+        if self._under_way:
+            await asyncio.wait(self._under_way.values())
+
+    def stop(self) -> None:
+        """Begin nothing more. What is not dealt with stays in the inbox for the next start."""
+        self._stopping.set()
+        self._bell.ring(Inbox.TOPIC)
+
+    async def _at_once(self, delivery: Delivery, ahead: Collection[asyncio.Future[bool]]) -> bool:
+        """Deal with a delivery without keeping it first. False if it has to wait; nothing is done then."""
+        if ahead:
+            await asyncio.wait(ahead)
+        if delivery.thread not in self._known or not all(one.result() for one in ahead):
+            return False
+        try:
+            async with asyncio.timeout(AUTHOR_WAITS):
+                rule = await self._rules.rule_for(delivery)
+            return await self._database.write(
+                partial(self._apply_alone, delivery, rule),
+                expects=Expects(thread=delivery.thread, source=delivery.message.source),
+            )
+        except (TimeoutError, UnknownPerson):
+            return False
+        except Exception as error:  # noqa: BLE001 - once it is kept, there is time to find out
+            log.error("a delivery could not be dealt with as it came: %s", reason_of(error))
+            return False
+
+    async def _apply_alone(self, delivery: Delivery, rule: Rule, tx: Transaction) -> bool:
+        if await tx.inbox.of_thread(delivery.thread):
+            return False
+        return await rule(tx) is not Fate.NO_CONVERSATION
+
+    async def _store(self, delivery: Delivery, tx: Transaction) -> None:
+        if await tx.conversations.by_thread(delivery.thread) is not None:
+            self._remember(delivery.thread)
+        elif not self._may_be_under_a_new_card(delivery, tx.now):
+            return
+        await tx.inbox.put(delivery, due_at=self._due(delivery, tx.now))
+
+    def _due(self, delivery: Delivery, now: datetime) -> datetime:
+        older_may_come = moment(delivery.event_ts) + self._hold_back - now
+        return now + min(self._hold_back, max(timedelta(0), older_may_come))
+
+    def _may_be_under_a_new_card(self, delivery: Delivery, now: datetime) -> bool:
+        event = delivery.event
+        message = event.get("message") or event.get("previous_message") or event
+        return (
+            message.get("parent_user_id") == self._installation.bot_user
+            and now - moment(delivery.message.ts) < CARD_SETTLES
+        )
+
+    async def _look(self) -> timedelta:
+        """Begin with the threads in which something is due. Returns how long until there is more."""
+        async with self._database.read() as tx:
+            found = await tx.inbox.next(limit=LOOK_AT)
+        for thread, due_at in found:
+            if due_at > tx.now:
+                return min(due_at - tx.now, LOOK_EVERY)
+            if thread not in self._under_way and len(self._under_way) < THREADS_AT_ONCE:
+                self._under_way[thread] = asyncio.create_task(self._carry(thread))
+        return LOOK_EVERY
+
+    async def _carry(self, thread: MessageRef) -> None:
+        try:
+            await self._rounds.work_off(thread)
+        except Exception as error:  # noqa: BLE001 - whatever it was, there is a next look
+            log.error("thread %s could not be brought up to date: %s", thread.source, reason_of(error))
+        else:
+            # There is a free hand, and perhaps something that became due meanwhile.
+            self._bell.ring(Inbox.TOPIC)
+        finally:
+            del self._under_way[thread]
+
+    def _remember(self, thread: MessageRef) -> None:
+        if len(self._known) >= THREADS_REMEMBERED:
+            self._known.clear()
+        self._known.add(thread)

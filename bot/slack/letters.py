@@ -1,0 +1,102 @@
+"""What is delivered about threads, named so that it counts once, and the rule that deals with it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.desk import replies
+from bot.desk.replies import Fate
+from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.events import Deleted, Edited, Posted, thread_event
+from bot.slack.from_slack import Reading, mentioned_users, read
+from storage.database import Clock
+from storage.inbox import Delivery
+from storage.records import Person, PersonId
+from storage.transaction import Transaction
+
+Rule = Callable[[Transaction], Awaitable[Fate]]
+
+# For so long a message waits for Slack to describe its author; then it is a stranger's.
+AUTHOR_BECOMES_KNOWN = timedelta(minutes=15)
+
+
+def delivery_of(event: Mapping[str, Any], *, team: str) -> Delivery | None:
+    """The inner event of a `message` delivery; None if it is about no thread, or nobody's words."""
+    happened = thread_event(event, team=team)
+    kind, change, event_ts = "posted", "", ""
+    match happened:
+        case None:
+            return None
+        case Posted():
+            event_ts = happened.message.ts
+        case Edited():
+            kind, change = "edited", str(event["message"]["edited"].get("ts") or "")
+        case Deleted():
+            kind = "deleted"
+    return Delivery(
+        kind=kind,
+        thread=happened.thread,
+        message=happened.message,
+        change=change,
+        event_ts=event_ts or str(event.get("event_ts") or event.get("ts") or happened.message.ts),
+        event=dict(event),
+    )
+
+
+class RuleBook:
+    """Finds the rule for a delivery, and whatever of Slack that has to be asked for first."""
+
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        self._directory = directory
+        self._clock = clock
+
+    async def rule_for(self, delivery: Delivery, *, waits_since: datetime | None = None) -> Rule:
+        """What to do in a transaction, with everything outside the database already known.
+
+        Raises `UnknownPerson` while Slack cannot say who wrote it. A message that has waited for that since
+        long is a stranger's: it stays with the team, and what came behind it can go on.
+        """
+        match thread_event(delivery.event, team=delivery.message.team):
+            case Deleted() as gone:
+                return lambda tx: replies.message_deleted(tx, gone.thread, gone.message)
+            case Posted() as new:
+                by = await self._author(new.author, waits_since)
+                words = await self._read(new)
+                return lambda tx: replies.thread_message(
+                    tx, new.thread, new.message, by=by, text=words.text, meant=words.meant, html=words.html
+                )
+            case Edited() as edit:
+                by = await self._author(edit.author, waits_since)
+                words = await self._read(edit)
+                return lambda tx: replies.message_edited(
+                    tx,
+                    edit.thread,
+                    edit.message,
+                    by=by,
+                    text=words.text,
+                    meant=words.meant,
+                    html=words.html,
+                    edited_at=delivery.event_ts,
+                )
+            case None:
+                # Kept by a version that read Slack's events in another way.
+                return _nothing
+
+    async def _read(self, happened: Posted | Edited) -> Reading:
+        names = await self._directory.names(mentioned_users(happened.text, happened.blocks))
+        return read(happened.text, names=names, has_files=happened.has_files, blocks=happened.blocks)
+
+    async def _author(self, person: PersonId, waits_since: datetime | None) -> Person:
+        try:
+            return await self._directory.person(person)
+        except UnknownPerson:
+            now = self._clock()
+            if waits_since is None or now - waits_since < AUTHOR_BECOMES_KNOWN:
+                raise
+            return Person(person, "A teammate", None, may_act=False, fetched_at=now)
+
+
+async def _nothing(_tx: Transaction) -> Fate:
+    return Fate.KNOWN

@@ -1,0 +1,147 @@
+"""Works off what waits in one thread: in Slack's order, in one transaction, each delivery once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+from bot.slack.directory import UnknownPerson
+from bot.slack.letters import Rule, RuleBook
+from storage.database import Database, reason_of
+from storage.inbox import Letter
+from storage.records import MessageRef
+from storage.transaction import Expects, Transaction
+
+log = logging.getLogger(__name__)
+
+# A card's place is saved within this time of a reply under it, or it is no card.
+CARD_SETTLES = timedelta(seconds=60)
+CARD_LOOKS = timedelta(seconds=1)
+# How often a row is tried whose rule breaks off: with the pauses between, about five minutes.
+MAX_DEFECTS = 10
+
+
+class Rounds:
+    """Each round deals with as much of a thread's rows as can be dealt with now."""
+
+    def __init__(self, database: Database, rules: RuleBook) -> None:
+        self._database = database
+        self._rules = rules
+
+    async def work_off(self, thread: MessageRef, *, before: str | None = None) -> None:
+        """Deal with what is due, or with all that happened `before`, as far as its authors are known."""
+        while await self._round(thread, before=before):
+            pass
+
+    async def _round(self, thread: MessageRef, *, before: str | None) -> bool:
+        """True if there may be more to do now."""
+        async with self._database.read() as tx:
+            letters = await tx.inbox.of_thread(thread)
+        if before is None:
+            due, until = in_turn(letters, now=tx.now)
+        else:
+            due, until = [one for one in letters if Decimal(one.delivery.event_ts) < Decimal(before)], None
+        if not due and until is None:
+            return False
+        rules: dict[int, Rule] = {}
+        stuck: Letter | None = None
+        for letter in due:
+            try:
+                rules[letter.id] = await self._rules.rule_for(letter.delivery, waits_since=letter.received_at)
+            except UnknownPerson as error:
+                log.info("thread %s waits for the name of an author: %s", thread.source, error)
+                stuck, until = letter, tx.now + pause(letter.attempts)
+                break
+        at: list[Letter] = []
+        try:
+            done = await self._database.write(
+                partial(self._apply, thread, rules, at, stuck, until), expects=Expects(thread=thread)
+            )
+        except Exception as error:
+            if not at:
+                raise
+            await self._broke_off(at[-1], error)
+            return before is None
+        return done and stuck is None and until is None
+
+    async def _apply(
+        self,
+        thread: MessageRef,
+        rules: Mapping[int, Rule],
+        at: list[Letter],
+        stuck: Letter | None,
+        until: datetime | None,
+        tx: Transaction,
+    ) -> bool:
+        """Deal with the rows that have rules, in order, each exactly once; `at` ends with the one begun last.
+
+        The conversation's lock keeps other processes out. What came in between and belongs before one of
+        them has no rule yet: the rest waits for the next round. With `until` everything behind waits so long.
+        """
+        at.clear()
+        conversation = await tx.conversations.lock_by_thread(thread)
+        letters = await tx.inbox.of_thread(thread)
+        if conversation is None:
+            await self._without_card(tx, letters)
+            return False
+        done = 0
+        for letter in letters:
+            if letter.id not in rules:
+                break
+            at.append(letter)
+            await rules[letter.id](tx)
+            done += 1
+        at.clear()
+        await tx.inbox.forget([letter.id for letter in letters[:done]])
+        if until is not None:
+            tried = [one.id for one in letters if stuck is not None and one.id == stuck.id]
+            behind = [one.id for one in letters[done:] if one.id not in tried and one.due_at < until]
+            await tx.inbox.postpone(tried, until=until, tried=True)
+            await tx.inbox.postpone(behind, until=until, tried=False)
+        return done > 0
+
+    async def _without_card(self, tx: Transaction, letters: Sequence[Letter]) -> None:
+        old = [one for one in letters if tx.now - moment(one.delivery.message.ts) >= CARD_SETTLES]
+        for letter in old:
+            log.warning("%s is dropped: its thread is no conversation's", letter.delivery.message.source)
+        await tx.inbox.forget([letter.id for letter in old])
+        for letter in letters:
+            if letter not in old:
+                await tx.inbox.postpone(
+                    [letter.id], until=tx.now + min(pause(letter.attempts) / 10, CARD_LOOKS), tried=True
+                )
+
+    async def _broke_off(self, letter: Letter, error: Exception) -> None:
+        source = letter.delivery.message.source
+        if letter.attempts + 1 >= MAX_DEFECTS:
+            log.error("%s is given up: %s", source, reason_of(error))
+            await self._database.write(lambda tx: tx.inbox.forget([letter.id]))
+            return
+        log.error("%s could not be dealt with and waits: %s", source, reason_of(error))
+        until = self._database.clock() + pause(letter.attempts)
+        await self._database.write(lambda tx: tx.inbox.postpone([letter.id], until=until, tried=True))
+
+
+def in_turn(letters: Sequence[Letter], *, now: datetime) -> tuple[Sequence[Letter], datetime | None]:
+    """Those whose turn it is, and until when those behind have to wait for one that was put off.
+
+    What is due takes with it what happened before it.
+    """
+    due = max((number for number, one in enumerate(letters, 1) if one.due_at <= now), default=0)
+    for number, letter in enumerate(letters[:due]):
+        if letter.attempts and letter.due_at > now:
+            return letters[:number], letter.due_at
+    return letters[:due], None
+
+
+def moment(ts: str) -> datetime:
+    """The moment that a `ts` of Slack's names."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def pause(attempts: int) -> timedelta:
+    """One second, and twice as long after each attempt, up to a minute."""
+    return timedelta(seconds=min(1 << min(attempts, 6), 60))

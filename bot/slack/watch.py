@@ -1,0 +1,99 @@
+"""Watches whether Slack can reach us, and has what was missed caught up when it can again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+
+from bot.slack.catchup import CatchUp
+from storage.database import Database, reason_of
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = timedelta(seconds=1)
+NOTE_EVERY = timedelta(seconds=10)
+SWEEP_AGAIN = timedelta(minutes=1)
+# The fact that holds when Slack was last heard well by any process.
+HEARD_AT = "slack_heard_at"
+
+
+class Watch:
+    """Looks at the sockets once a second. Without any, in HTTP mode, Slack reaches us whenever we run.
+
+    A start counts as the end of a gap.
+    """
+
+    def __init__(self, database: Database, catch_up: CatchUp, sockets: Sequence[SocketModeClient]) -> None:
+        self._database = database
+        self._catch_up = catch_up
+        self._sockets = sockets
+        self._sessions: set[object] = set()
+        # There is something to catch up on, but not before this moment.
+        self._owed: datetime | None = database.clock()
+        self._noted_at: datetime | None = None
+        self._sweeping: asyncio.Task[None] | None = None
+
+    async def run(self) -> NoReturn:
+        """Watch until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._look()
+                except Exception as error:  # noqa: BLE001 - a watch that ends misses every gap from then on
+                    log.warning("the watch over Slack stumbled: %s", reason_of(error))
+                await asyncio.sleep(LOOK_EVERY.total_seconds())
+        finally:
+            if self._sweeping is not None:
+                self._sweeping.cancel()
+                await asyncio.wait({self._sweeping})
+
+    async def _look(self) -> None:
+        now = self._database.clock()
+        reachable = await self._is_reachable(now)
+        if not reachable or self._is_sweeping:
+            return
+        if self._owed is None:
+            await self._note(now)
+        elif self._owed <= now:
+            self._owed = None
+            self._noted_at = None
+            self._sweeping = asyncio.create_task(self._sweep())
+
+    @property
+    def _is_sweeping(self) -> bool:
+        return self._sweeping is not None and not self._sweeping.done()
+
+    async def _is_reachable(self, now: datetime) -> bool:
+        """Whether a delivery would arrive. Notices a gap that began and ended between two looks, too."""
+        if not self._sockets:
+            return True
+        open_now = {one.current_session for one in self._sockets if await one.is_connected()}
+        if not open_now & self._sessions and self._sessions:
+            # No connection lived through the time since the last look.
+            log.warning("for a moment no socket was open; looking for what was missed")
+            self._owed = now
+        self._sessions = set(open_now)
+        return bool(open_now)
+
+    async def _note(self, now: datetime) -> None:
+        if self._noted_at is None or now - self._noted_at >= NOTE_EVERY:
+            await self._database.write(lambda tx: tx.facts.put(HEARD_AT, now.isoformat()))
+            self._noted_at = now
+
+    async def _sweep(self) -> None:
+        try:
+            async with self._database.read() as tx:
+                heard_at = await tx.facts.get(HEARD_AT)
+            since = None if heard_at is None else datetime.fromisoformat(heard_at)
+            complete = await self._catch_up.sweep(since=since)
+        except Exception as error:  # noqa: BLE001 - what was missed is still missed: try again
+            log.error("catching up with Slack broke off: %s", reason_of(error))
+            complete = False
+        if not complete and self._owed is None:
+            # Until then nothing is noted, so that the next try, or the next start, looks as far back.
+            self._owed = self._database.clock() + SWEEP_AGAIN

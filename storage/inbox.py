@@ -1,0 +1,133 @@
+"""The inbox: what teammates typed, changed and deleted in Slack, kept until a rule has dealt with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.link import Link
+from storage.records import MessageRef
+from storage.schema import inbox as table
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event of Slack's about a message in a thread.
+
+    `change` tells one edit of the message from another and is empty for what happens only once. `event_ts` is
+    when it happened by Slack's clock, and `event` is all that Slack said.
+    """
+
+    kind: str
+    thread: MessageRef
+    message: MessageRef
+    change: str
+    event_ts: str
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A delivery in the inbox. `attempts` counts how often it could not be dealt with when it was due."""
+
+    id: int
+    delivery: Delivery
+    attempts: int
+    due_at: datetime
+    received_at: datetime
+
+
+class Inbox:
+    """The `inbox` table within one transaction."""
+
+    TOPIC = "inbox"
+
+    def __init__(self, connection: Link, now: datetime, topics: set[str]) -> None:
+        self._connection = connection
+        self._now = now
+        self._topics = topics
+
+    async def put(self, delivery: Delivery, *, due_at: datetime) -> None:
+        """Keep it until `forget`. The same delivery again is the same row.
+
+        Slack may round an edit's own time to the second: of two edits in one, the later one's words stay.
+        """
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(table).values(
+            kind=delivery.kind,
+            team=delivery.message.team,
+            channel=delivery.message.channel,
+            message_ts=delivery.message.ts,
+            change=delivery.change,
+            thread_ts=delivery.thread.ts,
+            event_ts=delivery.event_ts,
+            event=delivery.event,
+            due_at=due_at,
+            received_at=self._now,
+        )
+        await self._connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["kind", "team", "channel", "message_ts", "change"],
+                set_={"event_ts": insert.excluded.event_ts, "event": insert.excluded.event},
+                where=table.c.event_ts < insert.excluded.event_ts,
+            )
+        )
+        self._topics.add(self.TOPIC)
+
+    async def next(self, *, limit: int) -> Sequence[tuple[MessageRef, datetime]]:
+        """The threads of the rows that are due first, and when they are."""
+        rows = await self._connection.execute(
+            select(table.c.team, table.c.channel, table.c.thread_ts, table.c.due_at)
+            .order_by(table.c.due_at)
+            .limit(limit)
+        )
+        return [(MessageRef(row.team, row.channel, row.thread_ts), row.due_at) for row in rows]
+
+    async def of_thread(self, thread: MessageRef) -> Sequence[Letter]:
+        """What waits in a thread, in the order in which it happened in Slack."""
+        rows = await self._connection.execute(
+            select(table).where(
+                table.c.team == thread.team,
+                table.c.channel == thread.channel,
+                table.c.thread_ts == thread.ts,
+            )
+        )
+        # Sorted here: how a database compares digits and dots in a text depends on its collation.
+        return sorted(map(_letter, rows), key=lambda one: (Decimal(one.delivery.event_ts), one.id))
+
+    async def postpone(self, letters: Collection[int], *, until: datetime, tried: bool) -> None:
+        """Look at them again at `until`; with `tried` that was an attempt."""
+        if letters:
+            await self._connection.execute(
+                update(table)
+                .where(table.c.id.in_(letters))
+                .values(due_at=until, attempts=table.c.attempts + int(tried))
+            )
+
+    async def forget(self, letters: Collection[int]) -> None:
+        """They are dealt with."""
+        if letters:
+            await self._connection.execute(delete(table).where(table.c.id.in_(letters)))
+
+
+def _letter(row: Row[Any]) -> Letter:
+    return Letter(
+        id=row.id,
+        delivery=Delivery(
+            kind=row.kind,
+            thread=MessageRef(row.team, row.channel, row.thread_ts),
+            message=MessageRef(row.team, row.channel, row.message_ts),
+            change=row.change,
+            event_ts=row.event_ts,
+            event=row.event,
+        ),
+        attempts=row.attempts,
+        due_at=row.due_at,
+        received_at=row.received_at,
+    )

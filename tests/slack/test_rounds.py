@@ -1,0 +1,51 @@
+"""Whose turn it is in a thread."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.slack.rounds import in_turn, pause
+from storage.inbox import Delivery, Letter
+from storage.records import MessageRef
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def letters(*due: tuple[float, int]) -> list[Letter]:
+    """In order; each with the seconds until it is due and how often it was tried."""
+    message = MessageRef("T1", "C1", "1.0")
+    return [
+        Letter(number, Delivery("posted", message, message, "", "1.0", {}), tried, at, NOW)
+        for number, (seconds, tried) in enumerate(due)
+        for at in [NOW + timedelta(seconds=seconds)]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "due", "until"),
+    [
+        ([], 0, None),
+        ([(0.2, 0)], 0, None),
+        ([(0, 0)], 1, None),
+        ([(-5, 0), (-4, 0), (0.2, 0)], 2, None),
+        # What is due takes with it what happened before it.
+        ([(0.2, 0), (0, 0), (0.2, 0)], 2, None),
+        # One that was put off stops those behind it, and only those.
+        ([(0, 0), (3, 1), (0, 0)], 1, 3),
+        ([(3, 1), (0, 0)], 0, 3),
+        # Until it is due itself.
+        ([(0, 1), (0, 0)], 2, None),
+        # Nothing due behind it: it concerns nobody yet.
+        ([(0, 0), (3, 1)], 1, None),
+    ],
+)
+def test_whose_turn_it_is(waiting: list[tuple[float, int]], due: int, until: float | None) -> None:
+    found, wait = in_turn(letters(*waiting), now=NOW)
+    assert [letter.id for letter in found] == list(range(due))
+    assert wait == (None if until is None else NOW + timedelta(seconds=until))
+
+
+def test_pauses_grow_to_a_minute() -> None:
+    assert [pause(tries).total_seconds() for tries in (0, 1, 2, 5, 6, 500)] == [1, 2, 4, 32, 60, 60]

@@ -1,0 +1,110 @@
+"""The inbox keeps each delivery once and gives a thread's back in the order in which they happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from storage.database import Database
+from storage.inbox import Delivery, Inbox, Letter
+from storage.records import MessageRef
+from storage.transaction import Transaction
+from tests.clocks import HandClock
+
+THREAD = MessageRef("T1", "C1", "100.000000")
+
+
+def delivery(
+    ts: str,
+    *,
+    kind: str = "posted",
+    change: str = "",
+    event_ts: str | None = None,
+    thread: MessageRef = THREAD,
+    text: str = "",
+) -> Delivery:
+    message = MessageRef(thread.team, thread.channel, ts)
+    return Delivery(kind, thread, message, change, event_ts or ts, {"text": text})
+
+
+async def put(database: Database, *deliveries: Delivery) -> None:
+    for one in deliveries:
+        await database.write(lambda tx, one=one: tx.inbox.put(one, due_at=tx.now))  # type: ignore[misc]
+
+
+async def letters(database: Database, thread: MessageRef = THREAD) -> list[Letter]:
+    async with database.read() as tx:
+        return list(await tx.inbox.of_thread(thread))
+
+
+async def test_the_same_delivery_again_is_the_same_row(database: Database) -> None:
+    await put(database, *[delivery("101.5", text="Hi")] * 4)
+    assert [one.delivery for one in await letters(database)] == [delivery("101.5", text="Hi")]
+
+
+async def test_two_edits_of_a_message_its_posting_and_its_deletion_are_four_rows(database: Database) -> None:
+    different = [
+        delivery("101.5"),
+        delivery("101.5", kind="edited", change="102.0", event_ts="102.1"),
+        delivery("101.5", kind="edited", change="103.0", event_ts="103.1"),
+        delivery("101.5", kind="deleted", event_ts="104.0"),
+    ]
+    await put(database, *different[::-1], *different)
+    assert [one.delivery for one in await letters(database)] == different
+
+
+async def test_of_two_edits_in_the_same_second_the_later_stays(database: Database) -> None:
+    early = delivery("101.5", kind="edited", change="102.0", event_ts="102.1", text="early")
+    late = delivery("101.5", kind="edited", change="102.0", event_ts="102.9", text="late")
+    await put(database, early, late, early)
+    assert [one.delivery for one in await letters(database)] == [late]
+
+
+async def test_the_order_is_that_of_numbers_and_each_thread_has_its_own(database: Database) -> None:
+    elsewhere = MessageRef("T1", "C2", THREAD.ts)
+    await put(
+        database, delivery("1000.5"), delivery("999.5"), delivery("998.5", thread=elsewhere), delivery("99.5")
+    )
+    assert [one.delivery.message.ts for one in await letters(database)] == ["99.5", "999.5", "1000.5"]
+    assert [one.delivery.message.ts for one in await letters(database, elsewhere)] == ["998.5"]
+
+
+async def test_what_is_due_first_comes_first(database: Database, clock: HandClock) -> None:
+    other = MessageRef("T1", "C1", "200.000000")
+
+    async def keep(tx: Transaction) -> None:
+        await tx.inbox.put(delivery("101.5"), due_at=tx.now + timedelta(seconds=2))
+        await tx.inbox.put(delivery("201.5", thread=other), due_at=tx.now + timedelta(seconds=1))
+
+    await database.write(keep)
+    first, second = await letters(database, other) + await letters(database)
+    async with database.read() as tx:
+        assert [thread for thread, _ in await tx.inbox.next(limit=5)] == [other, THREAD]
+        assert await tx.inbox.next(limit=1) == [(other, clock() + timedelta(seconds=1))]
+    later = clock() + timedelta(seconds=9)
+    await database.write(lambda tx: tx.inbox.postpone([first.id], until=later, tried=True))
+    async with database.read() as tx:
+        assert await tx.inbox.next(limit=5) == [(THREAD, clock() + timedelta(seconds=2)), (other, later)]
+    assert [one.attempts for one in await letters(database, other)] == [1]
+    await database.write(lambda tx: tx.inbox.forget([first.id, second.id]))
+    async with database.read() as tx:
+        assert await tx.inbox.next(limit=5) == []
+
+
+async def test_what_no_text_column_could_hold_is_kept(database: Database) -> None:
+    odd = delivery("101.5", text="a zero \0 and half a pair \ud83d")
+    await put(database, odd)
+    assert [one.delivery for one in await letters(database)] == [odd]
+
+
+async def test_a_delivery_rings_for_the_intake(database: Database) -> None:
+    rung: set[str] = set()
+    database.on_commit.append(lambda tx: rung.update(tx.topics))
+    await put(database, delivery("101.5"))
+    assert rung == {Inbox.TOPIC}
+
+
+async def test_a_fact_is_replaced_where_it_is_to_be(database: Database) -> None:
+    for value in ("1", "2"):
+        await database.write(lambda tx, value=value: tx.facts.put("n", value))  # type: ignore[misc]
+    async with database.read() as tx:
+        assert await tx.facts.get("n") == "2"
