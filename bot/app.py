@@ -32,7 +32,7 @@ from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
 from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.directory import Directory
-from bot.slack.installation import Installation, find_installation, try_app_token
+from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
 from bot.slack.intake import Intake
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts, Waits
 from bot.slack.rates import limits
@@ -47,6 +47,10 @@ log = logging.getLogger(__name__)
 SOCKETS = 2
 # Shorter than a courier's lease: when a row is claimed again, the first call has ended.
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
+# Seconds between tries when Slack does not answer at the start; then the start is given up.
+START_PAUSES = (0.5, 1, 2, 4, 8)
+# Seconds; the SDK notices a dead socket after a few of these, and waits one before it opens another.
+PING_EVERY = 3
 # An answer may take two tries of the model's deadline.
 AI_LEASE = timedelta(seconds=90)
 AI_AT_ONCE = 8
@@ -144,9 +148,7 @@ class Bridge:
         self._keep_up(Housekeeping(self.database).run())
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session)
-        self.installation = await find_installation(client, self._settings.slack_channel)
-        if self._settings.slack_app_token is not None:
-            await try_app_token(client, self._settings.slack_app_token)
+        self.installation = await self._introduced(client)
         directory = Directory(client, self.database, home_team=self.installation.team)
         intake = Intake(
             self.database, self.bell, directory, self.installation, hold_back=self._settings.hold_back
@@ -170,6 +172,23 @@ class Bridge:
             await self._connect(bolt, self._settings.slack_app_token)
         catch_up = CatchUp(client, self.database, intake, spacing=self._catch_up_spacing)
         self._keep_up(Watch(self.database, catch_up, [one.client for one in self._handlers]).run())
+
+    async def _introduced(self, client: AsyncWebClient) -> Installation:
+        """What Slack says about us; a Slack that does not answer for a moment is asked again."""
+        app_token = self._settings.slack_app_token
+        for pause in (*START_PAUSES, None):
+            try:
+                found = await find_installation(client, self._settings.slack_channel)
+                if app_token is not None:
+                    await try_app_token(client, app_token)
+            except NotAnswering as error:
+                if pause is None:
+                    raise
+                log.warning("%s Asking again in %s s.", error, pause)
+                await asyncio.sleep(pause)
+            else:
+                return found
+        raise AssertionError("the last try returns or raises")
 
     def _slack_courier(self, client: AsyncWebClient) -> Courier:
         posts = self._posts = SlackPosts(client, self.desk, self.installation, waits=self._waits)
@@ -254,7 +273,7 @@ class Bridge:
 
     async def _connect(self, bolt: AsyncApp, app_token: str) -> None:
         for _ in range(SOCKETS):
-            handler = AsyncSocketModeHandler(bolt, app_token)
+            handler = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_EVERY)
             self._stack.push_async_callback(handler.close_async)
             await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
             self._handlers.append(handler)

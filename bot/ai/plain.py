@@ -17,6 +17,7 @@ _DOMAIN_DOT = re.compile(r"(?<=[^\W_])\.(?=(?:[^\W_][\w-]{0,62}\.){0,8}(?:xn--|[
 _SHORTCODE = re.compile(r"(?:(?<!\d):|:(?!\d))(?=[\w+'-]{1,60}:)")  # ":+1:" and ":100:", but not 10:30:15
 _AT = re.compile(r"(?<!\w)@(?=\w)")
 _HASH = re.compile(r"(?<!\w)#(?=[^\W\d])")
+_ENTITY = re.compile(r"&(?=#?\w+;)")  # one that is nobody's, "&evil;"; the known ones are characters by then
 _OUTER_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 
 
@@ -71,6 +72,7 @@ def _inert(text: str) -> str:
     text = _SHORTCODE.sub("∶", text)
     text = _AT.sub("＠", text)
     text = _HASH.sub("＃", text)
+    text = _ENTITY.sub("＆", text)
     text = _OUTER_UNDERSCORE.sub("＿", text)
     text = text.replace("](", "] (")
     return " ".join(text.translate(_LOOK_ALIKES).split())

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.bell import Bell
 from bot.relay.claim import Claim
@@ -75,7 +78,10 @@ class Courier:
                     await listener.heard(timeout=max(wait.total_seconds(), 0.001))
         finally:
             self._database.riders.remove(self._ride)
-        if self._under_way:
+        # A claim that rides along at this moment has arrived when whatever is asked for after it is done.
+        with suppress(SQLAlchemyError, OSError):
+            await self._database.write(_nothing, expects=Expects())
+        while self._under_way:
             await asyncio.wait(self._under_way)
 
     def stop(self) -> None:
@@ -203,6 +209,10 @@ class Courier:
                 )
                 if await outbox.park(parcel, error=reason) and effect is not None:
                     await effect(tx)
+
+
+async def _nothing(_tx: Transaction) -> None:
+    pass
 
 
 async def _unknown() -> Outcome:

@@ -16,6 +16,10 @@ class NotConnected(Exception):
     """Slack cannot be used as it is set up. The message says what is wrong and how to mend it."""
 
 
+class NotAnswering(NotConnected):
+    """Slack did not answer as it should, which may be over in a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """What Slack said about us at the start. `channel` is the live chat channel's id."""
@@ -100,7 +104,10 @@ async def try_app_token(client: AsyncWebClient, app_token: str) -> None:
                 "Information” → “App-Level Tokens” with the scope connections:write, and turn Socket Mode on."
             ) from error
         if failure.trouble is not Trouble.THROTTLED:
-            raise NotConnected(f"Slack did not answer as expected: {failure.reason}.") from error
+            passing = failure.trouble is Trouble.MAYBE_SENT
+            raise (NotAnswering if passing else NotConnected)(
+                f"Slack did not answer as expected: {failure.reason}."
+            ) from error
 
 
 async def _ask(call: Any, *, channel: str = "") -> Any:
@@ -108,7 +115,9 @@ async def _ask(call: Any, *, channel: str = "") -> Any:
         return await call
     except CALL_ERRORS as error:
         failure = Failure.of(error)
-        raise NotConnected(_mend(failure, channel)) from error
+        # Where nobody listens, the address may be wrong; that is said at once.
+        passing = failure.trouble in (Trouble.THROTTLED, Trouble.MAYBE_SENT)
+        raise (NotAnswering if passing else NotConnected)(_mend(failure, channel)) from error
 
 
 def _mend(failure: Failure, channel: str) -> str:

@@ -60,8 +60,8 @@ async def test_a_burst_keeps_its_order_whichever_process_gets_the_events(databas
 
 
 async def test_together_they_keep_the_pace_of_a_channel(database_url: str) -> None:
-    slack: dict[str, Any] = {"post_rate": 10}
-    async with world(database_url, ai="external", workspace=slack, posts_per_second=4) as here:
+    each_second = 5
+    async with world(database_url, ai="external", posts_per_second=each_second) as here:
         async with second_process(here):
             chats = [await here.chat(f"Customer {number}", first="Hello") for number in range(6)]
             for chat in chats:
@@ -71,8 +71,9 @@ async def test_together_they_keep_the_pace_of_a_channel(database_url: str) -> No
             for chat in chats:
                 await chat.thread.ts()
                 assert [text for _, text in chat.in_thread()] == ["Hello", *(f"More {n}" for n in range(5))]
-        limited = [call for call in here.slack.calls_of("chat.postMessage") if call.status == 429]
-        assert limited == []
+        posted_at = [call.when for call in here.slack.calls_of("chat.postMessage")]
+        # Each by itself would have taken half as long. A post may be late, which lets the last ones be close.
+        assert posted_at[-1] - posted_at[0] > (len(posted_at) - 1) / each_second - 0.5
 
 
 async def test_the_ai_answers_once(database_url: str) -> None:

@@ -114,8 +114,19 @@ async def test_whoever_holds_a_conversation_is_told_when_its_channel_is_closed(o
         ]
     )
     assert "I cannot post in #live-chat any more (is_archived)" in told[0].arguments["text"]
-    assert "is_archived" in (await outside.bridge.ready())["slack"]
+    assert "archived" in (await outside.bridge.ready())["slack"]
     outside.slack.archive(CHANNEL, archived=False)
     await chat.shows("two")
     await outside.until(outside.is_ready)
     assert len(told) == 1
+
+
+async def test_a_slack_that_stumbles_at_the_start_is_asked_again(outside: World) -> None:
+    await outside.bridge.stop()
+    outside.slack.faults.server_error("auth.test")
+    outside.slack.faults.rate_limit("conversations.list")
+    outside.slack.faults.drop_before("apps.connections.open")
+    await outside.start()
+    chat = await outside.chat(first="Hello")
+    await chat.shows("Hello")
+    assert outside.slack.faults.pending == []
