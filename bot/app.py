@@ -128,7 +128,11 @@ class Bridge:
         """How much is owed and how much was given up, in Prometheus' text format."""
         async with self.database.read() as tx:
             counts = await tx.outbox.counts()
+            waiting = await tx.inbox.count()
         return (
+            "# HELP bookbag_inbox_rows Deliveries from Slack that no rule has dealt with yet.\n"
+            "# TYPE bookbag_inbox_rows gauge\n"
+            f"bookbag_inbox_rows {waiting}\n"
             "# HELP bookbag_outbox_rows Deliveries still owed, and given up.\n"
             "# TYPE bookbag_outbox_rows gauge\n"
             + "".join(f'bookbag_outbox_rows{{state="{name}"}} {n}\n' for name, n in counts.items())

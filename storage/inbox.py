@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
@@ -79,6 +79,11 @@ class Inbox:
             )
         )
         self._topics.add(self.TOPIC)
+
+    async def count(self) -> int:
+        """How many deliveries no rule has dealt with yet."""
+        counted = await self._connection.scalar(select(func.count()).select_from(table))
+        return int(counted or 0)
 
     async def next(self, *, limit: int) -> Sequence[tuple[MessageRef, datetime]]:
         """The threads of the rows that are due first, and when they are."""

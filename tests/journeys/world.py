@@ -144,7 +144,7 @@ class World:
 
         async def nothing_owed() -> bool:
             async with self.bridge.database.read() as tx:
-                return (await tx.outbox.counts())["open"] == 0
+                return await tx.inbox.count() == 0 and (await tx.outbox.counts())["open"] == 0
 
         await self.slack.until(nothing_owed, timeout=10)
 

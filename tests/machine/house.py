@@ -84,12 +84,13 @@ class House:
         return self.slack.person(name)
 
     async def owed(self) -> Mapping[str, int]:
-        """What the service itself says of its outbox."""
+        """What the service itself says of its outbox, and of what it has not dealt with yet."""
         async with aiohttp.ClientSession() as http, http.get(f"{self.service.address}/metrics") as answer:
             lines = (await answer.text()).splitlines()
         prefix = 'bookbag_outbox_rows{state="'
         rows = [line.removeprefix(prefix).split('"} ') for line in lines if line.startswith(prefix)]
-        return {state: int(count) for state, count in rows}
+        waiting = next(line for line in lines if line.startswith("bookbag_inbox_rows "))
+        return {state: int(count) for state, count in rows} | {"waiting": int(waiting.split()[1])}
 
     async def settled(self) -> None:
         """Wait until nothing is owed to anybody, on either side, whatever was about to go wrong."""
@@ -99,7 +100,10 @@ class House:
 
         async def quiet() -> bool:
             # The events first: what they leave in the outbox is there once they are acknowledged.
-            return self.slack.events_under_way == 0 and (await self.owed())["open"] == 0
+            if self.slack.events_under_way:
+                return False
+            owed = await self.owed()
+            return owed["open"] == owed["waiting"] == 0
 
         if not await self.within(SETTLES_WITHIN, quiet):
             events, owed = self.slack.events_under_way, (await self.owed())["open"]
