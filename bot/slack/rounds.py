@@ -63,7 +63,7 @@ class Rounds:
             if not rules:
                 raise
             if len(rules) > 1:
-                # One of them cannot be dealt with, and the database may say so at the end only: one at a time.
+                # One of them cannot be dealt with; the database may say so at the end only. One at a time.
                 return await self._round(thread, before=before, one=True)
             await self._broke_off(due[0], error)
             return before is None
