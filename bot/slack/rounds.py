@@ -36,16 +36,18 @@ class Rounds:
         while await self._round(thread, before=before):
             pass
 
-    async def _round(self, thread: MessageRef, *, before: str | None) -> bool:
-        """True if there may be more to do now."""
+    async def _round(self, thread: MessageRef, *, before: str | None, one: bool = False) -> bool:
+        """True if there may be more to do now. With `one`, no more than one row is dealt with."""
         async with self._database.read() as tx:
             letters = await tx.inbox.of_thread(thread)
         if before is None:
             due, until = in_turn(letters, now=tx.now)
         else:
-            due, until = [one for one in letters if Decimal(one.delivery.event_ts) < Decimal(before)], None
+            due, until = [it for it in letters if Decimal(it.delivery.event_ts) < Decimal(before)], None
         if not due and until is None:
             return False
+        if one:
+            due, until = due[:1], None
         rules: dict[int, Rule] = {}
         stuck: Letter | None = None
         for letter in due:
@@ -55,15 +57,17 @@ class Rounds:
                 log.info("thread %s waits for the name of an author: %s", thread.source, error)
                 stuck, until = letter, tx.now + pause(letter.attempts)
                 break
-        at: list[Letter] = []
         try:
             done = await self._database.write(
-                partial(self._apply, thread, rules, at, stuck, until), expects=Expects(thread=thread)
+                partial(self._apply, thread, rules, stuck, until), expects=Expects(thread=thread)
             )
         except Exception as error:
-            if not at:
+            if not rules:
                 raise
-            await self._broke_off(at[-1], error)
+            if len(rules) > 1:
+                # One of them cannot be dealt with; the database may say so at the end only. One at a time.
+                return await self._round(thread, before=before, one=True)
+            await self._broke_off(due[0], error)
             return before is None
         return done and stuck is None and until is None
 
@@ -71,17 +75,15 @@ class Rounds:
         self,
         thread: MessageRef,
         rules: Mapping[int, Rule],
-        at: list[Letter],
         stuck: Letter | None,
         until: datetime | None,
         tx: Transaction,
     ) -> bool:
-        """Deal with the rows that have rules, in order, each exactly once; `at` ends with the one begun last.
+        """Deal with the rows that have rules, in order, each exactly once.
 
         The conversation's lock keeps other processes out. What came in between and belongs before one of
         them has no rule yet: the rest waits for the next round. With `until` everything behind waits so long.
         """
-        at.clear()
         conversation = await tx.conversations.lock_by_thread(thread)
         letters = await tx.inbox.of_thread(thread)
         if conversation is None:
@@ -91,10 +93,8 @@ class Rounds:
         for letter in letters:
             if letter.id not in rules:
                 break
-            at.append(letter)
             await rules[letter.id](tx)
             done += 1
-        at.clear()
         await tx.inbox.forget([letter.id for letter in letters[:done]])
         if until is not None:
             tried = [one.id for one in letters if stuck is not None and one.id == stuck.id]
