@@ -16,31 +16,48 @@ from storage.transaction import Transaction
 
 
 class Listener:
-    """Remembers whether the bell rang since its last `heard`, and what entries came with it."""
+    """Remembers whether the bell rang since its last `heard`, and what entries came with it.
+
+    There is one for each open stream, so it holds no more than it must.
+    """
+
+    __slots__ = ("_news", "_rung", "_waiter")
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
-        self._news: list[Entry] = []
+        self._rung = False
+        self._news: Sequence[Entry] = ()
+        self._waiter: asyncio.Future[None] | None = None
 
     def ring(self, news: Sequence[Entry] = ()) -> None:
-        self._news += news
-        self._rung.set()
+        self._rung = True
+        if news:
+            self._news = (*self._news, *news)
+        if self._waiter is not None:
+            _wake(self._waiter)
 
     def news(self) -> Sequence[Entry]:
         """The entries that came since the last time, in the order in which they were heard of."""
-        news, self._news = self._news, []
+        news, self._news = self._news, ()
         return news
 
     async def heard(self, *, timeout: float) -> bool:
         """Wait for a ring, at most `timeout` seconds. False if none came."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._rung.wait()
-        except TimeoutError:
-            return False
-        finally:
-            self._rung.clear()
-        return True
+        if not self._rung:
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            alarm = loop.call_later(timeout, _wake, self._waiter)
+            try:
+                await self._waiter
+            finally:
+                alarm.cancel()
+                self._waiter = None
+        rung, self._rung = self._rung, False
+        return rung
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 class Bell:

@@ -16,6 +16,7 @@ from storage.records import Person, PersonId
 log = logging.getLogger(__name__)
 
 GOOD_FOR = timedelta(hours=1)
+REMEMBERED = 10_000
 
 
 class UnknownPerson(Exception):
@@ -29,16 +30,20 @@ class Directory:
         self._client = client
         self._database = database
         self._home_team = home_team
+        # What this process was told lately: a reply should not wait for the database to say who wrote it.
+        self._recent: dict[PersonId, Person] = {}
 
     async def person(self, person_id: PersonId) -> Person:
         """As Slack described them within the last hour, or the last time it answered.
 
         Raises `UnknownPerson` when Slack cannot be asked and never was.
         """
-        async with self._database.read() as tx:
-            known = await tx.people.get(person_id)
-        if known is not None and self._database.clock() - known.fetched_at < GOOD_FOR:
-            return known
+        known = self._recent.get(person_id)
+        if known is None or not self._is_good(known):
+            async with self._database.read() as tx:
+                known = await tx.people.get(person_id)
+        if known is not None and self._is_good(known):
+            return self._remembered(known)
         try:
             answer = await self._client.users_info(user=person_id.user)
         except CALL_ERRORS as error:
@@ -49,7 +54,7 @@ class Directory:
             return known
         person = self._described(person_id, answer["user"])
         await self._database.write(lambda tx: tx.people.remember(person))
-        return person
+        return self._remembered(person)
 
     async def names(self, users: Collection[str]) -> Mapping[str, str]:
         """Display names of users of the home team, as far as they can be had."""
@@ -60,6 +65,15 @@ class Directory:
             except UnknownPerson:
                 continue
         return found
+
+    def _is_good(self, known: Person) -> bool:
+        return self._database.clock() - known.fetched_at < GOOD_FOR
+
+    def _remembered(self, person: Person) -> Person:
+        if len(self._recent) >= REMEMBERED:
+            self._recent.clear()
+        self._recent[person.id] = person
+        return person
 
     def _described(self, person_id: PersonId, user: Mapping[str, Any]) -> Person:
         profile = user.get("profile") or {}
