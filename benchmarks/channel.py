@@ -27,6 +27,7 @@ from bot.app import Bridge
 from bot.config import Settings
 from bot.relay.courier import Courier
 from bot.slack.installation import Installation
+from bot.slack.standing import Standing
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.records import ConversationId, Customer, Person, PersonId
@@ -45,7 +46,8 @@ ANA = Person(PersonId(past.TEAM, "U1"), "Ana", None, may_act=True, fetched_at=BE
 def real_courier(bridge: Bridge, slack: SimulatedSlack) -> Courier:
     """The courier for Slack, as `Bridge` makes it for itself. The one place to change when that changes."""
     bridge.installation = INSTALLATION
-    return bridge._slack_courier(cast(AsyncWebClient, slack))
+    client = cast(AsyncWebClient, slack)
+    return bridge._slack_courier(client, Standing(client, INSTALLATION.channel))
 
 
 class SimulatedSlack:

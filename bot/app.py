@@ -159,7 +159,7 @@ class Bridge:
         )
         standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())
-        self._run(self._slack_courier(client))
+        self._run(self._slack_courier(client, standing))
         self._run(await self._ai_courier())
         self._run(intake)
         bolt = slack_app(
@@ -194,8 +194,8 @@ class Bridge:
                 return found
         raise AssertionError("the last try returns or raises")
 
-    def _slack_courier(self, client: AsyncWebClient) -> Courier:
-        posts = self._posts = SlackPosts(client, self.desk, self.installation, waits=self._waits)
+    def _slack_courier(self, client: AsyncWebClient, standing: Standing) -> Courier:
+        posts = self._posts = SlackPosts(client, self.desk, self.installation, standing, waits=self._waits)
         return Courier(
             outgoing.SLACK,
             posts.prepare,

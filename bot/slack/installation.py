@@ -16,6 +16,10 @@ class NotConnected(Exception):
     """Slack cannot be used as it is set up. The message says what is wrong and how to mend it."""
 
 
+class SharedOutside(NotConnected):
+    """People of another organisation read the channel."""
+
+
 class NotAnswering(NotConnected):
     """Slack did not answer as it should, which may be over in a moment."""
 
@@ -48,7 +52,7 @@ async def find_installation(client: AsyncWebClient, channel: str) -> Installatio
     if found.get("is_archived"):
         raise NotConnected(f"{name} is archived. Unarchive it, or set SLACK_CHANNEL to another channel.")
     if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
-        raise NotConnected(
+        raise SharedOutside(
             f"{name} is shared with another organisation, whose people would read every conversation. "
             "Set SLACK_CHANNEL to a channel of your own workspace."
         )

@@ -27,6 +27,7 @@ from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Effect, Job, NotYet, Outcome, Parked, Part, Throttled, Unknown
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
+from bot.slack.standing import Standing
 from storage.records import Conversation, Entry, MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
 
@@ -84,12 +85,14 @@ class SlackPosts:
         client: AsyncWebClient,
         desk: Desk,
         installation: Installation,
+        standing: Standing,
         *,
         waits: Waits,
     ) -> None:
         self._client = client
         self._desk = desk
         self._installation = installation
+        self._standing = standing
         self._waits = waits
         self.trouble: str | None = None
         self._warned: set[tuple[PersonId, str]] = set()
@@ -157,6 +160,8 @@ class SlackPosts:
         where = view.conversation.card
         if where is None:
             return Done()
+        if self._standing.is_exposed:
+            return self._kept()
         try:
             await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
         except CALL_ERRORS as error:
@@ -212,6 +217,8 @@ class SlackPosts:
             settled = await self._settled(parcel, parcel.maybe_sent, thread)
             if settled is not None:
                 return settled
+        if self._standing.is_exposed:
+            return self._kept()
         try:
             answer = await self._client.chat_postMessage(
                 channel=thread.channel if thread else self._installation.channel,
@@ -353,6 +360,10 @@ class SlackPosts:
                 return NotYet(self._waits.while_closed, failure.reason)
             case _:
                 return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=True))
+
+    def _kept(self) -> Outcome:
+        """Nothing of a customer's goes where strangers read it. It waits, in order, until they are gone."""
+        return NotYet(self._waits.while_closed, "the channel is shared outside")
 
     def _longer(self, parcel: Parcel) -> timedelta:
         return min(self._waits.look_after * (1 << min(parcel.attempts - 1, 8)), _LONGEST_WAIT)

@@ -10,7 +10,7 @@ from typing import NoReturn
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.errors import Failure, Trouble
-from bot.slack.installation import NotConnected, find_installation
+from bot.slack.installation import NotConnected, SharedOutside, find_installation
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +21,17 @@ _FOR_AN_OPERATOR = (Trouble.CHANNEL, Trouble.TOKEN, Trouble.REFUSED)
 
 
 class Standing:
-    """`trouble`: what an operator has to mend before we can work in `channel` again, or None."""
+    """`trouble`: what an operator has to mend before we can work in `channel` again, or None.
+
+    `is_exposed`: people of another organisation would read what is posted there.
+    """
 
     def __init__(self, client: AsyncWebClient, channel: str) -> None:
         self._client = client
         self._channel = channel
         self._doubted = asyncio.Event()
         self.trouble: str | None = None
+        self.is_exposed = False
 
     def doubt(self) -> None:
         """Something changed: look again."""
@@ -51,14 +55,15 @@ class Standing:
 
     async def _look(self) -> bool:
         """False if Slack did not say."""
-        trouble = None
+        trouble, exposed = None, False
         try:
             await find_installation(self._client, self._channel)
         except NotConnected as error:
             cause = error.__cause__
             if isinstance(cause, Exception) and Failure.of(cause).trouble not in _FOR_AN_OPERATOR:
                 return False
-            trouble = str(error)
+            trouble, exposed = str(error), isinstance(error, SharedOutside)
+        self.is_exposed = exposed
         if trouble != self.trouble:
             if trouble is None:
                 log.info("the channel can be used again")

@@ -130,3 +130,28 @@ async def test_a_slack_that_stumbles_at_the_start_is_asked_again(outside: World)
     chat = await outside.chat(first="Hello")
     await chat.shows("Hello")
     assert outside.slack.faults.pending == []
+
+
+async def test_a_channel_that_outsiders_read_gets_nothing_until_they_are_gone(outside: World) -> None:
+    chat = await outside.chat(first="one")
+    await chat.shows("one")
+    await outside.settled()
+    channel = outside.slack.channel(CHANNEL)
+    channel.is_ext_shared = True
+    outside.slack.publish({"type": "channel_shared", "channel": channel.id, "connected_team_id": "T9"})
+
+    async def is_told() -> bool:
+        return "shared with another organisation" in (await outside.bridge.ready()).get("slack", "")
+
+    await outside.until(is_told)
+    posts = len(outside.slack.calls_of("chat.postMessage"))
+    await chat.customer.say("two")
+    await chat.customer.ai_says("three")
+    await chat.customer.sees(lambda e: e["text"] == "three")
+    assert len(outside.slack.calls_of("chat.postMessage")) == posts
+
+    channel.is_ext_shared = False
+    outside.slack.publish({"type": "channel_unshared", "channel": channel.id})
+    await chat.shows("three")
+    await outside.settled()
+    assert [text for _, text in chat.in_thread()] == ["one", "two", "three"]
