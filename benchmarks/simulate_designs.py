@@ -18,7 +18,7 @@ SINCE, UNTIL, MEASURED = -3 * HOUR, 2 * HOUR, HOUR
 SCRIPTS = 2_000
 # Days are added until so many messages of the rarer kind stand behind a percentile, or so many were sent.
 ENOUGH, AFFORDED = 30_000, 100_000
-PER_POST = 20
+PER_POST = 48
 
 EACH_IN_TURN = Policy(urgent_first=False, merged=1)
 URGENT_FIRST = Policy(urgent_first=True, merged=1)

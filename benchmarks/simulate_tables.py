@@ -238,7 +238,8 @@ def answers() -> Sequence[str]:
     )
     machines = (
         f"**A million conversations a day** take {count(million.channels)} channels in "
-        f"{count(million.workspaces)} workspaces, {count(million.processes)} processes and "
+        f"{count(million.workspaces)} workspaces, "
+        f"{count(million.processes)} process{'' if million.processes <= 1 else 'es'} and "
         f"{rate(million.writes_per_second)} database writes a second."
     )
     return channel, watching, workspace, machines

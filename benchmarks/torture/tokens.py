@@ -37,8 +37,8 @@ def token_of(text: str) -> Token | None:
 def relayed(messages: Iterable[Mapping[str, Any]]) -> list[Token]:
     """What the app's posts in a thread say, in the order a reader meets it.
 
-    A post may carry several messages. Read are its section blocks alone: the fallback text repeats them, and
-    what stands under a heading is a summary, which quotes.
+    A post may carry several messages. Read are its sections and the words beside a name in small print: the
+    fallback text repeats them, and what stands under a heading is a summary, which quotes.
     """
     return [
         token
@@ -55,8 +55,11 @@ def _said(blocks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         if block["type"] == "section":
             if not quotes:
                 yield (block.get("text") or {}).get("text", "")
-        else:
-            quotes = block["type"] == "header"
+            continue
+        quotes = block["type"] == "header"
+        if block["type"] == "context":
+            for element in block["elements"][1:]:
+                yield element.get("text", "")
 
 
 def title_of(message: Mapping[str, Any]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import ActionsBlock, Block
+from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject
 
 from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.ids import RETRY, EntryValue
-from bot.blocks.message import Message, ai_words, button, small, title, words
+from bot.blocks.message import Message, ai_words, button, plain, small, title, words
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
@@ -23,6 +23,8 @@ _REASON_LENGTH = 300
 # Slack takes 50 blocks; how much text in all is not documented, so not much more than it is known to take.
 MOST_BLOCKS = 48
 LONGEST = 12_000
+DENSE_FROM = 16
+SHORT = 400
 # A notification has room for a few lines.
 MOST_LINES = 5
 _HOW_TO_NOTE = "_Start a message with_ `note:` _or_ `//` _to keep it in the team._"
@@ -40,15 +42,18 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
 def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:
     """One message that shows as many of the entries as fit, in their order, and how many those are.
 
-    At least one. What the same person said in a row stands under their name once.
+    At least one. What the same person said in a row stands under their name once. Where very many wait, short
+    ones are set small, name and words in one line, so that twice as many fit: a thread that is far behind is
+    only read over, and Slack takes one post for it where it took two.
     """
+    dense = len(entries) > DENSE_FROM
     blocks: list[Block] = []
     texts: list[str] = []
     shown, length, speaking = 0, 0, None
     for entry in entries:
         message = entry_message(conversation, entry)
-        more = list(message.blocks)
-        who = None if entry.kind is Kind.SYSTEM else _speaker(conversation, entry)
+        more = [_line(conversation, entry)] if dense and _is_short(entry) else list(message.blocks)
+        who = None if entry.kind is Kind.SYSTEM or len(more) == 1 else _speaker(conversation, entry)
         if who is not None:
             _named(more[1:], entry)
             more = more[1:] if who == speaking else more
@@ -59,6 +64,17 @@ def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tup
         texts.append(message.text)
         shown, length, speaking = shown + 1, longer, who
     return Message(text="\n".join(texts[:MOST_LINES]), blocks=blocks), shown
+
+
+def _is_short(entry: Entry) -> bool:
+    return entry.kind is Kind.MESSAGE and bool(entry.text.strip()) and size(entry.text) <= SHORT
+
+
+def _line(conversation: Conversation, entry: Entry) -> Block:
+    """A short message in small print, its author beside it."""
+    who, mark = _speaker(conversation, entry)
+    label = MarkdownTextObject(text=f"{mark} {bold(who)}", verbatim=True)
+    return ContextBlock(elements=[label, plain(entry.text)], block_id=f"{entry.seq}.0")
 
 
 def _named(sections: Sequence[Block], entry: Entry) -> None:

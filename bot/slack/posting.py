@@ -72,7 +72,7 @@ class Waits:
 
 
 # How many of a lane's entries may travel in one post; how many fit is found when they are put into blocks.
-TOGETHER: Mapping[str, int] = {Owed.ENTRY: 30}
+TOGETHER: Mapping[str, int] = {Owed.ENTRY: 48}
 # What a thread that starts again shows of what was said before.
 RECAP_LENGTH = 15
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 
@@ -327,6 +328,21 @@ def test_what_travels_together_is_shown_in_order_within_the_limits_and_nothing_i
         shown += sorted({int(one.partition(".")[0]) for one in ids})
         left, posts = left[carried:], posts + 1
     assert shown == [e.seq for e in numbered if e.kind is Kind.MESSAGE]
+
+
+def test_where_very_many_wait_short_ones_are_set_small_and_all_fit() -> None:
+    conversation = a_conversation(State.AI)
+    who = itertools.cycle([Author.CUSTOMER, Author.AI])
+    entries = [
+        replace(entry(Kind.MESSAGE, next(who), f"message <!here> {number}"), seq=number)
+        for number in range(1, 49)
+    ]
+    message, carried = entries_message(conversation, entries)
+    assert carried == 48
+    checked(message)
+    lines = [block.to_dict()["elements"] for block in message.blocks]
+    assert [one["text"] for one in lines[0]] == ["👤 *Maya*", "message <!here> 1"]
+    assert {words["type"] for _, words in lines} == {"plain_text"}
 
 
 def test_what_one_person_says_in_a_row_stands_under_their_name_once() -> None:

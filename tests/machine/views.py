@@ -78,7 +78,8 @@ def thread_problems(slack: Workspace, talk: Talk, entries: Sequence[Entry], stor
 def mirrored(slack: Workspace, message: Mapping[str, object]) -> Sequence[str]:
     """The tokens of the customer's and the AI's messages in a post, in order; it may carry several.
 
-    A small line names the author of the sections that follow it. Other lines and titles end that.
+    A small line names the author of the sections that follow it, or of the words in the same line. Other
+    lines and titles end that.
     """
     found: list[str] = []
     speaks = False
@@ -89,6 +90,7 @@ def mirrored(slack: Workspace, message: Mapping[str, object]) -> Sequence[str]:
             found += tokens(reads) if speaks else []
         else:
             speaks = block["type"] == "context" and reads.startswith(("👤", "🤖"))
+            found += tokens(reads) if speaks else []
     return found
 
 
