@@ -7,19 +7,22 @@ between messages are those of people, shortened; nothing queues behind anything.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 
 from benchmarks import bridge_process, in_memory
 from benchmarks.databases import Databases
 from benchmarks.rows import Row, Target, percentile
 from benchmarks.side import Side, side
-from bot.config import Settings
 
 RIVAL = "in memory"
+PAGE = 4096
 HELD_BACK = "SQLite, hold-back as shipped"
 MEDIAN_GAP_SECONDS = 0.02
 LONGEST_GAP_SECONDS = 0.2
@@ -47,18 +50,30 @@ async def measure(size: Size, databases: Databases) -> list[Row]:
             url = await databases.empty(kind)
             made = partial(bridge_process.settings, url)
             sides.append(await stack.enter_async_context(side(kind, bridge_process.MODULE, made)))
-        if _holds_back() and "SQLite" in databases.kinds:
+        if "SQLite" in databases.kinds:
             made = partial(_as_shipped, await databases.empty("SQLite"))
             sides.append(await stack.enter_async_context(side(HELD_BACK, bridge_process.MODULE, made)))
         for one in sides:
             await one.open_chats(size.conversations)
             if one.name != RIVAL:
                 await one.take_over_all()
-        taken = await _in_turn(sides, size)
-    return [row for name in taken if name != RIVAL for row in _rows(name, taken)]
+        taken, syncs = await _in_turn(sides, size)
+    return [
+        *(row for name in taken if name != RIVAL for row in _rows(name, taken)),
+        *(
+            Row(
+                f"relay: {PAGE} bytes appended and synced to disk, p{share * 100:.0f}",
+                percentile(syncs, share),
+                "ms",
+            )
+            for share in (0.50, 0.99)
+        ),
+    ]
 
 
-async def _in_turn(sides: Sequence[Side], size: Size) -> Taken:
+async def _in_turn(sides: Sequence[Side], size: Size) -> tuple[Taken, list[float]]:
+    """What each side took, and what the disk did at the same time: a commit is one sync at least."""
+    syncs: list[float] = []
     taken: Taken = {one.name: {direction: [] for direction in DIRECTIONS} for one in sides}
     chance = random.Random(7)
     for number in range(size.messages):
@@ -69,7 +84,17 @@ async def _in_turn(sides: Sequence[Side], size: Size) -> Taken:
                 taken[one.name][direction].append(seconds * 1000)
                 await asyncio.sleep(min(chance.expovariate(0.7 / MEDIAN_GAP_SECONDS), LONGEST_GAP_SECONDS))
             one.slack.forget()
-    return taken
+        syncs.append(await asyncio.to_thread(_synced) * 1000)
+    return taken, syncs
+
+
+def _synced() -> float:
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes(PAGE))
+        file.flush()
+        began = time.perf_counter()
+        os.fsync(file.fileno())
+        return time.perf_counter() - began
 
 
 def _rows(name: str, taken: Taken) -> list[Row]:
@@ -97,7 +122,3 @@ def _as_shipped(url: str, slack: dict[str, str]) -> dict[str, str]:
     made = bridge_process.settings(url, slack)
     del made["BOOKBAG_HOLD_BACK_MS"]
     return made
-
-
-def _holds_back() -> bool:
-    return any(one.name == "hold_back_ms" for one in fields(Settings))
