@@ -106,6 +106,20 @@ class Inbox:
         # Sorted here: how a database compares digits and dots in a text depends on its collation.
         return sorted(map(_letter, rows), key=lambda one: (Decimal(one.delivery.event_ts), one.id))
 
+    async def wake(self, thread: MessageRef) -> None:
+        """What waits in the thread can be looked at now."""
+        await self._connection.execute(
+            update(table)
+            .where(
+                table.c.team == thread.team,
+                table.c.channel == thread.channel,
+                table.c.thread_ts == thread.ts,
+                table.c.due_at > self._now,
+            )
+            .values(due_at=self._now)
+        )
+        self._topics.add(self.TOPIC)
+
     async def postpone(self, letters: Collection[int], *, until: datetime, tried: bool) -> None:
         """Look at them again at `until`; with `tried` that was an attempt."""
         if letters:

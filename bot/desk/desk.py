@@ -151,6 +151,9 @@ class Desk:
     async def show_again(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
         await self._do(Expects(conversation_id), threads.show_again, conversation_id, notice, by=by)
 
+    async def card_seen(self, conversation_id: ConversationId, card: MessageRef) -> None:
+        await self._do(Expects(conversation_id), threads.card_seen, conversation_id, card)
+
     async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
         return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
 

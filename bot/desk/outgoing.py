@@ -138,6 +138,8 @@ async def card_placed(
 ) -> None:
     """The card is posted there, made when `shows` was the number of the last entry."""
     conversation = await tx.conversations.place_card(conversation_id, card)
+    # Somebody may have typed under it before this was known.
+    await tx.inbox.wake(card)
     if conversation is not None and conversation.last_seq > shows:
         await refresh_card(tx, conversation, Priority.FEEDBACK)
 

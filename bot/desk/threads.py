@@ -48,6 +48,16 @@ async def show_again(tx: Transaction, conversation_id: ConversationId, notice: i
         await outgoing.show(tx, conversation, seq)
 
 
+async def card_seen(tx: Transaction, conversation_id: ConversationId, card: MessageRef) -> None:
+    """Somebody pressed a button of the card there, so that is where it is, if nobody knew that yet.
+
+    Its post may have lost its answer; what is typed under it meanwhile should not wait until it is found.
+    """
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is not None and conversation.mirrored and conversation.card is None:
+        await outgoing.card_placed(tx, conversation_id, card, shows=0)
+
+
 async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
     """Start the conversation's thread again in the configured channel: the one it had cannot be used.
 

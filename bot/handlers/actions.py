@@ -43,8 +43,10 @@ def register(
 
         What was typed in the thread before the press is dealt with before it.
         """
-        await intake.settle(about, before=press.at)
         try:
+            if press.card is not None and (await desk.view(about)).conversation.card is None:
+                await desk.card_seen(about, press.card)
+            await intake.settle(about, before=press.at)
             await rule(await directory.person(press.by))
         except (DeskError, UnknownPerson) as error:
             await ack()

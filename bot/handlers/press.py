@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.message import Message
 from bot.slack.errors import CALL_ERRORS, Failure
-from storage.records import PersonId
+from storage.records import MessageRef, PersonId
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,18 @@ class Press:
         self.at = str(body["actions"][0]["action_ts"])
         self.container: Mapping[str, Any] = body.get("container") or {}
         self.is_on_ephemeral = bool(self.container.get("is_ephemeral"))
+        self._team = body["team"]["id"]
         self._response_url = body.get("response_url")
         self._client = client
+
+    @property
+    def card(self) -> MessageRef | None:
+        """The card that was pressed, or under which; None for what only the presser sees."""
+        ts = self.container.get("thread_ts") or self.container.get("message_ts")
+        channel = self.container.get("channel_id")
+        if self.is_on_ephemeral or not ts or not channel:
+            return None
+        return MessageRef(self._team, channel, ts)
 
     async def answer(self, message: Message) -> None:
         """Say something to the presser alone, beside what they pressed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,7 +79,8 @@ class CatchUp:
             live = await tx.conversations.with_ai(since=now - LIVE_FOR, limit=LIVE_AT_MOST)
         looked_at = taken = unreadable = 0
         complete = True
-        for conversation in (*escalated, *live):
+        # In another order each time: whoever is cut short again and again still gets round.
+        for conversation in (*random.sample(escalated, len(escalated)), *live):
             try:
                 taken += await self._look_at(conversation, since)
                 looked_at += 1

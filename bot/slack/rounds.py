@@ -17,9 +17,8 @@ from storage.transaction import Expects, Transaction
 
 log = logging.getLogger(__name__)
 
-# A card's place is saved within this time of a reply under it, or it is no card.
-CARD_SETTLES = timedelta(seconds=60)
-CARD_LOOKS = timedelta(seconds=1)
+# A card's place is saved within this time of a reply under it, whatever befell its post, or it is no card.
+CARD_SETTLES = timedelta(hours=1)
 # How often a row is tried whose rule breaks off: with the pauses between, about five minutes.
 MAX_DEFECTS = 10
 
@@ -110,9 +109,7 @@ class Rounds:
         await tx.inbox.forget([letter.id for letter in old])
         for letter in letters:
             if letter not in old:
-                await tx.inbox.postpone(
-                    [letter.id], until=tx.now + min(pause(letter.attempts) / 10, CARD_LOOKS), tried=True
-                )
+                await tx.inbox.postpone([letter.id], until=tx.now + pause(letter.attempts) / 10, tried=True)
 
     async def _broke_off(self, letter: Letter, error: Exception) -> None:
         source = letter.delivery.message.source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from storage.records import Kind
 from tests.journeys.world import CHANNEL, SENT, World, world
 
 
@@ -157,3 +158,21 @@ async def test_a_reply_under_a_card_that_is_not_saved_yet_is_not_lost(database_u
         await chat.marked(ts, "hourglass_flowing_sand")
         await outside.settled()
         assert len(outside.slack.messages(CHANNEL)) == 1
+
+
+async def test_a_card_whose_post_lost_its_answer_is_known_from_the_first_press(outside: World) -> None:
+    outside.slack.faults.drop_after("chat.postMessage")
+    outside.slack.faults.rate_limit("conversations.history", times=1000)
+    chat = await outside.chat(first="Hello")
+    await chat.reply(outside.ana, "note: typed before anybody knew where")
+    await chat.taken_over(outside.ana)
+    ts = await chat.reply(outside.ana, "Hi Maya")
+    await chat.sees("Hi Maya", author="teammate")
+    await chat.marked(ts, SENT)
+    outside.slack.faults.clear()
+    await chat.shows("Hello")
+    await outside.settled()
+    assert len(outside.slack.messages(CHANNEL)) == 1
+    async with outside.bridge.database.read() as tx:
+        kinds = [entry.kind for entry in await tx.ledger.since(chat.id)]
+    assert kinds.count(Kind.NOTE) == 1
