@@ -240,11 +240,16 @@ class Outbox:
             .values(lease_until=self._now - timedelta(seconds=1))
         )
 
-    async def forget_done(self, *, before: datetime) -> None:
-        """Drop rows that were done before that moment."""
-        await self._connection.execute(
-            delete(table).where(table.c.state == "done", table.c.finished_at < before)
+    async def forget_done(self, *, before: datetime, limit: int) -> bool:
+        """Drop rows that were done before that moment, the oldest first. False once there are none left."""
+        old = (
+            select(table.c.id)
+            .where(table.c.state == "done", table.c.finished_at < before)
+            .order_by(table.c.id)
+            .limit(limit)
         )
+        dropped = await self._connection.execute(delete(table).where(table.c.id.in_(old)))
+        return bool(dropped.rowcount >= limit)
 
     async def counts(self) -> Mapping[str, int]:
         """How many rows are open, and how many are parked."""

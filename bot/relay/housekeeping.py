@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 EVERY = 3600.0
 # Long enough to look into what went wrong yesterday.
 KEEP = timedelta(days=3)
+# Nobody should wait for a transaction that clears away.
+AT_ONCE = 1_000
 
 
 class Housekeeping:
@@ -25,7 +27,10 @@ class Housekeeping:
         """Until it is cancelled."""
         while True:
             try:
-                await self._database.write(lambda tx: tx.outbox.forget_done(before=tx.now - KEEP))
+                while await self._database.write(
+                    lambda tx: tx.outbox.forget_done(before=tx.now - KEEP, limit=AT_ONCE)
+                ):
+                    pass
             except Exception as error:  # noqa: BLE001 - there is a next hour
                 log.warning("the outbox was not cleared of old rows: %s", reason_of(error))
             await asyncio.sleep(EVERY)

@@ -259,13 +259,20 @@ async def test_what_the_dead_left_behind_can_be_taken_at_once(post: Post) -> Non
 
 
 async def test_rows_done_long_ago_are_forgotten_and_no_others(post: Post, clock: HandClock) -> None:
-    for lane in "abc":
+    for lane in "abcd":
         await post.owe("1", lane)
-    one, two, _three = await post.claim()
+    one, other, two, _three = await post.claim()
     await post.finish(one)
+    await post.finish(other)
     clock.forward(days=2)
     await post.finish(two)
-    await post.database.write(lambda tx: tx.outbox.forget_done(before=tx.now - timedelta(days=1)))
+    left = [
+        await post.database.write(
+            lambda tx: tx.outbox.forget_done(before=tx.now - timedelta(days=1), limit=1)
+        )
+        for _ in range(3)
+    ]
+    assert left == [True, True, False]
     assert await post.states() == ["done", "sending"]
 
 
