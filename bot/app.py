@@ -34,7 +34,8 @@ from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.directory import Directory
 from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
 from bot.slack.intake import Intake
-from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts, Waits
+from bot.slack.poster import Poster, Waits
+from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
 from bot.slack.standing import Standing
 from bot.slack.watch import Watch
@@ -81,7 +82,7 @@ class Bridge:
         self._limits = limits or Limits(trusted_proxies=settings.trusted_proxies)
         self._waits = waits or Waits()
         self._catch_up_spacing = catch_up_spacing
-        self._posts: SlackPosts | None = None
+        self._poster: Poster | None = None
         self._standing: Standing | None = None
         self._stack = AsyncExitStack()
         self._handlers: list[AsyncSocketModeHandler] = []
@@ -120,8 +121,8 @@ class Bridge:
             problems["slack"] = "no socket is open; trying again"
         elif self._standing is not None and self._standing.trouble is not None:
             problems["slack"] = self._standing.trouble
-        elif self._posts is not None and self._posts.trouble is not None:
-            problems["slack"] = f"Slack takes no posts: {self._posts.trouble}"
+        elif self._poster is not None and self._poster.trouble is not None:
+            problems["slack"] = f"Slack takes no posts: {self._poster.trouble}"
         return problems
 
     async def metrics(self) -> str:
@@ -195,10 +196,10 @@ class Bridge:
         raise AssertionError("the last try returns or raises")
 
     def _slack_courier(self, client: AsyncWebClient, standing: Standing) -> Courier:
-        posts = self._posts = SlackPosts(client, self.desk, self.installation, standing, waits=self._waits)
+        poster = self._poster = Poster(client, self.desk, self.installation, standing, waits=self._waits)
         return Courier(
             outgoing.SLACK,
-            posts.prepare,
+            SlackPosts(client, poster).prepare,
             database=self.database,
             bell=self.bell,
             pace=Pace(METHOD_OF, limits(self._settings.posts_per_second), home=self.installation.channel),

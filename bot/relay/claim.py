@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.relay.outcome import Job, Prepare
 from bot.relay.pace import Bucket, Pace
-from storage.outbox import Place
+from storage.claims import Place
 from storage.records import Parcel
 from storage.transaction import Transaction
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.outbox import Place
+from storage.claims import Place
 from storage.paces import Rate
 
 

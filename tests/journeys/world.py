@@ -14,7 +14,7 @@ from bot.config import AIKind, Settings
 from bot.demo.customer import CustomerChat, JsonEntry
 from bot.demo.show import NO_LIMITS
 from bot.demo.thread import ThreadScreen
-from bot.slack.posting import Waits
+from bot.slack.poster import Waits
 from sandbox import Person, Workspace
 from storage.records import ConversationId
 

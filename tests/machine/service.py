@@ -17,7 +17,7 @@ from bot.ai import HandOver, Reply, Summary, Transcript, make_ai
 from bot.app import Bridge
 from bot.config import Settings
 from bot.demo.show import NO_LIMITS
-from bot.slack.posting import Waits
+from bot.slack.poster import Waits
 from tests.machine.tokens import answer_to
 
 # A fork server that has imported the program already starts a bridge in a few milliseconds.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.relay.pace import Limit, Pace
-from storage.outbox import Place
+from storage.claims import Place
 from storage.paces import Rate
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

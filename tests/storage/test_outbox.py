@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from storage.claims import Place
 from storage.database import Database
-from storage.outbox import Place
 from storage.records import ConversationId, Parcel
 from storage.schema import outbox
 from storage.transaction import Transaction
