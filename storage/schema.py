@@ -124,6 +124,10 @@ tickets = Table(
     Column("language", String(35)),
     Column("assignee_team", String(20)),
     Column("assignee_user", String(20)),
+    # What it waits for while it is on hold.
+    Column("hold_reason", String(200)),
+    # Since when it has its status; unknown for what was opened before this was kept.
+    Column("status_since", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("first_reply_at", UtcDateTime),
     Column("closed_at", UtcDateTime),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from storage.records import Conversation, ConversationId
 
@@ -14,10 +15,20 @@ KEEP_AS_NOTE = "keep_as_note"
 RETRY = "retry"
 OPEN_THREAD = "open_thread"
 PAGE = "page"
+TICKET_MENU = "ticket_menu"
+HOLD_MODAL = "hold"
+HOLD_REASON = "hold_reason"
 
 
 class BadValue(ValueError):
     """A button's value that this program did not write."""
+
+
+class Choice(StrEnum):
+    """What a card's menus offer."""
+
+    ON_HOLD = "on_hold"
+    OFF_HOLD = "off_hold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,10 @@ class ConversationValue:
 
     @classmethod
     def of(cls, conversation: Conversation) -> str:
-        return f"{conversation.id}.{conversation.epoch}"
+        return cls(conversation.id, conversation.epoch).written()
+
+    def written(self) -> str:
+        return f"{self.conversation_id}.{self.epoch}"
 
     @classmethod
     def read(cls, value: str) -> ConversationValue:
@@ -37,6 +51,26 @@ class ConversationValue:
         if not (dot and epoch.isdecimal() and len(epoch) < 10):
             raise BadValue
         return cls(ConversationId(conversation_id), int(epoch))
+
+
+@dataclass(frozen=True, slots=True)
+class MenuValue:
+    """A choice, and the conversation as it was when the menu was shown."""
+
+    choice: Choice
+    about: ConversationValue
+
+    @classmethod
+    def of(cls, choice: Choice, conversation: Conversation) -> str:
+        return f"{choice}.{ConversationValue.of(conversation)}"
+
+    @classmethod
+    def read(cls, value: str) -> MenuValue:
+        choice, _, about = value.partition(".")
+        try:
+            return cls(Choice(choice), ConversationValue.read(about))
+        except ValueError:
+            raise BadValue from None
 
 
 @dataclass(frozen=True, slots=True)

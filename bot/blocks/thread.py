@@ -12,7 +12,7 @@ from bot.blocks.message import Message, ai_words, button, small, title, words
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
-from storage.records import Author, Conversation, Entry, Kind, State
+from storage.records import Author, Conversation, Entry, Kind, State, Status
 
 _ORIGIN = {
     SummaryOrigin.AI: "Summary by the AI",
@@ -121,10 +121,25 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
             return _told(says, f"🔇 {says}")
         case Event.SUMMARISED:
             return _summary(entry)
+        case Event.ON_HOLD:
+            says = f"put ticket #{data['ticket']} on hold:"
+            reason = shortened(data["reason"], _REASON_LENGTH)
+            return _told(f"{by} {says} {reason}", f"⏸️ {bold(by)} {says} {escaped(reason)}")
+        case Event.BACK_FROM_HOLD:
+            because = _why_it_goes_on(data.get("by"), Status(data["status"]))
+            says = f"Ticket #{data['ticket']} is back from hold: {because}"
+            return _told(says, f"▶️ {escaped(says)}")
         case Event.NOT_SHOWN:
             return _not_shown(conversation, entry)
         case Event.SHOWN_AGAIN:
             return _told(f"{by} had them posted again.", f"🔁 {bold(by)} had them posted again.")
+
+
+def _why_it_goes_on(by: str | None, status: Status) -> str:
+    if by is None:
+        return "the customer wrote."
+    name = one_line(by) or "somebody"
+    return f"{name} replied." if status is Status.ON_CUSTOMER else f"{name} took it up again."
 
 
 def _told(text: str, mrkdwn: str, actions: Block | None = None) -> Message:

@@ -175,6 +175,18 @@ class Desk:
             origin=origin,
         )
 
+    async def put_on_hold(
+        self, conversation_id: ConversationId, *, by: Person, epoch: int, reason: str
+    ) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), tickets.put_on_hold, conversation_id, by=by, epoch=epoch, reason=reason
+        )
+
+    async def take_off_hold(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), tickets.take_off_hold, conversation_id, by=by, epoch=epoch
+        )
+
     async def view(self, conversation_id: ConversationId) -> ConversationView:
         async with self.database.read() as tx:
             return await views.conversation_view(tx, conversation_id)

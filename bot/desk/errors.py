@@ -6,10 +6,12 @@
     ├── AlreadyDecided
     ├── AlreadyShown
     ├── AIPaused
+    ├── Blank
     ├── MayNotAct
     ├── NobodyHolds
     ├── NotYours
-    └── Stale
+    ├── Stale
+    └── TooLong
 
 Each docstring is the sentence that a person reads.
 """
@@ -47,6 +49,10 @@ class AIPaused(DeskError):
     """The AI is paused: a teammate holds this conversation or is about to."""
 
 
+class Blank(DeskError):
+    """There is nothing in it yet. Please write something."""
+
+
 class MayNotAct(DeskError):
     """Only full members of this workspace can answer customers. Nothing was sent or changed."""
 
@@ -61,3 +67,7 @@ class NotYours(DeskError):
 
 class Stale(DeskError):
     """This conversation moved on since that button was shown. Look at its card for where it stands now."""
+
+
+class TooLong(DeskError):
+    """That is too long: at most {limit} characters."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.desk import outgoing
+from bot.desk import outgoing, tickets
 from bot.desk.errors import AlreadyDecided, MayNotAct, NobodyHolds, NotFound, NotYours
 from bot.desk.outgoing import Mark, Priority, Prompt
 from bot.desk.takeover import holder_name, take_over
@@ -251,8 +251,8 @@ async def _send(
     ticket = await tx.tickets.open_of(conversation.id)
     if ticket is not None:
         await tx.tickets.replied(ticket.number)
-        if ticket.status in (Status.NEW, Status.ON_YOU):
-            await tx.tickets.move(ticket.number, Status.ON_CUSTOMER)
+        if ticket.status is not Status.ON_CUSTOMER:
+            await tickets.goes_on(tx, conversation, ticket, Status.ON_CUSTOMER, by=by)
     await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)
 

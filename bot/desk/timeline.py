@@ -20,6 +20,8 @@ class Event(StrEnum):
     ESCALATED = "escalated"
     RESUMED = "resumed"
     SUMMARISED = "summarised"
+    ON_HOLD = "on_hold"
+    BACK_FROM_HOLD = "back_from_hold"
     DRAFT_DISCARDED = "draft_discarded"
     NOT_SHOWN = "not_shown"
     SHOWN_AGAIN = "shown_again"

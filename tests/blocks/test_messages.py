@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
 from bot.blocks.card import card
-from bot.blocks.ids import BadValue, ConversationValue, HeldValue
+from bot.blocks.ids import BadValue, ConversationValue, HeldValue, MenuValue
 from bot.blocks.lists import (
     CONVERSATIONS,
     PAGE_SIZE,
@@ -22,6 +23,7 @@ from bot.blocks.lists import (
     tickets_list,
     unknown_command,
 )
+from bot.blocks.modals import hold_modal
 from bot.blocks.prompts import prompt_message, refusal, you_have_it
 from bot.blocks.thread import entries_message, entry_message
 from bot.desk.outgoing import Prompt
@@ -40,11 +42,15 @@ from storage.records import (
     Person,
     PersonId,
     State,
+    Status,
+    Ticket,
+    TicketNumber,
 )
 from tests.blocks import shown
 from tests.blocks.shown import (
     buttons,
     checked,
+    checked_modal,
     conversations,
     entry,
     happenings,
@@ -85,6 +91,8 @@ def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject)
     assert button[0] == label
     read = ConversationValue.read(button[1]["value"])
     assert (read.conversation_id, read.epoch) == (view.conversation.id, view.conversation.epoch)
+    for value in shown.options(message).values():
+        assert MenuValue.read(value).about == read
 
 
 @settings(max_examples=40)
@@ -97,6 +105,13 @@ def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holde
         assert HeldValue.read(button["value"]) == HeldValue(view.conversation.id, source)
     checked(you_have_it(view, link_to=link_to))
     checked(refusal(f"{holder} is already answering this customer."))
+
+
+@given(views())
+def test_every_modal_can_be_shown_and_knows_what_it_is_about(view: ConversationView) -> None:
+    about = ConversationValue(view.conversation.id, view.conversation.epoch)
+    modal = checked_modal(hold_modal(about))
+    assert ConversationValue.read(modal["private_metadata"]) == about
 
 
 @given(words(1000))
@@ -280,7 +295,7 @@ def test_no_button_carries_anybodys_words() -> None:
 
 @given(st.text(max_size=60))
 def test_a_value_that_is_not_ours_is_refused_or_read_and_nothing_else(value: str) -> None:
-    for kind in (ConversationValue, HeldValue):
+    for kind in (ConversationValue, HeldValue, MenuValue):
         try:
             kind.read(value)
         except BadValue:
@@ -347,3 +362,46 @@ def test_what_one_person_says_in_a_row_stands_under_their_name_once() -> None:
     texts = [(block.get("text") or block["elements"][0])["text"] for block in blocks]
     assert texts == ["👤 *Maya*", "one", "two", "🤖 *AI*", "three", "👤 *Maya*", "four"]
     assert message.text == "Maya: one\nMaya: two\nAI: three\nMaya: four"
+
+
+# ─── The ticket on the card ───
+
+
+def a_ticket(status: Status, **changes: Any) -> Ticket:
+    ticket = Ticket(
+        number=TicketNumber(7), type="live_chat", conversation_id=ANYWHERE, channel="web", status=status,
+        subject="Late parcel", summary=None, language=None, assignee=ANA.id, hold_reason=None,
+        status_since=shown.NOW, opened_at=shown.NOW, first_reply_at=None,
+        closed_at=None if status.is_open else shown.NOW,
+    )  # fmt: skip
+    return replace(ticket, **changes)
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "offered"),
+    [
+        (State.TEAMMATE, Status.ON_YOU, ["On hold…"]),
+        (State.TEAMMATE, Status.ON_HOLD, ["Back from hold"]),
+        (State.WAITING, Status.NEW, []),
+        (State.AI, Status.CLOSED, []),
+    ],
+)
+def test_a_card_offers_what_can_be_done_with_its_ticket(
+    state: State, status: Status, offered: list[str]
+) -> None:
+    holder = ANA if state is State.TEAMMATE else None
+    message = card(ConversationView(a_conversation(state), holder, a_ticket(status), None))
+    checked(message)
+    assert list(shown.options(message)) == offered
+
+
+def test_a_card_says_what_its_ticket_waits_for_and_since_when_it_is_on_somebody() -> None:
+    def rendered(ticket: Ticket) -> str:
+        message = card(ConversationView(a_conversation(State.TEAMMATE), ANA, ticket, None))
+        return shown.WORKSPACE.rendered(message.arguments())
+
+    assert "Ticket #7, On you since" in rendered(a_ticket(Status.ON_YOU))
+    assert "since" not in rendered(a_ticket(Status.ON_YOU, status_since=None))
+    on_hold = rendered(a_ticket(Status.ON_HOLD, hold_reason="The <!here> *warehouse*"))
+    assert "⏸️ On hold: The <!here> " in on_hold
+    assert "since" not in on_hold
