@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
 from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER, ConversationValue
-from bot.blocks.menus import ticket_menu
+from bot.blocks.menus import holder_menu, ticket_menu
 from bot.blocks.message import Message, button, plain, small, title
 from bot.blocks.words import (
     STATUS_WORDS,
@@ -31,7 +31,8 @@ def card(view: ConversationView) -> Message:
         blocks += _ticket(view, view.ticket)
     if view.last_message is not None:
         blocks.append(SectionBlock(text=plain(_last_words(conversation, view.last_message))))
-    blocks.append(ActionsBlock(elements=[_button(conversation)]))
+    others = holder_menu(view)
+    blocks.append(ActionsBlock(elements=[_button(conversation), *([others] if others else [])]))
     return Message(
         text=notification(f"{name} · {conversation.channel}", _state_in_words(view)), blocks=blocks
     )

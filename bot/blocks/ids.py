@@ -12,10 +12,14 @@ ALLOW_AI_REPLIES = "allow_ai_replies"
 TAKE_OVER_AND_SEND = "take_over_and_send"
 SEND_AS_ME = "send_as_me"
 KEEP_AS_NOTE = "keep_as_note"
+TAKE_FROM_AND_SEND = "take_from_and_send"
 RETRY = "retry"
 OPEN_THREAD = "open_thread"
 PAGE = "page"
 TICKET_MENU = "ticket_menu"
+HOLDER_MENU = "holder_menu"
+HAND_OVER_MODAL = "hand_over"
+HAND_OVER_TO = "hand_over_to"
 HOLD_MODAL = "hold"
 HOLD_REASON = "hold_reason"
 
@@ -29,6 +33,8 @@ class Choice(StrEnum):
 
     ON_HOLD = "on_hold"
     OFF_HOLD = "off_hold"
+    HAND_OVER = "hand_over"
+    TAKE_FROM = "take_from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,26 @@ class HeldValue:
         if not dot:
             raise BadValue
         return cls(ConversationId(conversation_id), source)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFromValue:
+    """A held reply, and its conversation as it was when its author was asked."""
+
+    about: ConversationValue
+    source: str
+
+    @classmethod
+    def of(cls, about: ConversationValue, source: str) -> str:
+        return f"{about.written()}.{source}"
+
+    @classmethod
+    def read(cls, value: str) -> TakeFromValue:
+        conversation_id, _, rest = value.partition(".")
+        epoch, dot, source = rest.partition(".")
+        if not dot:
+            raise BadValue
+        return cls(ConversationValue.read(f"{conversation_id}.{epoch}"), source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,19 @@
-"""The menus on a card: what can be done with its ticket."""
+"""The menus on a card: what can be done with its ticket, and who answers.
+
+Two, because Slack takes at most five entries in one.
+"""
 
 from __future__ import annotations
 
 from slack_sdk.models.blocks import Option, OverflowMenuElement
 
-from bot.blocks.ids import TICKET_MENU, Choice, MenuValue
+from bot.blocks.ids import HOLDER_MENU, TICKET_MENU, Choice, MenuValue
+from bot.blocks.words import shortened
 from bot.desk.views import ConversationView
 from storage.records import State, Status, Ticket
+
+# So that a label stays within Slack's 75 characters.
+_NAME_LENGTH = 50
 
 
 def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement | None:
@@ -18,6 +25,19 @@ def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement |
         else:
             choices.append(("On hold…", Choice.ON_HOLD))
     return _menu(TICKET_MENU, view, choices) if choices else None
+
+
+def holder_menu(view: ConversationView) -> OverflowMenuElement | None:
+    """Who else could answer an escalated conversation, beside its button."""
+    choices = [("Hand over to…", Choice.HAND_OVER)]
+    match view.conversation.state:
+        case State.TEAMMATE:
+            name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or "A teammate"
+            return _menu(HOLDER_MENU, view, [*choices, (f"Take over from {name}", Choice.TAKE_FROM)])
+        case State.WAITING:
+            return _menu(HOLDER_MENU, view, choices)
+        case _:
+            return None
 
 
 def _menu(action_id: str, view: ConversationView, choices: list[tuple[str, Choice]]) -> OverflowMenuElement:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
+from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement, UserSelectElement
 from slack_sdk.models.views import View
 
-from bot.blocks.ids import HOLD_MODAL, HOLD_REASON, ConversationValue
+from bot.blocks.ids import HAND_OVER_MODAL, HAND_OVER_TO, HOLD_MODAL, HOLD_REASON, ConversationValue
 from bot.blocks.message import plain
 from bot.desk.tickets import LONGEST_LINE
 
@@ -25,6 +25,18 @@ def hold_modal(about: ConversationValue) -> View:
         element=typed,
     )
     return _modal(HOLD_MODAL, about, title="Put on hold", submit="Put on hold", blocks=[asked])
+
+
+def hand_over_modal(about: ConversationValue) -> View:
+    """Who answers from here on?"""
+    chosen = UserSelectElement(action_id=HAND_OVER_TO, focus_on_load=True)
+    asked = InputBlock(
+        block_id=HAND_OVER_TO,
+        label=plain("Who answers from here on?"),
+        hint=plain("The ticket lands on them, and the customer sees that they joined the chat."),
+        element=chosen,
+    )
+    return _modal(HAND_OVER_MODAL, about, title="Hand over", submit="Hand over", blocks=[asked])
 
 
 def _modal(

@@ -95,13 +95,21 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
     by = one_line(data.get("by") or "") or "Somebody"
     match Event(data["event"]):
         case Event.TAKEN_OVER:
-            says = "took over. The AI is paused; replies in this thread reach the customer."
+            former = one_line(data.get("former") or "")
+            says = "The AI is paused; replies in this thread reach the customer."
             return _told(
-                f"{by} {says}",
-                f"🙋 {bold(by)} {says}\n{_HOW_TO_NOTE}",
-                ActionsBlock(elements=[allow_ai_button(conversation)])
-                if conversation.state is State.TEAMMATE
-                else None,
+                f"{by} took over{f' from {former}' if former else ''}. {says}",
+                f"🙋 {bold(by)} took over{f' from {bold(former)}' if former else ''}. {says}\n{_HOW_TO_NOTE}",
+                _while_held(conversation),
+            )
+        case Event.HANDED_OVER:
+            says = "Their replies in this thread reach the customer; the AI stays paused."
+            to = one_line(data["to"]["name"]) or "a teammate"
+            # A mention: nobody else would tell them.
+            return _told(
+                f"{by} handed over to {to}. {says}",
+                f"🙋 {bold(by)} handed over to <@{data['to']['user']}>. {says}\n{_HOW_TO_NOTE}",
+                _while_held(conversation),
             )
         case Event.ESCALATED:
             reason = shortened(data.get("reason") or "", _REASON_LENGTH)
@@ -133,6 +141,12 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
             return _not_shown(conversation, entry)
         case Event.SHOWN_AGAIN:
             return _told(f"{by} had them posted again.", f"🔁 {bold(by)} had them posted again.")
+
+
+def _while_held(conversation: Conversation) -> Block | None:
+    if conversation.state is not State.TEAMMATE:
+        return None
+    return ActionsBlock(elements=[allow_ai_button(conversation)])
 
 
 def _why_it_goes_on(by: str | None, status: Status) -> str:

@@ -83,6 +83,13 @@ class Desk:
     async def take_over(self, conversation_id: ConversationId, *, by: Person) -> Ticket:
         return await self._do(Expects(conversation_id), takeover.take_over, conversation_id, by=by)
 
+    async def hand_over(
+        self, conversation_id: ConversationId, *, to: Person, by: Person, epoch: int
+    ) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), takeover.hand_over, conversation_id, to=to, by=by, epoch=epoch
+        )
+
     async def escalate(
         self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
     ) -> Conversation:
@@ -132,7 +139,13 @@ class Desk:
         )
 
     async def send_held(
-        self, conversation_id: ConversationId, source: str, *, by: Person, taking_over: bool
+        self,
+        conversation_id: ConversationId,
+        source: str,
+        *,
+        by: Person,
+        taking_over: bool,
+        epoch: int | None = None,
     ) -> None:
         await self._do(
             Expects(conversation_id, source=source),
@@ -141,6 +154,7 @@ class Desk:
             source,
             by=by,
             taking_over=taking_over,
+            epoch=epoch,
         )
 
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:

@@ -7,6 +7,7 @@
     ├── AlreadyShown
     ├── AIPaused
     ├── Blank
+    ├── CannotAnswer
     ├── MayNotAct
     ├── NobodyHolds
     ├── NotYours
@@ -51,6 +52,10 @@ class AIPaused(DeskError):
 
 class Blank(DeskError):
     """There is nothing in it yet. Please write something."""
+
+
+class CannotAnswer(DeskError):
+    """{name} cannot answer customers: only full members of this workspace can."""
 
 
 class MayNotAct(DeskError):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from bot.desk import outgoing, tickets
 from bot.desk.errors import AlreadyDecided, MayNotAct, NobodyHolds, NotFound, NotYours
 from bot.desk.outgoing import Mark, Priority, Prompt
-from bot.desk.takeover import holder_name, take_over
+from bot.desk.takeover import hand_over, holder_name, take_over
 from storage.records import (
     Audience,
     Author,
@@ -89,12 +89,19 @@ async def thread_message(
 
 
 async def send_held(
-    tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person, taking_over: bool
+    tx: Transaction,
+    conversation_id: ConversationId,
+    source: str,
+    *,
+    by: Person,
+    taking_over: bool,
+    epoch: int | None = None,
 ) -> None:
     """Send a held reply as its author decided; `taking_over` also takes the conversation, in the same step.
 
-    Raises `AlreadyTaken` if somebody else took it since, and without `taking_over` `NobodyHolds` if it went
-    back to the AI: a reply never talks beside the AI. In both cases it stays held.
+    It is taken from the AI, or with `epoch` from the teammate who has held it since then. Raises
+    `AlreadyTaken` if somebody else took it since, and without `taking_over` `NobodyHolds` if it went back to
+    the AI: a reply never talks beside the AI. In both cases it stays held.
     """
     if not by.may_act:
         raise MayNotAct
@@ -102,7 +109,10 @@ async def send_held(
     if not taking_over and conversation.state is not State.TEAMMATE:
         raise NobodyHolds
     if taking_over:
-        await take_over(tx, conversation_id, by=by)
+        if epoch is None:
+            await take_over(tx, conversation_id, by=by)
+        else:
+            await hand_over(tx, conversation_id, to=by, by=by, epoch=epoch)
         conversation = await tx.conversations.lock(conversation_id) or conversation
     await tx.held.release(conversation_id, source)
     await _send(tx, conversation, reply, by, instead_of=Mark.HELD)
@@ -275,6 +285,7 @@ async def _ask(tx: Transaction, conversation: Conversation, reply: HeldReply, by
     if conversation.state is not State.TEAMMATE:
         await outgoing.prompt(tx, reply, Prompt.AI_ANSWERS)
     elif conversation.holder != by.id:
-        await outgoing.prompt(tx, reply, Prompt.SOMEBODY_HOLDS, holder=await holder_name(tx, conversation))
+        name = await holder_name(tx, conversation)
+        await outgoing.prompt(tx, reply, Prompt.SOMEBODY_HOLDS, holder=name, epoch=conversation.epoch)
     else:
         await outgoing.prompt(tx, reply, Prompt.MENTIONS)

@@ -1,9 +1,9 @@
-"""Rules for who answers the customer: take over, escalate, allow AI replies."""
+"""Rules for who answers the customer: take over, hand over, escalate, allow AI replies."""
 
 from __future__ import annotations
 
 from bot.desk import chat, outgoing, timeline
-from bot.desk.errors import AlreadyTaken, MayNotAct, NotFound, Stale
+from bot.desk.errors import AlreadyTaken, CannotAnswer, MayNotAct, NotFound, Stale
 from bot.desk.outgoing import Priority
 from bot.desk.phrases import to_customer
 from bot.desk.timeline import Event
@@ -50,7 +50,51 @@ async def take_over(tx: Transaction, conversation_id: ConversationId, *, by: Per
         Event.TAKEN_OVER,
         to_customer("taken_over", locale=conversation.customer.locale, name=by.name),
         by=by,
+        holder=by,
         ticket=ticket.number,
+    )
+    await outgoing.answer_press(tx, conversation, entry)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    return ticket
+
+
+async def hand_over(
+    tx: Transaction, conversation_id: ConversationId, *, to: Person, by: Person, epoch: int
+) -> Ticket:
+    """Give what a teammate holds, or what waits for one, to `to`, with its ticket. The AI stays silent.
+
+    Where `to` is `by`, they take it over from its holder, and doing so again changes nothing. `epoch` is the
+    one they saw: if it changed hands since, they get `AlreadyTaken`, which names who has it now, or `Stale`.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    if not to.may_act:
+        raise CannotAnswer(name=to.name)
+    before = await tx.conversations.lock(conversation_id)
+    if before is None:
+        raise NotFound
+    ticket = await tx.tickets.open_of(conversation_id)
+    if before.state is not State.TEAMMATE and before.epoch != epoch:
+        raise Stale
+    if before.holder == to.id == by.id and ticket is not None:
+        return ticket
+    if before.holder == to.id or before.epoch != epoch:
+        raise AlreadyTaken(winner=await holder_name(tx, before))
+    conversation = await tx.conversations.give_to(conversation_id, to.id, epoch=epoch)
+    if conversation is None or ticket is None:
+        raise Stale
+    ticket = await tx.tickets.assign(ticket.number, to.id)
+    former = await holder_name(tx, before) if before.holder else None
+    entry = await timeline.changed_hands(
+        tx,
+        conversation,
+        Event.TAKEN_OVER if to.id == by.id else Event.HANDED_OVER,
+        to_customer("taken_over", locale=conversation.customer.locale, name=to.name),
+        by=by,
+        holder=to,
+        ticket=ticket.number,
+        former=former,
+        to={"team": to.id.team, "user": to.id.user, "name": to.name},
     )
     await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)

@@ -17,6 +17,7 @@ class Event(StrEnum):
     """What happened, other than somebody saying something."""
 
     TAKEN_OVER = "taken_over"
+    HANDED_OVER = "handed_over"
     ESCALATED = "escalated"
     RESUMED = "resumed"
     SUMMARISED = "summarised"
@@ -28,12 +29,19 @@ class Event(StrEnum):
 
 
 async def changed_hands(
-    tx: Transaction, conversation: Conversation, event: Event, text: str, *, by: Person | None, **data: Any
+    tx: Transaction,
+    conversation: Conversation,
+    event: Event,
+    text: str,
+    *,
+    by: Person | None,
+    holder: Person | None = None,
+    **data: Any,
 ) -> Entry:
-    """Both sides learn who answers from here on."""
+    """Both sides learn who answers from here on: `holder`, where that is a teammate."""
     state: dict[str, Any] = {"state": conversation.state}
-    if conversation.holder is not None and by is not None:
-        state["teammate"] = {"name": by.name, "avatar_url": by.avatar_url}
+    if holder is not None:
+        state["teammate"] = {"name": holder.name, "avatar_url": holder.avatar_url}
     return await tx.ledger.add(
         conversation.id,
         Kind.SYSTEM,

@@ -15,11 +15,13 @@ from bot.blocks.ids import (
     OPEN_THREAD,
     RETRY,
     SEND_AS_ME,
+    TAKE_FROM_AND_SEND,
     TAKE_OVER,
     TAKE_OVER_AND_SEND,
     ConversationValue,
     EntryValue,
     HeldValue,
+    TakeFromValue,
 )
 from bot.blocks.prompts import you_have_it
 from bot.desk.desk import Desk
@@ -55,6 +57,15 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
     @app.action(TAKE_OVER_AND_SEND)
     async def take_over_and_send(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await decided(ack, Press(body, client), partial(desk.send_held, taking_over=True))
+
+    @app.action(TAKE_FROM_AND_SEND)
+    async def take_from_and_send(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        press = Press(body, client)
+        held = TakeFromValue.read(press.value)
+        about = held.about.conversation_id
+        rule = partial(desk.send_held, about, held.source, taking_over=True, epoch=held.about.epoch)
+        if await acts.pressed(ack, press, about, lambda by: rule(by=by)):
+            await press.remove()
 
     @app.action(SEND_AS_ME)
     async def send_as_me(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:

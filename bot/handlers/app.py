@@ -65,7 +65,7 @@ def slack_app(
     standing.register(app, standing=our_standing, installation=installation)
     acts = Acts(directory, intake, desk.database.clock)
     actions.register(app, desk=desk, acts=acts, installation=installation)
-    menus.register(app, desk=desk, acts=acts)
+    menus.register(app, desk=desk, directory=directory, acts=acts)
     commands.register(app, desk=desk, installation=installation)
 
     @app.action({"type": "block_actions"})

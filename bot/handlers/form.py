@@ -19,7 +19,11 @@ class Form:
         user, view = body["user"], body["view"]
         self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
         self.about = ConversationValue.read(view["private_metadata"])
+        self._team = str(body["team"]["id"])
         self._values = view["state"]["values"]
 
     def text(self, name: str) -> str:
         return str(self._values[name][name].get("value") or "")
+
+    def person(self, name: str) -> PersonId:
+        return PersonId(self._team, str(self._values[name][name]["selected_user"]))

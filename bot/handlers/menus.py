@@ -7,16 +7,29 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.ids import HOLD_MODAL, HOLD_REASON, TICKET_MENU, Choice, MenuValue
-from bot.blocks.modals import hold_modal
+from bot.blocks.ids import (
+    HAND_OVER_MODAL,
+    HAND_OVER_TO,
+    HOLD_MODAL,
+    HOLD_REASON,
+    HOLDER_MENU,
+    TICKET_MENU,
+    Choice,
+    MenuValue,
+)
+from bot.blocks.modals import hand_over_modal, hold_modal
 from bot.desk.desk import Desk
 from bot.handlers.acts import Acts
 from bot.handlers.form import Form
 from bot.handlers.press import Press
+from bot.slack.directory import Directory, UnknownPerson
+
+NOBODY_THERE = "Slack could not describe that person just now. Nothing was changed; please try again."
 
 
-def register(app: AsyncApp, *, desk: Desk, acts: Acts) -> None:
+def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> None:
     @app.action(TICKET_MENU)
+    @app.action(HOLDER_MENU)
     async def chosen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         press = Press(body, client)
         menu = MenuValue.read(press.value)
@@ -29,6 +42,29 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts) -> None:
                 await acts.pressed(
                     ack, press, about, lambda by: desk.take_off_hold(about, by=by, epoch=epoch)
                 )
+            case Choice.HAND_OVER:
+                await press.ask(hand_over_modal(menu.about))
+                await ack()
+            case Choice.TAKE_FROM:
+                await acts.pressed(
+                    ack, press, about, lambda by: desk.hand_over(about, to=by, by=by, epoch=epoch)
+                )
+
+    @app.view(HAND_OVER_MODAL)
+    async def hand_over(ack: AsyncAck, body: dict[str, Any]) -> None:
+        form = Form(body)
+        about = form.about
+        try:
+            to = await directory.person(form.person(HAND_OVER_TO))
+        except UnknownPerson:
+            await ack(response_action="errors", errors={HAND_OVER_TO: NOBODY_THERE})
+            return
+        await acts.submitted(
+            ack,
+            form,
+            asked=HAND_OVER_TO,
+            rule=lambda by: desk.hand_over(about.conversation_id, to=to, by=by, epoch=about.epoch),
+        )
 
     @app.view(HOLD_MODAL)
     async def hold(ack: AsyncAck, body: dict[str, Any]) -> None:

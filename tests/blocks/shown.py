@@ -36,6 +36,7 @@ from storage.records import (
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WORKSPACE = Workspace()
+MENTIONED = "U0MENTIONED"
 LINK = "https://sandbox.slack.com/archives/C1/p1000001"
 
 HOSTILE = [
@@ -152,6 +153,10 @@ def happenings(draw: st.DrawFn) -> Entry:
             "reason": draw(words(300)),
             "certain": draw(st.booleans()),
         }
+    if event is Event.HANDED_OVER:
+        data["to"] = {"team": "T1", "user": MENTIONED, "name": draw(words(120))}
+    if event is Event.TAKEN_OVER:
+        data["former"] = draw(st.none() | words(120))
     if event is Event.ON_HOLD:
         data["reason"] = draw(words(200))
     if event is Event.BACK_FROM_HOLD:
@@ -211,6 +216,8 @@ def checked(message: Message) -> dict[str, Any]:
         else:
             assert text["verbatim"] is True
     live = {one for one in WORKSPACE.mentions(arguments) if not one.startswith("<!date^")}
+    # Who is handed a conversation is told by a mention, and nobody else is mentioned ever.
+    live.discard(f"<@{MENTIONED}>")
     assert live <= {f"<{LINK}>", *(f"<{address}>" for address in _linked_by_the_ai(arguments["blocks"]))}
     assert (arguments["parse"], arguments["link_names"]) == ("none", False)
     return dict(arguments)

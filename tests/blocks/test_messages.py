@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
 from bot.blocks.card import card
-from bot.blocks.ids import BadValue, ConversationValue, HeldValue, MenuValue
+from bot.blocks.ids import BadValue, ConversationValue, HeldValue, MenuValue, TakeFromValue
 from bot.blocks.lists import (
     CONVERSATIONS,
     PAGE_SIZE,
@@ -23,7 +23,7 @@ from bot.blocks.lists import (
     tickets_list,
     unknown_command,
 )
-from bot.blocks.modals import hold_modal
+from bot.blocks.modals import hand_over_modal, hold_modal
 from bot.blocks.prompts import prompt_message, refusal, you_have_it
 from bot.blocks.thread import entries_message, entry_message
 from bot.desk.outgoing import Prompt
@@ -99,10 +99,14 @@ def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject)
 @given(views(), st.sampled_from(Prompt), words(120))
 def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holder: str) -> None:
     source = "slack:T12345678/C12345678/1700000000.000001"
-    message = prompt_message(prompt, view.conversation.id, source=source, holder=holder)
+    message = prompt_message(prompt, view.conversation.id, source=source, holder=holder, epoch=5)
     checked(message)
     for button in buttons(message).values():
-        assert HeldValue.read(button["value"]) == HeldValue(view.conversation.id, source)
+        if button["action_id"] == ids.TAKE_FROM_AND_SEND:
+            seen = ConversationValue(view.conversation.id, 5)
+            assert TakeFromValue.read(button["value"]) == TakeFromValue(seen, source)
+        else:
+            assert HeldValue.read(button["value"]) == HeldValue(view.conversation.id, source)
     checked(you_have_it(view, link_to=link_to))
     checked(refusal(f"{holder} is already answering this customer."))
 
@@ -110,8 +114,9 @@ def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holde
 @given(views())
 def test_every_modal_can_be_shown_and_knows_what_it_is_about(view: ConversationView) -> None:
     about = ConversationValue(view.conversation.id, view.conversation.epoch)
-    modal = checked_modal(hold_modal(about))
-    assert ConversationValue.read(modal["private_metadata"]) == about
+    for made in (hold_modal(about), hand_over_modal(about)):
+        modal = checked_modal(made)
+        assert ConversationValue.read(modal["private_metadata"]) == about
 
 
 @given(words(1000))
@@ -226,7 +231,7 @@ def test_a_waiting_ticket_can_be_taken_from_the_list_and_a_held_one_opened() -> 
     ("prompt", "actions"),
     [
         (Prompt.AI_ANSWERS, [ids.TAKE_OVER_AND_SEND, ids.KEEP_AS_NOTE]),
-        (Prompt.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (Prompt.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE, ids.TAKE_FROM_AND_SEND]),
         (Prompt.MENTIONS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
         (Prompt.FILES_STAY, []),
         (Prompt.EDIT_STAYS, []),
@@ -234,7 +239,7 @@ def test_a_waiting_ticket_can_be_taken_from_the_list_and_a_held_one_opened() -> 
     ],
 )
 def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: list[str]) -> None:
-    message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben")
+    message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben", epoch=1)
     assert [button["action_id"] for button in buttons(message).values()] == actions
 
 
@@ -295,7 +300,7 @@ def test_no_button_carries_anybodys_words() -> None:
 
 @given(st.text(max_size=60))
 def test_a_value_that_is_not_ours_is_refused_or_read_and_nothing_else(value: str) -> None:
-    for kind in (ConversationValue, HeldValue, MenuValue):
+    for kind in (ConversationValue, HeldValue, MenuValue, TakeFromValue):
         try:
             kind.read(value)
         except BadValue:
@@ -377,12 +382,15 @@ def a_ticket(status: Status, **changes: Any) -> Ticket:
     return replace(ticket, **changes)
 
 
+WHILE_HELD = ["Hand over to…", "Take over from Ana García"]
+
+
 @pytest.mark.parametrize(
     ("state", "status", "offered"),
     [
-        (State.TEAMMATE, Status.ON_YOU, ["On hold…"]),
-        (State.TEAMMATE, Status.ON_HOLD, ["Back from hold"]),
-        (State.WAITING, Status.NEW, []),
+        (State.TEAMMATE, Status.ON_YOU, ["On hold…", *WHILE_HELD]),
+        (State.TEAMMATE, Status.ON_HOLD, ["Back from hold", *WHILE_HELD]),
+        (State.WAITING, Status.NEW, ["Hand over to…"]),
         (State.AI, Status.CLOSED, []),
     ],
 )

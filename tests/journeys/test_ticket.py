@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.blocks.ids import HOLD_REASON
+from bot.blocks.ids import ALLOW_AI_REPLIES, HAND_OVER_TO, HOLD_REASON, TAKE_FROM_AND_SEND
 from sandbox import Person
 from storage.records import Status
-from tests.journeys.world import SENT, Chat, World
+from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World
 
 
 async def held(bridge: World) -> Chat:
@@ -51,7 +51,7 @@ async def test_the_customers_words_bring_a_ticket_back_from_hold(bridge: World) 
     await chat.customer.say("Any news?")
     await chat.thread.card_shows("Ticket #1, On you")
     await chat.shows("Ticket #1 is back from hold: the customer wrote.")
-    await chat.offered("On hold…")
+    await chat.offered("On hold…", "Hand over to…", "Take over from Ana")
 
 
 async def test_a_reply_brings_a_ticket_back_from_hold(bridge: World) -> None:
@@ -112,3 +112,137 @@ async def test_a_modal_that_slack_does_not_open_in_time_is_said_so(bridge: World
     bridge.slack.faults.error("views.open", "expired_trigger_id")
     await chat.choose(bridge.ana, "On hold…")
     assert "did not open the window" in (await bridge.prompt("ana"))["text"]
+
+
+# ─── Who answers ───
+
+
+async def hand_over(bridge: World, chat: Chat, by: Person, to: str) -> dict[str, object]:
+    await chat.choose(by, "Hand over to…")
+    return await by.submit(values={HAND_OVER_TO: bridge.slack.user_id(to)})
+
+
+async def test_a_conversation_is_handed_to_another_teammate(bridge: World) -> None:
+    chat = await held(bridge)
+    await put_on_hold(chat, bridge.ana, "The warehouse looks for it")
+    before = (await bridge.bridge.desk.view(chat.id)).conversation
+    assert (await hand_over(bridge, chat, bridge.ana, "ben"))["ok"]
+    joined = await chat.sees("Ben joined the chat.")
+    assert joined["state"] == {"state": "teammate", "teammate": {"name": "Ben"}}
+    assert "Ticket #1, On you" in await chat.thread.card_shows("Ben is answering")
+    view = await bridge.bridge.desk.view(chat.id)
+    assert view.ticket is not None
+    assert (view.conversation.epoch, view.ticket.assignee) == (before.epoch + 1, view.conversation.holder)
+    ben = bridge.slack.user_id("ben")
+    told = await chat.thread.shows(lambda m: "handed over to" in chat.thread.rendered(m))
+    assert f"<@{ben}>" in bridge.slack.mentions(dict(told))
+
+    # From now on it is Ben whom the customer reads, and Ana is asked.
+    sent = await chat.reply(bridge.ben, "Hello from Ben")
+    await chat.sees("Hello from Ben", author="teammate")
+    await chat.marked(sent, SENT)
+    kept = await chat.reply(bridge.ana, "And from Ana")
+    await chat.marked(kept, HELD)
+    await chat.customer.say("Thanks, both")
+    await bridge.settled()
+    assert [who for who, _ in chat.window()].count("ai") == 1
+    assert "And from Ana" not in str(chat.customer.seen)
+
+
+async def test_a_waiting_customer_is_handed_to_a_teammate(bridge: World) -> None:
+    chat = await bridge.chat(first="I want to talk to a human")
+    await chat.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "waiting")
+    assert (await hand_over(bridge, chat, bridge.chloe, "ben"))["ok"]
+    await chat.thread.card_shows("Ben is answering")
+    await chat.sees("Ben joined the chat.")
+
+
+async def test_a_conversation_is_not_handed_to_who_cannot_answer_or_has_it(bridge: World) -> None:
+    chat = await held(bridge)
+    gus = a_guest(bridge)
+    for by, to, complaint in (
+        (bridge.ana, "gus", "Gus cannot answer customers: only full members of this workspace can."),
+        (bridge.ben, "ana", "Ana is already answering this customer."),
+    ):
+        refused = await hand_over(bridge, chat, by, to)
+        assert refused["errors"] == {HAND_OVER_TO: complaint}
+    refused = await hand_over(bridge, chat, gus, "ben")
+    assert "Only full members" in str(refused["errors"])
+    bridge.slack.faults.error("users.info", "internal_error")
+    refused = await hand_over(bridge, chat, bridge.ana, "chloe")
+    assert "could not describe that person" in str(refused["errors"])
+    await bridge.settled()
+    assert "Ana is answering" in chat.thread.card()
+
+
+async def test_what_changed_hands_meanwhile_is_not_handed_over(bridge: World) -> None:
+    chat = await held(bridge)
+    await chat.choose(bridge.ana, "Hand over to…")
+    await chat.choose(bridge.chloe, "Take over from Ana")
+    await chat.thread.card_shows("Chloe is answering")
+    refused = await bridge.ana.submit(values={HAND_OVER_TO: bridge.slack.user_id("ben")})
+    assert refused["errors"] == {HAND_OVER_TO: "Chloe is already answering this customer."}
+    await chat.choose(bridge.ben, "Hand over to…")
+    await chat.handed_back(bridge.chloe)
+    refused = await bridge.ben.submit(values={HAND_OVER_TO: bridge.slack.user_id("ben")})
+    assert "moved on" in str(refused["errors"])
+
+
+async def test_of_two_who_take_over_from_the_holder_at_once_one_wins(bridge: World) -> None:
+    chat = await held(bridge)
+    await chat.customer.say("Hello?")
+    await asyncio.gather(*(chat.choose(who, "Take over from Ana") for who in (bridge.ben, bridge.chloe)))
+    view = await bridge.bridge.desk.view(chat.id)
+    assert view.holder is not None
+    winner = view.holder.name
+    loser = {"Ben": "chloe", "Chloe": "ben"}[winner]
+    assert (await bridge.prompt(loser))["text"] == f"{winner} is already answering this customer."
+    assert f"{winner} took over from Ana." in await chat.shows("took over from Ana")
+    await chat.sees(f"{winner} joined the chat.")
+    await bridge.settled()
+    assert [who for who, _ in chat.window()].count("ai") == 1
+
+
+async def test_a_guest_takes_nothing_from_anybody(bridge: World) -> None:
+    chat = await held(bridge)
+    await chat.choose(a_guest(bridge), "Take over from Ana")
+    assert "Only full members" in (await bridge.prompt("gus"))["text"]
+    assert "Ana is answering" in chat.thread.card()
+
+
+async def test_a_held_message_takes_the_conversation_from_its_holder_and_is_sent(bridge: World) -> None:
+    chat = await held(bridge)
+    ts = await chat.reply(bridge.ben, "I have found it")
+    asked = await bridge.prompt("ben")
+    assert "[Take over from Ana and send]" in bridge.slack.rendered(asked)
+    await bridge.ben.press(CHANNEL, asked["ts"], TAKE_FROM_AND_SEND)
+    await chat.sees("I have found it", author="teammate")
+    await chat.marked(ts, SENT)
+    await chat.thread.card_shows("Ben is answering")
+    await chat.shows("Ben took over from Ana.")
+    await bridge.until(lambda: bridge.slack.ephemerals("ben") == [])
+
+
+async def test_a_held_message_does_not_take_it_from_somebody_its_author_was_not_asked_about(
+    bridge: World,
+) -> None:
+    chat = await held(bridge)
+    ts = await chat.reply(bridge.ben, "I have found it")
+    asked = await bridge.prompt("ben")
+    await chat.choose(bridge.chloe, "Take over from Ana")
+    await bridge.ben.press(CHANNEL, asked["ts"], TAKE_FROM_AND_SEND)
+    await bridge.until(
+        lambda: bridge.slack.ephemerals("ben")[-1]["text"] == "Chloe is already answering this customer."
+    )
+    await chat.marked(ts, HELD)
+    assert "I have found it" not in str(chat.customer.seen)
+
+
+async def test_a_button_from_before_the_hand_over_does_not_end_the_new_stretch(bridge: World) -> None:
+    chat = await held(bridge)
+    told = await chat.thread.shows(lambda m: "took over" in chat.thread.rendered(m))
+    await hand_over(bridge, chat, bridge.ana, "ben")
+    await chat.thread.card_shows("Ben is answering")
+    await bridge.ana.press(CHANNEL, told["ts"], ALLOW_AI_REPLIES)
+    assert "moved on" in (await bridge.prompt("ana"))["text"]
+    assert "Ben is answering" in chat.thread.card()
