@@ -149,7 +149,12 @@ class Bridge:
             await try_app_token(client, self._settings.slack_app_token)
         directory = Directory(client, self.database, home_team=self.installation.team)
         intake = Intake(
-            self.database, self.bell, directory, self.installation, hold_back=self._settings.hold_back
+            self.database,
+            self.bell,
+            directory,
+            self.installation,
+            hold_back=self._settings.hold_back,
+            anyone_replies=self._settings.replies == "anyone",
         )
         standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())

@@ -86,6 +86,16 @@ former_threads = Table(
     Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
 )
 
+# Teammates who answer beside the holder. The epoch says in which stretch; in any other it means nothing.
+joined = Table(
+    "joined",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("team", String(20), primary_key=True),
+    Column("user", String(20), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+)
+
 entries = Table(
     "entries",
     metadata,

@@ -33,6 +33,7 @@ class Choice(StrEnum):
 
     ON_HOLD = "on_hold"
     OFF_HOLD = "off_hold"
+    JOIN = "join"
     HAND_OVER = "hand_over"
     TAKE_FROM = "take_from"
 

@@ -29,13 +29,14 @@ def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement |
 
 def holder_menu(view: ConversationView) -> OverflowMenuElement | None:
     """Who else could answer an escalated conversation, beside its button."""
-    choices = [("Hand over to…", Choice.HAND_OVER)]
+    hand_over = ("Hand over to…", Choice.HAND_OVER)
     match view.conversation.state:
         case State.TEAMMATE:
-            name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or "A teammate"
-            return _menu(HOLDER_MENU, view, [*choices, (f"Take over from {name}", Choice.TAKE_FROM)])
+            name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or "a teammate"
+            take_from = (f"Take over from {name}", Choice.TAKE_FROM)
+            return _menu(HOLDER_MENU, view, [("Join", Choice.JOIN), hand_over, take_from])
         case State.WAITING:
-            return _menu(HOLDER_MENU, view, choices)
+            return _menu(HOLDER_MENU, view, [hand_over])
         case _:
             return None
 

@@ -111,6 +111,9 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
                 f"🙋 {bold(by)} handed over to <@{data['to']['user']}>. {says}\n{_HOW_TO_NOTE}",
                 _while_held(conversation),
             )
+        case Event.JOINED:
+            says = "joined. What they type in this thread reaches the customer too."
+            return _told(f"{by} {says}", f"🙋 {bold(by)} {says}\n{_HOW_TO_NOTE}")
         case Event.ESCALATED:
             reason = shortened(data.get("reason") or "", _REASON_LENGTH)
             because = f": {escaped(reason)}" if reason else ""

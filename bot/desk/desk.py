@@ -90,6 +90,9 @@ class Desk:
             Expects(conversation_id), takeover.hand_over, conversation_id, to=to, by=by, epoch=epoch
         )
 
+    async def join(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
+        await self._do(Expects(conversation_id), takeover.join, conversation_id, by=by, epoch=epoch)
+
     async def escalate(
         self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
     ) -> Conversation:

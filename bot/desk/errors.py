@@ -2,6 +2,7 @@
 
     DeskError
     ├── NotFound
+    ├── AlreadyAnswers
     ├── AlreadyTaken
     ├── AlreadyDecided
     ├── AlreadyShown
@@ -32,6 +33,10 @@ class DeskError(Exception):
 
 class NotFound(DeskError):
     """There is no such conversation here."""
+
+
+class AlreadyAnswers(DeskError):
+    """You answer this customer already: what you type in the thread is sent."""
 
 
 class AlreadyTaken(DeskError):

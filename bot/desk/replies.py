@@ -12,7 +12,7 @@ from enum import StrEnum
 from bot.desk import outgoing, tickets
 from bot.desk.errors import AlreadyDecided, MayNotAct, NobodyHolds, NotFound, NotYours
 from bot.desk.outgoing import Mark, Priority, Prompt
-from bot.desk.takeover import hand_over, holder_name, take_over
+from bot.desk.takeover import answers, hand_over, holder_name, take_over
 from storage.records import (
     Audience,
     Author,
@@ -57,10 +57,12 @@ async def thread_message(
     text: str,
     meant: Meant,
     html: str | None = None,
+    anyone: bool = False,
 ) -> Fate:
     """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
 
-    It reaches the customer only if it is plainly meant for them and its author holds the conversation.
+    It reaches the customer only if it is plainly meant for them and its author holds the conversation or
+    joined its holder; with `anyone`, if some teammate holds it.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
@@ -79,12 +81,16 @@ async def thread_message(
         await _note(tx, reply, by)
         await outgoing.prompt(tx, reply, Prompt.FILES_STAY)
         return Fate.NOTE
-    if meant is Meant.FOR_CUSTOMER and conversation.holder == by.id:
+    is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
+    if meant is Meant.FOR_CUSTOMER and is_theirs:
         await _send(tx, conversation, reply, by)
         return Fate.SENT
     await tx.held.hold(reply)
     await outgoing.mark(tx, conversation.id, message, Mark.HELD)
-    await _ask(tx, conversation, reply, by)
+    if is_theirs:
+        await outgoing.prompt(tx, reply, Prompt.MENTIONS)
+    else:
+        await _ask(tx, conversation, reply)
     return Fate.HELD
 
 
@@ -135,6 +141,7 @@ async def message_edited(
     meant: Meant,
     html: str | None = None,
     edited_at: str | None = None,
+    anyone: bool = False,
 ) -> Fate:
     """Let the customer read the new words of a message that was sent to them.
 
@@ -156,7 +163,9 @@ async def message_edited(
         return Fate.HELD
     entry = await tx.ledger.by_source(conversation.id, message.source)
     if entry is None:
-        return await thread_message(tx, thread, message, by=by, text=text, meant=meant, html=html)
+        return await thread_message(
+            tx, thread, message, by=by, text=text, meant=meant, html=html, anyone=anyone
+        )
     if await _words_of(tx, entry) in ((text, html), None) or await _is_old(tx, entry, edited_at):
         return Fate.KNOWN
     if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
@@ -281,11 +290,9 @@ async def _note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Ma
     await outgoing.mark(tx, reply.conversation_id, reply.message, Mark.NOTE, instead_of=instead_of)
 
 
-async def _ask(tx: Transaction, conversation: Conversation, reply: HeldReply, by: Person) -> None:
+async def _ask(tx: Transaction, conversation: Conversation, reply: HeldReply) -> None:
     if conversation.state is not State.TEAMMATE:
         await outgoing.prompt(tx, reply, Prompt.AI_ANSWERS)
-    elif conversation.holder != by.id:
+    else:
         name = await holder_name(tx, conversation)
         await outgoing.prompt(tx, reply, Prompt.SOMEBODY_HOLDS, holder=name, epoch=conversation.epoch)
-    else:
-        await outgoing.prompt(tx, reply, Prompt.MENTIONS)

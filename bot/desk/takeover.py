@@ -1,11 +1,12 @@
-"""Rules for who answers the customer: take over, hand over, escalate, allow AI replies."""
+"""Rules for who answers the customer: take over, hand over, join, escalate, allow AI replies."""
 
 from __future__ import annotations
 
 from bot.desk import chat, outgoing, timeline
-from bot.desk.errors import AlreadyTaken, CannotAnswer, MayNotAct, NotFound, Stale
+from bot.desk.errors import AlreadyAnswers, AlreadyTaken, CannotAnswer, MayNotAct, NotFound, Stale
 from bot.desk.outgoing import Priority
 from bot.desk.phrases import to_customer
+from bot.desk.tickets import held_ticket
 from bot.desk.timeline import Event
 from storage.records import (
     Author,
@@ -63,6 +64,7 @@ async def hand_over(
 ) -> Ticket:
     """Give what a teammate holds, or what waits for one, to `to`, with its ticket. The AI stays silent.
 
+    The former holder, and whoever joined them, are asked again about what they type: in doubt it is held.
     Where `to` is `by`, they take it over from its holder, and doing so again changes nothing. `epoch` is the
     one they saw: if it changed hands since, they get `AlreadyTaken`, which names who has it now, or `Stale`.
     """
@@ -99,6 +101,31 @@ async def hand_over(
     await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
+
+
+async def join(tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
+    """Let a teammate answer beside the holder, under their own name, until the conversation changes hands."""
+    conversation, ticket = await held_ticket(tx, conversation_id, by=by, epoch=epoch)
+    if await answers(tx, conversation, by):
+        raise AlreadyAnswers
+    await tx.joined.add(conversation, by.id)
+    entry = await timeline.changed_hands(
+        tx,
+        conversation,
+        Event.JOINED,
+        to_customer("taken_over", locale=conversation.customer.locale, name=by.name),
+        by=by,
+        holder=None if conversation.holder is None else await tx.people.get(conversation.holder),
+        ticket=ticket.number,
+    )
+    await outgoing.answer_press(tx, conversation, entry)
+
+
+async def answers(tx: Transaction, conversation: Conversation, by: Person) -> bool:
+    """Whether the customer reads what they just type: they hold the conversation or joined its holder."""
+    if conversation.state is not State.TEAMMATE:
+        return False
+    return conversation.holder == by.id or await tx.joined.has(conversation, by.id)
 
 
 async def escalate(

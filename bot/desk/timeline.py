@@ -18,6 +18,7 @@ class Event(StrEnum):
 
     TAKEN_OVER = "taken_over"
     HANDED_OVER = "handed_over"
+    JOINED = "joined"
     ESCALATED = "escalated"
     RESUMED = "resumed"
     SUMMARISED = "summarised"

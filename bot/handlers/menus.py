@@ -42,6 +42,8 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> 
                 await acts.pressed(
                     ack, press, about, lambda by: desk.take_off_hold(about, by=by, epoch=epoch)
                 )
+            case Choice.JOIN:
+                await acts.pressed(ack, press, about, lambda by: desk.join(about, by=by, epoch=epoch))
             case Choice.HAND_OVER:
                 await press.ask(hand_over_modal(menu.about))
                 await ack()

@@ -42,7 +42,8 @@ class Intake:
     """What was delivered is dealt with between `run` and `stop`; `take` keeps it also while that is not so.
 
     `hold_back` is how long a delivery waits at most, counted from Slack's time of it, for an older one.
-    Zero: none waits, and one that nothing is ahead of is dealt with as it comes.
+    Zero: none waits, and one that nothing is ahead of is dealt with as it comes. `anyone_replies` is for the
+    rules (`RuleBook`).
     """
 
     def __init__(
@@ -53,11 +54,12 @@ class Intake:
         installation: Installation,
         *,
         hold_back: timedelta,
+        anyone_replies: bool = False,
     ) -> None:
         self._database = database
         self._bell = bell
         self._installation = installation
-        self._rules = RuleBook(directory, database.clock)
+        self._rules = RuleBook(directory, database.clock, anyone_replies=anyone_replies)
         self._rounds = Rounds(database, self._rules)
         self._hold_back = hold_back
         # Threads that were found to be conversations': they stay that.

@@ -382,7 +382,7 @@ def a_ticket(status: Status, **changes: Any) -> Ticket:
     return replace(ticket, **changes)
 
 
-WHILE_HELD = ["Hand over to…", "Take over from Ana García"]
+WHILE_HELD = ["Join", "Hand over to…", "Take over from Ana García"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import asyncio
 from bot.blocks.ids import ALLOW_AI_REPLIES, HAND_OVER_TO, HOLD_REASON, TAKE_FROM_AND_SEND
 from sandbox import Person
 from storage.records import Status
-from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World
+from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
 
 
 async def held(bridge: World) -> Chat:
@@ -51,7 +51,7 @@ async def test_the_customers_words_bring_a_ticket_back_from_hold(bridge: World) 
     await chat.customer.say("Any news?")
     await chat.thread.card_shows("Ticket #1, On you")
     await chat.shows("Ticket #1 is back from hold: the customer wrote.")
-    await chat.offered("On hold…", "Hand over to…", "Take over from Ana")
+    await chat.offered("On hold…", "Join", "Hand over to…", "Take over from Ana")
 
 
 async def test_a_reply_brings_a_ticket_back_from_hold(bridge: World) -> None:
@@ -246,3 +246,75 @@ async def test_a_button_from_before_the_hand_over_does_not_end_the_new_stretch(b
     await bridge.ana.press(CHANNEL, told["ts"], ALLOW_AI_REPLIES)
     assert "moved on" in (await bridge.prompt("ana"))["text"]
     assert "Ben is answering" in chat.thread.card()
+
+
+# ─── Join ───
+
+
+async def test_who_joined_answers_by_just_typing_under_their_own_name(bridge: World) -> None:
+    chat = await held(bridge)
+    await chat.choose(bridge.ben, "Join")
+    joined = await chat.sees("Ben joined the chat.")
+    assert joined["state"] == {"state": "teammate", "teammate": {"name": "Ana"}}
+    await chat.shows("Ben joined. What they type in this thread reaches the customer too.")
+    ts = await chat.reply(bridge.ben, "I know the warehouse")
+    said = await chat.sees("I know the warehouse", author="teammate")
+    assert said["name"] == "Ben"
+    await chat.marked(ts, SENT)
+    note = await chat.reply(bridge.ben, "// they are slow")
+    await chat.marked(note, NOTE)
+    unclear = await chat.reply(bridge.ben, "I ask @chloe")
+    await chat.marked(unclear, HELD)
+    assert "mentions somebody" in (await bridge.prompt("ben"))["text"]
+    await chat.reply(bridge.ana, "And I am still here")
+    assert (await chat.sees("And I am still here"))["name"] == "Ana"
+    assert "Ana is answering" in chat.thread.card()
+
+
+async def test_whoever_answers_already_or_may_not_joins_nothing(bridge: World) -> None:
+    chat = await held(bridge)
+    await chat.choose(bridge.ana, "Join")
+    assert "answer this customer already" in (await bridge.prompt("ana"))["text"]
+    await chat.choose(bridge.ben, "Join")
+    await chat.sees("Ben joined the chat.")
+    await chat.choose(bridge.ben, "Join")
+    assert "answer this customer already" in (await bridge.prompt("ben"))["text"]
+    await chat.choose(a_guest(bridge), "Join")
+    assert "Only full members" in (await bridge.prompt("gus"))["text"]
+    await bridge.settled()
+    assert sum(e["text"].endswith("joined the chat.") for e in chat.customer.seen) == 2
+
+
+async def test_joining_ends_when_the_conversation_changes_hands(bridge: World) -> None:
+    chat = await held(bridge)
+    await chat.choose(bridge.ben, "Join")
+    joined = await chat.sees("Ben joined the chat.")
+    await chat.choose(bridge.chloe, "Take over from Ana")
+    await chat.thread.card_shows("Chloe is answering")
+    first = await chat.reply(bridge.ben, "Am I still in?")
+    await chat.marked(first, HELD)
+    await chat.choose(bridge.ben, "Join")
+    await chat.customer.sees(lambda e: e["text"] == "Ben joined the chat." and e["seq"] > joined["seq"])
+    again = await chat.reply(bridge.ben, "Now I am")
+    await chat.marked(again, SENT)
+
+    await chat.handed_back(bridge.chloe)
+    await chat.taken_over(bridge.ana)
+    later = await chat.reply(bridge.ben, "And in the next stretch?")
+    await chat.marked(later, HELD)
+    assert [text for who, text in chat.window() if who == "teammate"] == ["Now I am"]
+
+
+async def test_anyone_replies_where_the_setting_says_so(database_url: str) -> None:
+    async with world(database_url, replies="anyone") as bridge:
+        chat = await bridge.chat(first="My parcel is late")
+        await chat.customer.sees(lambda e: e["from"] == "ai")
+        early = await chat.reply(bridge.ben, "While the AI answers")
+        await chat.marked(early, HELD)
+        await chat.taken_over(bridge.ana)
+        ts = await chat.reply(bridge.ben, "From anyone")
+        assert (await chat.sees("From anyone", author="teammate"))["name"] == "Ben"
+        await chat.marked(ts, SENT)
+        kept = await chat.reply(a_guest(bridge), "And from a guest")
+        await chat.marked(kept, NOTE)
+        assert [text for who, text in chat.window() if who == "teammate"] == ["From anyone"]
