@@ -20,6 +20,8 @@ TICKET_MENU = "ticket_menu"
 HOLDER_MENU = "holder_menu"
 HAND_OVER_MODAL = "hand_over"
 HAND_OVER_TO = "hand_over_to"
+SUBJECT_MODAL = "subject"
+SUBJECT = "ticket_subject"
 HOLD_MODAL = "hold"
 HOLD_REASON = "hold_reason"
 
@@ -33,6 +35,9 @@ class Choice(StrEnum):
 
     ON_HOLD = "on_hold"
     OFF_HOLD = "off_hold"
+    EDIT_SUBJECT = "edit_subject"
+    CLOSE = "close"
+    CANCEL = "cancel"
     JOIN = "join"
     HAND_OVER = "hand_over"
     TAKE_FROM = "take_from"

@@ -16,15 +16,20 @@ from storage.records import State, Status, Ticket
 _NAME_LENGTH = 50
 
 
-def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement | None:
-    """What can be done with an open ticket, beside its subject. None where that is nothing."""
+def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement:
+    """What can be done with an open ticket, beside its subject."""
     choices: list[tuple[str, Choice]] = []
     if view.conversation.state is State.TEAMMATE:
         if ticket.status is Status.ON_HOLD:
             choices.append(("Back from hold", Choice.OFF_HOLD))
         else:
             choices.append(("On hold…", Choice.ON_HOLD))
-    return _menu(TICKET_MENU, view, choices) if choices else None
+    choices += [
+        ("Edit subject…", Choice.EDIT_SUBJECT),
+        ("Close ticket, AI stays quiet", Choice.CLOSE),
+        ("Cancel ticket, AI stays quiet", Choice.CANCEL),
+    ]
+    return _menu(TICKET_MENU, view, choices)
 
 
 def holder_menu(view: ConversationView) -> OverflowMenuElement | None:

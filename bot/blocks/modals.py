@@ -5,8 +5,17 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement, UserSelectElement
 from slack_sdk.models.views import View
 
-from bot.blocks.ids import HAND_OVER_MODAL, HAND_OVER_TO, HOLD_MODAL, HOLD_REASON, ConversationValue
+from bot.blocks.ids import (
+    HAND_OVER_MODAL,
+    HAND_OVER_TO,
+    HOLD_MODAL,
+    HOLD_REASON,
+    SUBJECT,
+    SUBJECT_MODAL,
+    ConversationValue,
+)
 from bot.blocks.message import plain
+from bot.blocks.words import shortened
 from bot.desk.tickets import LONGEST_LINE
 
 
@@ -25,6 +34,18 @@ def hold_modal(about: ConversationValue) -> View:
         element=typed,
     )
     return _modal(HOLD_MODAL, about, title="Put on hold", submit="Put on hold", blocks=[asked])
+
+
+def subject_modal(about: ConversationValue, *, subject: str | None) -> View:
+    """What is the ticket about?"""
+    typed = PlainTextInputElement(
+        action_id=SUBJECT,
+        max_length=LONGEST_LINE,
+        initial_value=shortened(subject or "", LONGEST_LINE) or None,
+        focus_on_load=True,
+    )
+    asked = InputBlock(block_id=SUBJECT, label=plain("What is it about?"), element=typed)
+    return _modal(SUBJECT_MODAL, about, title="Edit subject", submit="Save", blocks=[asked])
 
 
 def hand_over_modal(about: ConversationValue) -> View:

@@ -127,6 +127,14 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
         case Event.RESUMED:
             says = f"allowed AI replies. Ticket #{data['ticket']} is closed and the AI answers again."
             return _told(f"{by} {says}", f"↩️ {bold(by)} {says}")
+        case Event.CLOSED:
+            done = "cancelled" if data["status"] == Status.CANCELLED else "closed"
+            says = f"{done} ticket #{data['ticket']}. The AI stays quiet until the customer writes again."
+            return _told(f"{by} {says}", f"⏹️ {bold(by)} {says}")
+        case Event.RENAMED:
+            says = f"gave ticket #{data['ticket']} another subject:"
+            subject = shortened(data["subject"], _REASON_LENGTH)
+            return _told(f"{by} {says} {subject}", f"📋 {bold(by)} {says} {escaped(subject)}")
         case Event.DRAFT_DISCARDED:
             says = "The AI had an answer ready when it was paused. The customer did not see it."
             return _told(says, f"🔇 {says}")

@@ -18,6 +18,7 @@ from storage.records import (
     MessageRef,
     Person,
     State,
+    Status,
     Ticket,
     TicketNumber,
 )
@@ -110,6 +111,13 @@ class Desk:
             ai_answers=self._ai_answers,
         )
 
+    async def close(
+        self, conversation_id: ConversationId, *, by: Person, epoch: int, status: Status
+    ) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), takeover.close, conversation_id, by=by, epoch=epoch, status=status
+        )
+
     async def thread_message(
         self, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
     ) -> Fate:
@@ -197,6 +205,13 @@ class Desk:
     ) -> Ticket:
         return await self._do(
             Expects(conversation_id), tickets.put_on_hold, conversation_id, by=by, epoch=epoch, reason=reason
+        )
+
+    async def rename_ticket(
+        self, conversation_id: ConversationId, *, by: Person, epoch: int, subject: str
+    ) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), tickets.rename, conversation_id, by=by, epoch=epoch, subject=subject
         )
 
     async def take_off_hold(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> Ticket:

@@ -1,4 +1,4 @@
-"""Rules for who answers the customer: take over, hand over, join, escalate, allow AI replies."""
+"""Rules for who answers the customer: take over, hand over, join, escalate, hand back."""
 
 from __future__ import annotations
 
@@ -174,6 +174,27 @@ async def allow_ai_replies(
     `epoch` is the one the button was made in: a press on an old card gets `Stale` instead of ending somebody
     else's stretch. What the customer asked last and nobody answered, the AI answers now.
     """
+    ticket = await _hand_back(tx, conversation_id, Event.RESUMED, Status.CLOSED, by=by, epoch=epoch)
+    last = await tx.ledger.latest_messages(conversation_id, 1)
+    if ai_answers and last and last[0].author is Author.CUSTOMER:
+        await outgoing.answer(tx, conversation_id)
+    return ticket
+
+
+async def close(
+    tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int, status: Status
+) -> Ticket:
+    """End the ticket, as Closed or Cancelled, and hand back to an AI that keeps quiet.
+
+    It leaves what is open now alone, also where an answer to it was owed before; to what the customer writes
+    next, it answers.
+    """
+    return await _hand_back(tx, conversation_id, Event.CLOSED, status, by=by, epoch=epoch)
+
+
+async def _hand_back(
+    tx: Transaction, conversation_id: ConversationId, event: Event, status: Status, *, by: Person, epoch: int
+) -> Ticket:
     if not by.may_act:
         raise MayNotAct
     before = await tx.conversations.lock(conversation_id)
@@ -183,19 +204,18 @@ async def allow_ai_replies(
     ticket = await tx.tickets.open_of(conversation_id)
     if conversation is None or ticket is None:
         raise Stale
-    ticket = await tx.tickets.move(ticket.number, Status.CLOSED)
+    ticket = await tx.tickets.move(ticket.number, status)
     held_by = await holder_name(tx, before) if before.holder else None
     words = to_customer(
         "resumed" if held_by else "resumed_unclaimed",
         locale=conversation.customer.locale,
         name=held_by or "",
     )
-    entry = await timeline.changed_hands(tx, conversation, Event.RESUMED, words, by=by, ticket=ticket.number)
+    entry = await timeline.changed_hands(
+        tx, conversation, event, words, by=by, ticket=ticket.number, status=status
+    )
     await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
-    last = await tx.ledger.latest_messages(conversation_id, 1)
-    if ai_answers and last and last[0].author is Author.CUSTOMER:
-        await outgoing.answer(tx, conversation_id)
     return ticket
 
 

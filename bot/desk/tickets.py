@@ -33,13 +33,17 @@ async def summarised(
     language: str,
     origin: SummaryOrigin,
 ) -> Ticket:
-    """Give the ticket its subject and summary, once, and show them in the thread."""
+    """Give the ticket its subject and summary, once, and show them in the thread.
+
+    A subject that a teammate gave it meanwhile stays.
+    """
     conversation = await tx.conversations.lock(conversation_id)
     ticket = await tx.tickets.get(number)
     if conversation is None or ticket is None:
         raise NotFound
-    if ticket.subject is not None:
+    if ticket.summary is not None:
         return ticket
+    subject = ticket.subject or subject
     ticket = await tx.tickets.describe(number, subject=subject, summary=summary, language=language)
     entry = await timeline.for_the_team(
         tx,
@@ -87,6 +91,23 @@ async def take_off_hold(
     return ticket
 
 
+async def rename(
+    tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int, subject: str
+) -> Ticket:
+    """Give an open ticket another subject. The same again changes nothing."""
+    conversation, ticket = await _open_ticket(tx, conversation_id, by=by, epoch=epoch)
+    subject = one_line(subject)
+    if subject == ticket.subject:
+        return ticket
+    ticket = await tx.tickets.rename(ticket.number, subject)
+    entry = await timeline.for_the_team(
+        tx, conversation, Event.RENAMED, ticket=ticket.number, by=by.name, subject=subject
+    )
+    await outgoing.answer_press(tx, conversation, entry)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    return ticket
+
+
 async def goes_on(
     tx: Transaction, conversation: Conversation, ticket: Ticket, status: Status, *, by: Person | None
 ) -> Ticket:
@@ -112,13 +133,22 @@ async def held_ticket(
     tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int
 ) -> tuple[Conversation, Ticket]:
     """What a teammate holds since `epoch`, locked, and its open ticket, for somebody who may act."""
+    conversation, ticket = await _open_ticket(tx, conversation_id, by=by, epoch=epoch)
+    if conversation.state is not State.TEAMMATE:
+        raise Stale
+    return conversation, ticket
+
+
+async def _open_ticket(
+    tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int
+) -> tuple[Conversation, Ticket]:
     if not by.may_act:
         raise MayNotAct
     conversation = await tx.conversations.lock(conversation_id)
     if conversation is None:
         raise NotFound
     ticket = await tx.tickets.open_of(conversation_id)
-    if conversation.epoch != epoch or conversation.state is not State.TEAMMATE or ticket is None:
+    if conversation.epoch != epoch or ticket is None:
         raise Stale
     return conversation, ticket
 

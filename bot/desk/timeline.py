@@ -21,6 +21,8 @@ class Event(StrEnum):
     JOINED = "joined"
     ESCALATED = "escalated"
     RESUMED = "resumed"
+    CLOSED = "closed"
+    RENAMED = "renamed"
     SUMMARISED = "summarised"
     ON_HOLD = "on_hold"
     BACK_FROM_HOLD = "back_from_hold"

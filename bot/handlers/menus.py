@@ -13,16 +13,19 @@ from bot.blocks.ids import (
     HOLD_MODAL,
     HOLD_REASON,
     HOLDER_MENU,
+    SUBJECT,
+    SUBJECT_MODAL,
     TICKET_MENU,
     Choice,
     MenuValue,
 )
-from bot.blocks.modals import hand_over_modal, hold_modal
+from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
 from bot.desk.desk import Desk
 from bot.handlers.acts import Acts
 from bot.handlers.form import Form
 from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
+from storage.records import Status
 
 NOBODY_THERE = "Slack could not describe that person just now. Nothing was changed; please try again."
 
@@ -41,6 +44,15 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> 
             case Choice.OFF_HOLD:
                 await acts.pressed(
                     ack, press, about, lambda by: desk.take_off_hold(about, by=by, epoch=epoch)
+                )
+            case Choice.EDIT_SUBJECT:
+                ticket = (await desk.view(about)).ticket
+                await press.ask(subject_modal(menu.about, subject=ticket.subject if ticket else None))
+                await ack()
+            case Choice.CLOSE | Choice.CANCEL:
+                status = Status.CLOSED if menu.choice is Choice.CLOSE else Status.CANCELLED
+                await acts.pressed(
+                    ack, press, about, lambda by: desk.close(about, by=by, epoch=epoch, status=status)
                 )
             case Choice.JOIN:
                 await acts.pressed(ack, press, about, lambda by: desk.join(about, by=by, epoch=epoch))
@@ -77,4 +89,17 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> 
             form,
             asked=HOLD_REASON,
             rule=lambda by: desk.put_on_hold(about.conversation_id, by=by, epoch=about.epoch, reason=reason),
+        )
+
+    @app.view(SUBJECT_MODAL)
+    async def subject(ack: AsyncAck, body: dict[str, Any]) -> None:
+        form = Form(body)
+        about, typed = form.about, form.text(SUBJECT)
+        await acts.submitted(
+            ack,
+            form,
+            asked=SUBJECT,
+            rule=lambda by: desk.rename_ticket(
+                about.conversation_id, by=by, epoch=about.epoch, subject=typed
+            ),
         )

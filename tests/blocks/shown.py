@@ -157,6 +157,10 @@ def happenings(draw: st.DrawFn) -> Entry:
         data["to"] = {"team": "T1", "user": MENTIONED, "name": draw(words(120))}
     if event is Event.TAKEN_OVER:
         data["former"] = draw(st.none() | words(120))
+    if event is Event.CLOSED:
+        data["status"] = draw(st.sampled_from((Status.CLOSED, Status.CANCELLED)))
+    if event is Event.RENAMED:
+        data["subject"] = draw(words(200))
     if event is Event.ON_HOLD:
         data["reason"] = draw(words(200))
     if event is Event.BACK_FROM_HOLD:

@@ -23,7 +23,7 @@ from bot.blocks.lists import (
     tickets_list,
     unknown_command,
 )
-from bot.blocks.modals import hand_over_modal, hold_modal
+from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
 from bot.blocks.prompts import prompt_message, refusal, you_have_it
 from bot.blocks.thread import entries_message, entry_message
 from bot.desk.outgoing import Prompt
@@ -114,7 +114,8 @@ def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holde
 @given(views())
 def test_every_modal_can_be_shown_and_knows_what_it_is_about(view: ConversationView) -> None:
     about = ConversationValue(view.conversation.id, view.conversation.epoch)
-    for made in (hold_modal(about), hand_over_modal(about)):
+    subject = view.ticket.subject if view.ticket else None
+    for made in (hold_modal(about), hand_over_modal(about), subject_modal(about, subject=subject)):
         modal = checked_modal(made)
         assert ConversationValue.read(modal["private_metadata"]) == about
 
@@ -382,15 +383,16 @@ def a_ticket(status: Status, **changes: Any) -> Ticket:
     return replace(ticket, **changes)
 
 
+ANYHOW = ["Edit subject…", "Close ticket, AI stays quiet", "Cancel ticket, AI stays quiet"]
 WHILE_HELD = ["Join", "Hand over to…", "Take over from Ana García"]
 
 
 @pytest.mark.parametrize(
     ("state", "status", "offered"),
     [
-        (State.TEAMMATE, Status.ON_YOU, ["On hold…", *WHILE_HELD]),
-        (State.TEAMMATE, Status.ON_HOLD, ["Back from hold", *WHILE_HELD]),
-        (State.WAITING, Status.NEW, ["Hand over to…"]),
+        (State.TEAMMATE, Status.ON_YOU, ["On hold…", *ANYHOW, *WHILE_HELD]),
+        (State.TEAMMATE, Status.ON_HOLD, ["Back from hold", *ANYHOW, *WHILE_HELD]),
+        (State.WAITING, Status.NEW, [*ANYHOW, "Hand over to…"]),
         (State.AI, Status.CLOSED, []),
     ],
 )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.blocks.ids import ALLOW_AI_REPLIES, HAND_OVER_TO, HOLD_REASON, TAKE_FROM_AND_SEND
+import pytest
+
+from bot.blocks.ids import (
+    ALLOW_AI_REPLIES,
+    HAND_OVER_TO,
+    HOLD_REASON,
+    SUBJECT,
+    TAKE_FROM_AND_SEND,
+    TICKET_MENU,
+)
 from sandbox import Person
 from storage.records import Status
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
@@ -51,7 +60,15 @@ async def test_the_customers_words_bring_a_ticket_back_from_hold(bridge: World) 
     await chat.customer.say("Any news?")
     await chat.thread.card_shows("Ticket #1, On you")
     await chat.shows("Ticket #1 is back from hold: the customer wrote.")
-    await chat.offered("On hold…", "Join", "Hand over to…", "Take over from Ana")
+    await chat.offered(
+        "On hold…",
+        "Edit subject…",
+        "Close ticket, AI stays quiet",
+        "Cancel ticket, AI stays quiet",
+        "Join",
+        "Hand over to…",
+        "Take over from Ana",
+    )
 
 
 async def test_a_reply_brings_a_ticket_back_from_hold(bridge: World) -> None:
@@ -318,3 +335,76 @@ async def test_anyone_replies_where_the_setting_says_so(database_url: str) -> No
         kept = await chat.reply(a_guest(bridge), "And from a guest")
         await chat.marked(kept, NOTE)
         assert [text for who, text in chat.window() if who == "teammate"] == ["From anyone"]
+
+
+# ─── Its end, and its subject ───
+
+
+@pytest.mark.parametrize(("label", "ends"), [("Close", "Closed"), ("Cancel", "Cancelled")])
+async def test_a_ticket_ends_and_the_ai_answers_only_what_comes_next(
+    bridge: World, label: str, ends: str
+) -> None:
+    chat = await held(bridge)
+    await chat.customer.say("How long does shipping take?")
+    await chat.shows("How long does shipping take?")
+    await chat.choose(bridge.ben, f"{label} ticket, AI stays quiet")
+    assert "The AI is answering" in await chat.thread.card_shows(f"Ticket #1, {ends}")
+    await chat.shows(f"Ben {ends.lower()} ticket #1. The AI stays quiet until the customer writes again.")
+    await chat.sees("Ana left the chat. The AI assistant is answering again.")
+    await chat.offered()
+    await bridge.settled()
+    assert [who for who, _ in chat.window()].count("ai") == 1
+    asked = await chat.customer.say("When are you open?")
+    await chat.customer.sees(lambda e: e["from"] == "ai" and e["seq"] > asked)
+    await bridge.settled()
+    assert [who for who, _ in chat.window()].count("ai") == 2
+
+
+async def test_a_ticket_that_nobody_picked_up_can_be_cancelled(bridge: World) -> None:
+    chat = await bridge.chat(first="I want to talk to a human")
+    await chat.thread.card_shows("Ticket #1, New")
+    await chat.choose(bridge.ana, "Cancel ticket, AI stays quiet")
+    await chat.thread.card_shows("Ticket #1, Cancelled")
+    await chat.sees("The AI assistant is answering again.")
+
+
+async def test_a_ticket_is_not_ended_by_a_guest_nor_twice(bridge: World) -> None:
+    chat = await held(bridge)
+    await chat.choose(a_guest(bridge), "Close ticket, AI stays quiet")
+    assert "Only full members" in (await bridge.prompt("gus"))["text"]
+    assert "Ana is answering" in chat.thread.card()
+    ts = await chat.thread.ts()
+    both = (bridge.ben, "Close ticket, AI stays quiet"), (bridge.chloe, "Cancel ticket, AI stays quiet")
+    await asyncio.gather(*(who.press(CHANNEL, ts, TICKET_MENU, label) for who, label in both))
+    told = [e["text"] for name in ("ben", "chloe") for e in bridge.slack.ephemerals(name)]
+    assert ["moved on" in text for text in told] == [True]
+    await bridge.settled()
+    assert sum("stays quiet" in chat.thread.rendered(m) for m in chat.thread.replies()) == 1
+
+
+async def test_a_tickets_subject_is_edited(bridge: World) -> None:
+    chat = await held(bridge)
+    await chat.choose(bridge.ben, "Edit subject…")
+    (modal,) = await bridge.ben.views()
+    assert modal["blocks"][0]["element"]["initial_value"] == "My parcel is late"
+    assert (await bridge.ben.submit(values={SUBJECT: " Parcel lost <!here>, refund"}))["ok"]
+    await chat.thread.card_shows("📋 Parcel lost <!here>, refund")
+    await chat.shows("Ben gave ticket #1 another subject: Parcel lost <!here>, refund")
+    assert "refund" not in str(chat.customer.seen)
+
+
+async def test_a_subject_is_not_edited_to_nothing_nor_by_a_guest_nor_after_its_stretch(bridge: World) -> None:
+    chat = await held(bridge)
+    gus = a_guest(bridge)
+    await chat.choose(bridge.ana, "Edit subject…")
+    await chat.choose(gus, "Edit subject…")
+    for who, typed, complaint in (
+        (bridge.ana, "   ", "nothing in it"),
+        (bridge.ana, "x" * 201, "200"),
+        (gus, "Mine", "Only full members"),
+    ):
+        refused = await who.submit(values={SUBJECT: typed})
+        assert complaint in refused["errors"][SUBJECT]
+    await chat.handed_back(bridge.ana)
+    refused = await bridge.ana.submit(values={SUBJECT: "Too late"})
+    assert "moved on" in refused["errors"][SUBJECT]
