@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.desk.errors import AlreadyTaken, Blank, MayNotAct, NotFound, Stale, TooLong
+from bot.desk.errors import AlreadyTaken, Blank, CannotAnswer, MayNotAct, NotFound, Stale, TooLong
 from bot.desk.replies import Fate
 from bot.desk.tickets import LONGEST_LINE, SummaryOrigin
 from storage.records import Person, Status, Ticket
@@ -170,3 +170,36 @@ async def test_joining_holds_for_one_stretch_and_one_person(held: Case) -> None:
     assert await held.types(BEN, "I joined the stretch before last") is Fate.HELD
     await held.hand_back()
     assert await held.types(ANA, "Nobody's now") is Fate.HELD
+
+
+async def test_a_ticket_that_nobody_picked_up_is_neither_put_on_hold_nor_joined(case: Case) -> None:
+    await case.desk.escalate(case.id, reason="asked for a person")
+    epoch = await epoch_of(case)
+    with pytest.raises(Stale):
+        await case.desk.put_on_hold(case.id, by=ANA, epoch=epoch, reason="The warehouse")
+    with pytest.raises(Stale):
+        await case.desk.join(case.id, by=ANA, epoch=epoch)
+    assert await case.status() is Status.NEW
+
+
+async def test_what_is_not_on_hold_does_not_come_back_from_it(held: Case) -> None:
+    await held.types(ANA, "Hello")
+    with pytest.raises(Stale):
+        await held.desk.take_off_hold(held.id, by=BEN, epoch=await epoch_of(held))
+    assert await held.status() is Status.ON_CUSTOMER
+
+
+async def test_nobody_is_handed_a_conversation_who_cannot_answer(held: Case) -> None:
+    with pytest.raises(CannotAnswer, match="Gus cannot answer customers"):
+        await held.desk.hand_over(held.id, to=GUEST, by=ANA, epoch=await epoch_of(held))
+    assert (await held.conversation()).holder == ANA.id
+
+
+async def test_who_takes_over_from_a_former_holder_is_told_of_the_present_one(held: Case) -> None:
+    seen = await epoch_of(held)
+    await held.desk.hand_over(held.id, to=BEN, by=BEN, epoch=seen)
+    await held.desk.hand_over(held.id, to=BEN, by=BEN, epoch=seen)
+    with pytest.raises(AlreadyTaken, match="Ben is already answering"):
+        await held.desk.hand_over(held.id, to=ANA, by=ANA, epoch=seen)
+    assert (await held.conversation()).holder == BEN.id
+    assert (await held.events()).count("taken_over") == 2
