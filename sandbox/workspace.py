@@ -146,10 +146,6 @@ class Workspace(Readings):
         self._state.changes.note()
         return user.id
 
-    def user_id(self, name: str) -> str:
-        """The id of a person: what a menu of people sends."""
-        return self._state.person(name).id
-
     def add_channel(
         self,
         name: str,
