@@ -156,7 +156,12 @@ class Bridge:
         self.installation = await self._introduced(client)
         directory = Directory(client, self.database, home_team=self.installation.team)
         intake = Intake(
-            self.database, self.bell, directory, self.installation, hold_back=self._settings.hold_back
+            self.database,
+            self.bell,
+            directory,
+            self.installation,
+            hold_back=self._settings.hold_back,
+            anyone_replies=self._settings.replies == "anyone",
         )
         standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 AIKind = Literal["claude", "offline", "external"]
+WhoReplies = Literal["holder", "anyone"]
 
 SLACK_API_URL = "https://slack.com/api/"
 DATABASE_URL = "sqlite+aiosqlite:///bookbag.db"
@@ -39,6 +40,7 @@ class Settings:
     slack_api_url: str = SLACK_API_URL
     posts_per_second: float = 1.0
     hold_back: timedelta = timedelta(milliseconds=250)
+    replies: WhoReplies = "holder"
     database_url: str = field(default=DATABASE_URL, repr=False)
     ai: AIKind = "offline"
     anthropic_api_key: str | None = field(default=None, repr=False)
@@ -77,6 +79,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         slack_api_url=reader.address("SLACK_API_URL", SLACK_API_URL),
         posts_per_second=reader.number("BOOKBAG_POSTS_PER_SECOND", 1.0),
         hold_back=reader.milliseconds("BOOKBAG_HOLD_BACK_MS", 250),
+        replies=reader.replies(),
         database_url=reader.database("DATABASE_URL"),
         ai=reader.ai(),
         anthropic_api_key=reader.text("ANTHROPIC_API_KEY"),
@@ -222,6 +225,16 @@ class _Reader:
             case _:
                 self.problems.append("BOOKBAG_AI must be claude, offline or external.")
                 return "offline"
+
+    def replies(self) -> WhoReplies:
+        match self.text("BOOKBAG_REPLIES"):
+            case None | "holder":
+                return "holder"
+            case "anyone":
+                return "anyone"
+            case _:
+                self.problems.append("BOOKBAG_REPLIES must be holder or anyone.")
+                return "holder"
 
     def folder(self, name: str) -> Path | None:
         value = self.text(name)

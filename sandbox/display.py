@@ -85,6 +85,8 @@ class Display:
             return emoji.to_characters(piece["text"]) if piece.get("emoji", True) else str(piece["text"])
         if kind == "image":
             return f"[image: {piece.get('alt_text', '')}]"
+        if kind == "overflow":
+            return "[⋯]"
         label = self._piece(piece.get("text") or piece.get("placeholder"))
         return f"[{label or kind}]"
 

@@ -105,7 +105,7 @@ class Modals:
                 view = json.loads(view)
             except ValueError:
                 raise SlackError("invalid_arguments", details=["view must be JSON"]) from None
-        details = _complaints(view, kind)
+        details = complaints(view, kind)
         if details:
             raise SlackError("invalid_arguments", details=details)
         if len(json.dumps(view)) > MOST_BYTES:
@@ -148,25 +148,26 @@ class Modals:
         raise SlackError("duplicate_external_id")
 
 
-def _complaints(view: Any, kind: Surface) -> list[str]:
-    complaints = Complaints()
+def complaints(view: Any, kind: Surface) -> list[str]:
+    """What Slack would refuse in a view, other than in its blocks."""
+    found = Complaints()
     if not isinstance(view, dict):
-        complaints.add("must be an object", "/view")
-        return complaints.found
+        found.add("must be an object", "/view")
+        return found.found
     if view.get("type") != kind:
-        complaints.add(f"must be of type {kind}", "/view/type")
+        found.add(f"must be of type {kind}", "/view/type")
     if not isinstance(view.get("blocks"), list):
-        complaints.add("must be an array", "/view/blocks")
-        return complaints.found
+        found.add("must be an array", "/view/blocks")
+        return found.found
     if kind == "modal":
-        complaints.text(view.get("title"), "/view/title", longest=24, plain_only=True)
+        found.text(view.get("title"), "/view/title", longest=24, plain_only=True)
         for key in ("submit", "close"):
             if view.get(key) is not None:
-                complaints.text(view[key], f"/view/{key}", longest=24, plain_only=True)
+                found.text(view[key], f"/view/{key}", longest=24, plain_only=True)
         has_input = any(isinstance(b, dict) and b.get("type") == "input" for b in view["blocks"])
         if has_input and view.get("submit") is None:
-            complaints.add("missing required field: submit", "/view")
+            found.add("missing required field: submit", "/view")
     for key, longest in (("private_metadata", 3000), ("callback_id", 255), ("external_id", 255)):
         if view.get(key):
-            complaints.string(view[key], f"/view/{key}", longest=longest)
-    return complaints.found
+            found.string(view[key], f"/view/{key}", longest=longest)
+    return found.found

@@ -148,6 +148,19 @@ class Conversations:
             escalated_at=self._now,
         )
 
+    async def give_to(
+        self, conversation_id: ConversationId, holder: PersonId, *, epoch: int
+    ) -> Conversation | None:
+        """Give it to another teammate if it is still the stretch that `epoch` names. None if it is not."""
+        return await self._changed(
+            conversation_id,
+            [table.c.state.in_((State.TEAMMATE, State.WAITING)), table.c.epoch == epoch],
+            state=State.TEAMMATE,
+            holder_team=holder.team,
+            holder_user=holder.user,
+            epoch=table.c.epoch + 1,
+        )
+
     async def give_to_ai(self, conversation_id: ConversationId, *, epoch: int) -> Conversation | None:
         """Hand it back to the AI if it is still the stretch that `epoch` names. None if it is not."""
         return await self._changed(

@@ -151,6 +151,8 @@ class Ticket:
     summary: str | None
     language: str | None
     assignee: PersonId | None
+    hold_reason: str | None
+    status_since: datetime | None
     opened_at: datetime
     first_reply_at: datetime | None
     closed_at: datetime | None

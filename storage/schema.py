@@ -86,6 +86,16 @@ former_threads = Table(
     Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
 )
 
+# Teammates who answer beside the holder. The epoch says in which stretch; in any other it means nothing.
+joined = Table(
+    "joined",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    Column("team", String(20), primary_key=True),
+    Column("user", String(20), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+)
+
 entries = Table(
     "entries",
     metadata,
@@ -124,6 +134,10 @@ tickets = Table(
     Column("language", String(35)),
     Column("assignee_team", String(20)),
     Column("assignee_user", String(20)),
+    # What it waits for while it is on hold.
+    Column("hold_reason", String(200)),
+    # Since when it has its status; unknown for what was opened before this was kept.
+    Column("status_since", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("first_reply_at", UtcDateTime),
     Column("closed_at", UtcDateTime),

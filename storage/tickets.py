@@ -6,13 +6,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, case, func, insert, select, update
 
 from storage.link import Link
 from storage.records import ConversationId, PersonId, Status, Ticket, TicketNumber
 from storage.schema import tickets as table
 
 LIVE_CHAT = "live_chat"
+
+# In both the customer waits: being picked up does not begin the wait anew.
+_CUSTOMER_WAITS = (Status.NEW, Status.ON_YOU)
 
 
 class Tickets:
@@ -44,6 +47,7 @@ class Tickets:
                 status=status,
                 assignee_team=assignee.team if assignee else None,
                 assignee_user=assignee.user if assignee else None,
+                status_since=self._now,
                 opened_at=self._now,
             )
             .returning(table)
@@ -72,14 +76,18 @@ class Tickets:
         return None if found is None else _ticket(found)
 
     async def assign(self, number: TicketNumber, assignee: PersonId) -> Ticket:
-        return await self._set(
-            number, status=Status.ON_YOU, assignee_team=assignee.team, assignee_user=assignee.user
+        """Let it land on somebody, whatever it waited for before."""
+        return await self._stand(
+            number, Status.ON_YOU, assignee_team=assignee.team, assignee_user=assignee.user
         )
 
-    async def move(self, number: TicketNumber, status: Status) -> Ticket:
-        """Put it in another status; a closed one gets its closing time."""
+    async def move(self, number: TicketNumber, status: Status, *, hold_reason: str | None = None) -> Ticket:
+        """Put it in another status; a closed one gets its closing time, one on hold its reason."""
         closed_at = None if status.is_open else self._now
-        return await self._set(number, status=status, closed_at=closed_at)
+        return await self._stand(number, status, closed_at=closed_at, hold_reason=hold_reason)
+
+    async def rename(self, number: TicketNumber, subject: str) -> Ticket:
+        return await self._set(number, subject=subject)
 
     async def replied(self, number: TicketNumber) -> None:
         """A teammate answered: remember when the first answer was."""
@@ -109,6 +117,11 @@ class Tickets:
         rows = await self._connection.execute(select(table).where(table.c.number.in_(last)))
         return [_ticket(row) for row in rows]
 
+    async def _stand(self, number: TicketNumber, status: Status, **values: Any) -> Ticket:
+        alike = _CUSTOMER_WAITS if status in _CUSTOMER_WAITS else (status,)
+        since = case((table.c.status.in_(alike), table.c.status_since), else_=self._now)
+        return await self._set(number, status=status, status_since=since, **{"hold_reason": None, **values})
+
     async def _set(self, number: TicketNumber, **values: Any) -> Ticket:
         row = await self._connection.execute(
             update(table).where(table.c.number == number).values(**values).returning(table)
@@ -134,6 +147,8 @@ def _ticket(row: Row[Any]) -> Ticket:
         summary=row.summary,
         language=row.language,
         assignee=PersonId(row.assignee_team, row.assignee_user) if row.assignee_user else None,
+        hold_reason=row.hold_reason,
+        status_since=row.status_since,
         opened_at=row.opened_at,
         first_reply_at=row.first_reply_at,
         closed_at=row.closed_at,

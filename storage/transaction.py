@@ -13,6 +13,7 @@ from storage.conversations import Conversations
 from storage.facts import Facts
 from storage.held import HeldReplies
 from storage.inbox import Inbox
+from storage.joined import Joined
 from storage.ledger import Ledger
 from storage.link import Link
 from storage.outbox import Outbox
@@ -62,6 +63,7 @@ class Transaction:
         self.conversations = Conversations(self.connection, now, self._pending)
         self.ledger = Ledger(self.connection, now, self.conversations, self._pending, self.added)
         self.tickets = Tickets(self.connection, now)
+        self.joined = Joined(self.connection)
         self.held = HeldReplies(self.connection, now)
         self.outbox = Outbox(self.connection, now, self._pending, self.topics)
         self.inbox = Inbox(self.connection, now, self.topics)

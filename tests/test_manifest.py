@@ -44,6 +44,7 @@ SCOPES_OF = {
     "reactions_add": {"reactions:write"},
     "reactions_remove": {"reactions:write"},
     "users_info": {"users:read"},
+    "views_open": set[str](),
 }
 # docs.slack.dev/reference/events: `message` comes by these subscriptions, which need these scopes.
 _ABOUT_CHANNELS = {"channels:read", "groups:read"}

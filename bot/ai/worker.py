@@ -97,9 +97,12 @@ def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Trans
     )
 
 
+_HAND_BACKS = (Event.RESUMED, Event.CLOSED)
+
+
 def _turn(entry: Entry) -> Turn | None:
     if entry.kind is Kind.SYSTEM:
-        return Turn("system", HANDED_BACK) if entry.data.get("event") == Event.RESUMED else None
+        return Turn("system", HANDED_BACK) if entry.data.get("event") in _HAND_BACKS else None
     match entry.author:
         case Author.CUSTOMER:
             return Turn("customer", entry.text, entry.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
 from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER, ConversationValue
+from bot.blocks.menus import holder_menu, ticket_menu
 from bot.blocks.message import Message, button, plain, small, title
 from bot.blocks.words import (
     STATUS_WORDS,
@@ -17,7 +18,7 @@ from bot.blocks.words import (
     when,
 )
 from bot.desk.views import ConversationView
-from storage.records import Author, Conversation, Entry, State
+from storage.records import Author, Conversation, Entry, State, Status, Ticket
 
 _LAST_MESSAGE_LENGTH = 300
 
@@ -26,12 +27,12 @@ def card(view: ConversationView) -> Message:
     conversation = view.conversation
     name = customer_name(conversation)
     blocks: list[Block] = [title(f"{name} · {conversation.channel}"), small(_state_line(view))]
-    if view.ticket is not None and view.ticket.closed_at is None:
-        subject = shortened(view.ticket.subject or "", _LAST_MESSAGE_LENGTH)
-        blocks += [SectionBlock(text=plain(f"📋 {subject}"))] if subject else []
+    if view.ticket is not None and view.ticket.status.is_open:
+        blocks += _ticket(view, view.ticket)
     if view.last_message is not None:
         blocks.append(SectionBlock(text=plain(_last_words(conversation, view.last_message))))
-    blocks.append(ActionsBlock(elements=[_button(conversation)]))
+    others = holder_menu(view)
+    blocks.append(ActionsBlock(elements=[_button(conversation), *([others] if others else [])]))
     return Message(
         text=notification(f"{name} · {conversation.channel}", _state_in_words(view)), blocks=blocks
     )
@@ -49,6 +50,15 @@ def _button(conversation: Conversation) -> ButtonElement:
     if conversation.state is State.TEAMMATE:
         return allow_ai_button(conversation)
     return take_over_button(conversation)
+
+
+def _ticket(view: ConversationView, ticket: Ticket) -> list[Block]:
+    """Its subject, with its menu beside it, and what it waits for."""
+    subject = shortened(ticket.subject or "", _LAST_MESSAGE_LENGTH) or "No subject yet"
+    shown: list[Block] = [SectionBlock(text=plain(f"📋 {subject}"), accessory=ticket_menu(view, ticket))]
+    if ticket.hold_reason is not None:
+        shown.append(small(f"⏸️ On hold: {escaped(one_line(ticket.hold_reason))}"))
+    return shown
 
 
 def _last_words(conversation: Conversation, message: Entry) -> str:
@@ -73,7 +83,9 @@ def _state_line(view: ConversationView) -> str:
     conversation, ticket = view.conversation, view.ticket
     number = ""
     if ticket is not None:
-        number = f"   ·   Ticket #{ticket.number}, {escaped(STATUS_WORDS[ticket.status])}"
+        number = f"   ·   Ticket #{ticket.number}, {STATUS_WORDS[ticket.status]}"
+        if ticket.status is Status.ON_YOU and ticket.status_since is not None:
+            number += f" since {when(ticket.status_since)}"
     match conversation.state:
         case State.TEAMMATE:
             holder = bold(view.holder.name if view.holder else "A teammate")

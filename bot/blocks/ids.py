@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from storage.records import Conversation, ConversationId
 
@@ -11,13 +12,35 @@ ALLOW_AI_REPLIES = "allow_ai_replies"
 TAKE_OVER_AND_SEND = "take_over_and_send"
 SEND_AS_ME = "send_as_me"
 KEEP_AS_NOTE = "keep_as_note"
+TAKE_FROM_AND_SEND = "take_from_and_send"
 RETRY = "retry"
 OPEN_THREAD = "open_thread"
 PAGE = "page"
+TICKET_MENU = "ticket_menu"
+HOLDER_MENU = "holder_menu"
+HAND_OVER_MODAL = "hand_over"
+HAND_OVER_TO = "hand_over_to"
+SUBJECT_MODAL = "subject"
+SUBJECT = "ticket_subject"
+HOLD_MODAL = "hold"
+HOLD_REASON = "hold_reason"
 
 
 class BadValue(ValueError):
     """A button's value that this program did not write."""
+
+
+class Choice(StrEnum):
+    """What a card's menus offer."""
+
+    ON_HOLD = "on_hold"
+    OFF_HOLD = "off_hold"
+    EDIT_SUBJECT = "edit_subject"
+    CLOSE = "close"
+    CANCEL = "cancel"
+    JOIN = "join"
+    HAND_OVER = "hand_over"
+    TAKE_FROM = "take_from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +52,10 @@ class ConversationValue:
 
     @classmethod
     def of(cls, conversation: Conversation) -> str:
-        return f"{conversation.id}.{conversation.epoch}"
+        return cls(conversation.id, conversation.epoch).written()
+
+    def written(self) -> str:
+        return f"{self.conversation_id}.{self.epoch}"
 
     @classmethod
     def read(cls, value: str) -> ConversationValue:
@@ -37,6 +63,26 @@ class ConversationValue:
         if not (dot and epoch.isdecimal() and len(epoch) < 10):
             raise BadValue
         return cls(ConversationId(conversation_id), int(epoch))
+
+
+@dataclass(frozen=True, slots=True)
+class MenuValue:
+    """A choice, and the conversation as it was when the menu was shown."""
+
+    choice: Choice
+    about: ConversationValue
+
+    @classmethod
+    def of(cls, choice: Choice, conversation: Conversation) -> str:
+        return f"{choice}.{ConversationValue.of(conversation)}"
+
+    @classmethod
+    def read(cls, value: str) -> MenuValue:
+        choice, _, about = value.partition(".")
+        try:
+            return cls(Choice(choice), ConversationValue.read(about))
+        except ValueError:
+            raise BadValue from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +102,26 @@ class HeldValue:
         if not dot:
             raise BadValue
         return cls(ConversationId(conversation_id), source)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFromValue:
+    """A held reply, and its conversation as it was when its author was asked."""
+
+    about: ConversationValue
+    source: str
+
+    @classmethod
+    def of(cls, about: ConversationValue, source: str) -> str:
+        return f"{about.written()}.{source}"
+
+    @classmethod
+    def read(cls, value: str) -> TakeFromValue:
+        conversation_id, _, rest = value.partition(".")
+        epoch, dot, source = rest.partition(".")
+        if not dot:
+            raise BadValue
+        return cls(ConversationValue.read(f"{conversation_id}.{epoch}"), source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import ActionsBlock
 
-from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, TAKE_OVER_AND_SEND, HeldValue
+from bot.blocks.ids import (
+    KEEP_AS_NOTE,
+    SEND_AS_ME,
+    TAKE_FROM_AND_SEND,
+    TAKE_OVER_AND_SEND,
+    ConversationValue,
+    HeldValue,
+    TakeFromValue,
+)
 from bot.blocks.message import LinkTo, Message, button, line
-from bot.blocks.words import bold, customer_name, escaped, one_line
+from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
 from bot.desk.outgoing import Prompt
 from bot.desk.views import ConversationView
 from storage.records import ConversationId
 
+# So that a label stays within Slack's 75 characters.
+_NAME_LENGTH = 45
+
 
 def prompt_message(
-    prompt: Prompt, conversation_id: ConversationId, *, source: str, holder: str | None
+    prompt: Prompt,
+    conversation_id: ConversationId,
+    *,
+    source: str,
+    holder: str | None = None,
+    epoch: int | None = None,
 ) -> Message:
-    """Tell the author of a thread message what became of it and, where they can, let them decide."""
+    """Tell the author of a thread message what became of it and, where they can, let them decide.
+
+    `holder` is the name of who answers the customer, since `epoch`.
+    """
     held = HeldValue.of(conversation_id, source)
     note = button("Keep as a note", KEEP_AS_NOTE, held)
     match prompt:
@@ -27,9 +46,14 @@ def prompt_message(
             name = one_line(holder or "") or "A teammate"
             says = "is answering this customer. Only you see this."
             send = button("Send as me", SEND_AS_ME, held, style="primary")
+            choices = [send, note]
+            if epoch is not None:
+                label = f"Take over from {shortened(name, _NAME_LENGTH)} and send"
+                value = TakeFromValue.of(ConversationValue(conversation_id, epoch), source)
+                choices.append(button(label, TAKE_FROM_AND_SEND, value))
             return _asked(
                 f"Not sent: {name} {says}",
-                ActionsBlock(elements=[send, note]),
+                ActionsBlock(elements=choices),
                 f"Not sent: {bold(name)} {says}",
             )
         case Prompt.MENTIONS:

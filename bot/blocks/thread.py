@@ -12,7 +12,7 @@ from bot.blocks.message import Message, ai_words, button, plain, small, title, w
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
-from storage.records import Author, Conversation, Entry, Kind, State
+from storage.records import Author, Conversation, Entry, Kind, State, Status
 
 _ORIGIN = {
     SummaryOrigin.AI: "Summary by the AI",
@@ -111,14 +111,25 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
     by = one_line(data.get("by") or "") or "Somebody"
     match Event(data["event"]):
         case Event.TAKEN_OVER:
-            says = "took over. The AI is paused; replies in this thread reach the customer."
+            former = one_line(data.get("former") or "")
+            says = "The AI is paused; replies in this thread reach the customer."
             return _told(
-                f"{by} {says}",
-                f"🙋 {bold(by)} {says}\n{_HOW_TO_NOTE}",
-                ActionsBlock(elements=[allow_ai_button(conversation)])
-                if conversation.state is State.TEAMMATE
-                else None,
+                f"{by} took over{f' from {former}' if former else ''}. {says}",
+                f"🙋 {bold(by)} took over{f' from {bold(former)}' if former else ''}. {says}\n{_HOW_TO_NOTE}",
+                _while_held(conversation),
             )
+        case Event.HANDED_OVER:
+            says = "Their replies in this thread reach the customer; the AI stays paused."
+            to = one_line(data["to"]["name"]) or "a teammate"
+            # A mention: nobody else would tell them.
+            return _told(
+                f"{by} handed over to {to}. {says}",
+                f"🙋 {bold(by)} handed over to <@{data['to']['user']}>. {says}\n{_HOW_TO_NOTE}",
+                _while_held(conversation),
+            )
+        case Event.JOINED:
+            says = "joined. What they type in this thread reaches the customer too."
+            return _told(f"{by} {says}", f"🙋 {bold(by)} {says}\n{_HOW_TO_NOTE}")
         case Event.ESCALATED:
             reason = shortened(data.get("reason") or "", _REASON_LENGTH)
             because = f": {escaped(reason)}" if reason else ""
@@ -132,15 +143,44 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
         case Event.RESUMED:
             says = f"allowed AI replies. Ticket #{data['ticket']} is closed and the AI answers again."
             return _told(f"{by} {says}", f"↩️ {bold(by)} {says}")
+        case Event.CLOSED:
+            done = "cancelled" if data["status"] == Status.CANCELLED else "closed"
+            says = f"{done} ticket #{data['ticket']}. The AI stays quiet until the customer writes again."
+            return _told(f"{by} {says}", f"⏹️ {bold(by)} {says}")
+        case Event.RENAMED:
+            says = f"gave ticket #{data['ticket']} another subject:"
+            subject = shortened(data["subject"], _REASON_LENGTH)
+            return _told(f"{by} {says} {subject}", f"📋 {bold(by)} {says} {escaped(subject)}")
         case Event.DRAFT_DISCARDED:
             says = "The AI had an answer ready when it was paused. The customer did not see it."
             return _told(says, f"🔇 {says}")
         case Event.SUMMARISED:
             return _summary(entry)
+        case Event.ON_HOLD:
+            says = f"put ticket #{data['ticket']} on hold:"
+            reason = shortened(data["reason"], _REASON_LENGTH)
+            return _told(f"{by} {says} {reason}", f"⏸️ {bold(by)} {says} {escaped(reason)}")
+        case Event.BACK_FROM_HOLD:
+            because = _why_it_goes_on(data.get("by"), Status(data["status"]))
+            says = f"Ticket #{data['ticket']} is back from hold: {because}"
+            return _told(says, f"▶️ {escaped(says)}")
         case Event.NOT_SHOWN:
             return _not_shown(conversation, entry)
         case Event.SHOWN_AGAIN:
             return _told(f"{by} had them posted again.", f"🔁 {bold(by)} had them posted again.")
+
+
+def _while_held(conversation: Conversation) -> Block | None:
+    if conversation.state is not State.TEAMMATE:
+        return None
+    return ActionsBlock(elements=[allow_ai_button(conversation)])
+
+
+def _why_it_goes_on(by: str | None, status: Status) -> str:
+    if by is None:
+        return "the customer wrote."
+    name = one_line(by) or "somebody"
+    return f"{name} replied." if status is Status.ON_CUSTOMER else f"{name} took it up again."
 
 
 def _told(text: str, mrkdwn: str, actions: Block | None = None) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk import outgoing, timeline
+from bot.desk import outgoing, tickets, timeline
 from bot.desk.errors import AIPaused, NotFound
 from bot.desk.outgoing import Priority
 from bot.desk.timeline import Event
@@ -38,7 +38,7 @@ async def customer_says(
     """Write the customer's message down, once for each `client_id`. True if it is new.
 
     While the AI holds the conversation and `ai_answers`, an answer is owed from this commit on. While a
-    teammate does, their ticket is on them again.
+    teammate does, their ticket is on them again, also if it was on hold.
     """
     conversation = await _locked(tx, conversation_id)
     source = customer_source(client_id)
@@ -52,8 +52,8 @@ async def customer_says(
     if conversation.state is State.AI and ai_answers:
         await outgoing.answer(tx, conversation_id)
     ticket = await tx.tickets.open_of(conversation_id)
-    if ticket is not None and ticket.status is Status.ON_CUSTOMER:
-        await tx.tickets.move(ticket.number, Status.ON_YOU)
+    if ticket is not None and ticket.status in (Status.ON_CUSTOMER, Status.ON_HOLD):
+        await tickets.goes_on(tx, conversation, ticket, Status.ON_YOU, by=None)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)
     return entry, True
 

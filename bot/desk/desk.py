@@ -18,6 +18,7 @@ from storage.records import (
     MessageRef,
     Person,
     State,
+    Status,
     Ticket,
     TicketNumber,
 )
@@ -83,6 +84,16 @@ class Desk:
     async def take_over(self, conversation_id: ConversationId, *, by: Person) -> Ticket:
         return await self._do(Expects(conversation_id), takeover.take_over, conversation_id, by=by)
 
+    async def hand_over(
+        self, conversation_id: ConversationId, *, to: Person, by: Person, epoch: int
+    ) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), takeover.hand_over, conversation_id, to=to, by=by, epoch=epoch
+        )
+
+    async def join(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
+        await self._do(Expects(conversation_id), takeover.join, conversation_id, by=by, epoch=epoch)
+
     async def escalate(
         self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
     ) -> Conversation:
@@ -98,6 +109,13 @@ class Desk:
             by=by,
             epoch=epoch,
             ai_answers=self._ai_answers,
+        )
+
+    async def close(
+        self, conversation_id: ConversationId, *, by: Person, epoch: int, status: Status
+    ) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), takeover.close, conversation_id, by=by, epoch=epoch, status=status
         )
 
     async def thread_message(
@@ -132,7 +150,13 @@ class Desk:
         )
 
     async def send_held(
-        self, conversation_id: ConversationId, source: str, *, by: Person, taking_over: bool
+        self,
+        conversation_id: ConversationId,
+        source: str,
+        *,
+        by: Person,
+        taking_over: bool,
+        epoch: int | None = None,
     ) -> None:
         await self._do(
             Expects(conversation_id, source=source),
@@ -141,6 +165,7 @@ class Desk:
             source,
             by=by,
             taking_over=taking_over,
+            epoch=epoch,
         )
 
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
@@ -150,9 +175,6 @@ class Desk:
 
     async def show_again(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
         await self._do(Expects(conversation_id), threads.show_again, conversation_id, notice, by=by)
-
-    async def card_seen(self, conversation_id: ConversationId, card: MessageRef) -> None:
-        await self._do(Expects(conversation_id), threads.card_seen, conversation_id, card)
 
     async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
         return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
@@ -176,6 +198,25 @@ class Desk:
             summary=summary,
             language=language,
             origin=origin,
+        )
+
+    async def put_on_hold(
+        self, conversation_id: ConversationId, *, by: Person, epoch: int, reason: str
+    ) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), tickets.put_on_hold, conversation_id, by=by, epoch=epoch, reason=reason
+        )
+
+    async def rename_ticket(
+        self, conversation_id: ConversationId, *, by: Person, epoch: int, subject: str
+    ) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), tickets.rename, conversation_id, by=by, epoch=epoch, subject=subject
+        )
+
+    async def take_off_hold(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> Ticket:
+        return await self._do(
+            Expects(conversation_id), tickets.take_off_hold, conversation_id, by=by, epoch=epoch
         )
 
     async def view(self, conversation_id: ConversationId) -> ConversationView:

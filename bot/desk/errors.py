@@ -2,14 +2,18 @@
 
     DeskError
     ├── NotFound
+    ├── AlreadyAnswers
     ├── AlreadyTaken
     ├── AlreadyDecided
     ├── AlreadyShown
     ├── AIPaused
+    ├── Blank
+    ├── CannotAnswer
     ├── MayNotAct
     ├── NobodyHolds
     ├── NotYours
-    └── Stale
+    ├── Stale
+    └── TooLong
 
 Each docstring is the sentence that a person reads.
 """
@@ -31,6 +35,10 @@ class NotFound(DeskError):
     """There is no such conversation here."""
 
 
+class AlreadyAnswers(DeskError):
+    """You answer this customer already: what you type in the thread is sent."""
+
+
 class AlreadyTaken(DeskError):
     """{winner} is already answering this customer."""
 
@@ -47,6 +55,14 @@ class AIPaused(DeskError):
     """The AI is paused: a teammate holds this conversation or is about to."""
 
 
+class Blank(DeskError):
+    """There is nothing in it yet. Please write something."""
+
+
+class CannotAnswer(DeskError):
+    """{name} cannot answer customers: only full members of this workspace can."""
+
+
 class MayNotAct(DeskError):
     """Only full members of this workspace can answer customers. Nothing was sent or changed."""
 
@@ -61,3 +77,7 @@ class NotYours(DeskError):
 
 class Stale(DeskError):
     """This conversation moved on since that button was shown. Look at its card for where it stands now."""
+
+
+class TooLong(DeskError):
+    """That is too long: at most {limit} characters."""

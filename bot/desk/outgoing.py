@@ -163,8 +163,13 @@ async def mark(
     )
 
 
-async def prompt(tx: Transaction, reply: HeldReply, what: Prompt, *, holder: str | None = None) -> None:
-    """Ask or tell the author of a thread message something that nobody else sees."""
+async def prompt(
+    tx: Transaction, reply: HeldReply, what: Prompt, *, holder: str | None = None, epoch: int | None = None
+) -> None:
+    """Ask or tell the author of a thread message something that nobody else sees.
+
+    `holder` is the name of who answers the customer, since `epoch`.
+    """
     payload: Mapping[str, Any] = {
         "prompt": what,
         "channel": reply.message.channel,
@@ -172,6 +177,7 @@ async def prompt(tx: Transaction, reply: HeldReply, what: Prompt, *, holder: str
         "user": reply.author.user,
         "source": reply.message.source,
         "holder": holder,
+        "epoch": epoch,
     }
     await tx.outbox.owe(
         Owed.PROMPT,

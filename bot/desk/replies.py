@@ -9,10 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.desk import outgoing
+from bot.desk import outgoing, tickets
 from bot.desk.errors import AlreadyDecided, MayNotAct, NobodyHolds, NotFound, NotYours
 from bot.desk.outgoing import Mark, Priority, Prompt
-from bot.desk.takeover import holder_name, take_over
+from bot.desk.takeover import answers, hand_over, holder_name, take_over
 from storage.records import (
     Audience,
     Author,
@@ -57,10 +57,12 @@ async def thread_message(
     text: str,
     meant: Meant,
     html: str | None = None,
+    anyone: bool = False,
 ) -> Fate:
     """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
 
-    It reaches the customer only if it is plainly meant for them and its author holds the conversation.
+    It reaches the customer only if it is plainly meant for them and its author holds the conversation or
+    joined its holder; with `anyone`, if some teammate holds it.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
@@ -79,22 +81,33 @@ async def thread_message(
         await _note(tx, reply, by)
         await outgoing.prompt(tx, reply, Prompt.FILES_STAY)
         return Fate.NOTE
-    if meant is Meant.FOR_CUSTOMER and conversation.holder == by.id:
+    is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
+    if meant is Meant.FOR_CUSTOMER and is_theirs:
         await _send(tx, conversation, reply, by)
         return Fate.SENT
     await tx.held.hold(reply)
     await outgoing.mark(tx, conversation.id, message, Mark.HELD)
-    await _ask(tx, conversation, reply, by)
+    if is_theirs:
+        await outgoing.prompt(tx, reply, Prompt.MENTIONS)
+    else:
+        await _ask(tx, conversation, reply)
     return Fate.HELD
 
 
 async def send_held(
-    tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person, taking_over: bool
+    tx: Transaction,
+    conversation_id: ConversationId,
+    source: str,
+    *,
+    by: Person,
+    taking_over: bool,
+    epoch: int | None = None,
 ) -> None:
     """Send a held reply as its author decided; `taking_over` also takes the conversation, in the same step.
 
-    Raises `AlreadyTaken` if somebody else took it since, and without `taking_over` `NobodyHolds` if it went
-    back to the AI: a reply never talks beside the AI. In both cases it stays held.
+    It is taken from the AI, or with `epoch` from the teammate who has held it since then. Raises
+    `AlreadyTaken` if somebody else took it since, and without `taking_over` `NobodyHolds` if it went back to
+    the AI: a reply never talks beside the AI. In both cases it stays held.
     """
     if not by.may_act:
         raise MayNotAct
@@ -102,7 +115,10 @@ async def send_held(
     if not taking_over and conversation.state is not State.TEAMMATE:
         raise NobodyHolds
     if taking_over:
-        await take_over(tx, conversation_id, by=by)
+        if epoch is None:
+            await take_over(tx, conversation_id, by=by)
+        else:
+            await hand_over(tx, conversation_id, to=by, by=by, epoch=epoch)
         conversation = await tx.conversations.lock(conversation_id) or conversation
     await tx.held.release(conversation_id, source)
     await _send(tx, conversation, reply, by, instead_of=Mark.HELD)
@@ -125,6 +141,7 @@ async def message_edited(
     meant: Meant,
     html: str | None = None,
     edited_at: str | None = None,
+    anyone: bool = False,
 ) -> Fate:
     """Let the customer read the new words of a message that was sent to them.
 
@@ -146,7 +163,9 @@ async def message_edited(
         return Fate.HELD
     entry = await tx.ledger.by_source(conversation.id, message.source)
     if entry is None:
-        return await thread_message(tx, thread, message, by=by, text=text, meant=meant, html=html)
+        return await thread_message(
+            tx, thread, message, by=by, text=text, meant=meant, html=html, anyone=anyone
+        )
     if await _words_of(tx, entry) in ((text, html), None) or await _is_old(tx, entry, edited_at):
         return Fate.KNOWN
     if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
@@ -251,8 +270,8 @@ async def _send(
     ticket = await tx.tickets.open_of(conversation.id)
     if ticket is not None:
         await tx.tickets.replied(ticket.number)
-        if ticket.status in (Status.NEW, Status.ON_YOU):
-            await tx.tickets.move(ticket.number, Status.ON_CUSTOMER)
+        if ticket.status is not Status.ON_CUSTOMER:
+            await tickets.goes_on(tx, conversation, ticket, Status.ON_CUSTOMER, by=by)
     await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)
 
@@ -271,10 +290,9 @@ async def _note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Ma
     await outgoing.mark(tx, reply.conversation_id, reply.message, Mark.NOTE, instead_of=instead_of)
 
 
-async def _ask(tx: Transaction, conversation: Conversation, reply: HeldReply, by: Person) -> None:
+async def _ask(tx: Transaction, conversation: Conversation, reply: HeldReply) -> None:
     if conversation.state is not State.TEAMMATE:
         await outgoing.prompt(tx, reply, Prompt.AI_ANSWERS)
-    elif conversation.holder != by.id:
-        await outgoing.prompt(tx, reply, Prompt.SOMEBODY_HOLDS, holder=await holder_name(tx, conversation))
     else:
-        await outgoing.prompt(tx, reply, Prompt.MENTIONS)
+        name = await holder_name(tx, conversation)
+        await outgoing.prompt(tx, reply, Prompt.SOMEBODY_HOLDS, holder=name, epoch=conversation.epoch)

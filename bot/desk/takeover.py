@@ -1,11 +1,12 @@
-"""Rules for who answers the customer: take over, escalate, allow AI replies."""
+"""Rules for who answers the customer: take over, hand over, join, escalate, hand back."""
 
 from __future__ import annotations
 
 from bot.desk import chat, outgoing, timeline
-from bot.desk.errors import AlreadyTaken, MayNotAct, NotFound, Stale
+from bot.desk.errors import AlreadyAnswers, AlreadyTaken, CannotAnswer, MayNotAct, NotFound, Stale
 from bot.desk.outgoing import Priority
 from bot.desk.phrases import to_customer
+from bot.desk.tickets import held_ticket
 from bot.desk.timeline import Event
 from storage.records import (
     Author,
@@ -50,11 +51,81 @@ async def take_over(tx: Transaction, conversation_id: ConversationId, *, by: Per
         Event.TAKEN_OVER,
         to_customer("taken_over", locale=conversation.customer.locale, name=by.name),
         by=by,
+        holder=by,
         ticket=ticket.number,
     )
     await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
+
+
+async def hand_over(
+    tx: Transaction, conversation_id: ConversationId, *, to: Person, by: Person, epoch: int
+) -> Ticket:
+    """Give what a teammate holds, or what waits for one, to `to`, with its ticket. The AI stays silent.
+
+    The former holder, and whoever joined them, are asked again about what they type: in doubt it is held.
+    Where `to` is `by`, they take it over from its holder, and doing so again changes nothing. `epoch` is the
+    one they saw: if it changed hands since, they get `AlreadyTaken`, which names who has it now, or `Stale`.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    if not to.may_act:
+        raise CannotAnswer(name=to.name)
+    before = await tx.conversations.lock(conversation_id)
+    if before is None:
+        raise NotFound
+    ticket = await tx.tickets.open_of(conversation_id)
+    if before.state is not State.TEAMMATE and before.epoch != epoch:
+        raise Stale
+    if before.holder == to.id == by.id and ticket is not None:
+        return ticket
+    if before.holder == to.id or before.epoch != epoch:
+        raise AlreadyTaken(winner=await holder_name(tx, before))
+    conversation = await tx.conversations.give_to(conversation_id, to.id, epoch=epoch)
+    if conversation is None or ticket is None:
+        raise Stale
+    ticket = await tx.tickets.assign(ticket.number, to.id)
+    former = await holder_name(tx, before) if before.holder else None
+    entry = await timeline.changed_hands(
+        tx,
+        conversation,
+        Event.TAKEN_OVER if to.id == by.id else Event.HANDED_OVER,
+        to_customer("taken_over", locale=conversation.customer.locale, name=to.name),
+        by=by,
+        holder=to,
+        ticket=ticket.number,
+        former=former,
+        to={"team": to.id.team, "user": to.id.user, "name": to.name},
+    )
+    await outgoing.answer_press(tx, conversation, entry)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    return ticket
+
+
+async def join(tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
+    """Let a teammate answer beside the holder, under their own name, until the conversation changes hands."""
+    conversation, ticket = await held_ticket(tx, conversation_id, by=by, epoch=epoch)
+    if await answers(tx, conversation, by):
+        raise AlreadyAnswers
+    await tx.joined.add(conversation, by.id)
+    entry = await timeline.changed_hands(
+        tx,
+        conversation,
+        Event.JOINED,
+        to_customer("taken_over", locale=conversation.customer.locale, name=by.name),
+        by=by,
+        holder=None if conversation.holder is None else await tx.people.get(conversation.holder),
+        ticket=ticket.number,
+    )
+    await outgoing.answer_press(tx, conversation, entry)
+
+
+async def answers(tx: Transaction, conversation: Conversation, by: Person) -> bool:
+    """Whether the customer reads what they just type: they hold the conversation or joined its holder."""
+    if conversation.state is not State.TEAMMATE:
+        return False
+    return conversation.holder == by.id or await tx.joined.has(conversation, by.id)
 
 
 async def escalate(
@@ -103,6 +174,27 @@ async def allow_ai_replies(
     `epoch` is the one the button was made in: a press on an old card gets `Stale` instead of ending somebody
     else's stretch. What the customer asked last and nobody answered, the AI answers now.
     """
+    ticket = await _hand_back(tx, conversation_id, Event.RESUMED, Status.CLOSED, by=by, epoch=epoch)
+    last = await tx.ledger.latest_messages(conversation_id, 1)
+    if ai_answers and last and last[0].author is Author.CUSTOMER:
+        await outgoing.answer(tx, conversation_id)
+    return ticket
+
+
+async def close(
+    tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int, status: Status
+) -> Ticket:
+    """End the ticket, as Closed or Cancelled, and hand back to an AI that keeps quiet.
+
+    It leaves what is open now alone, also where an answer to it was owed before; to what the customer writes
+    next, it answers.
+    """
+    return await _hand_back(tx, conversation_id, Event.CLOSED, status, by=by, epoch=epoch)
+
+
+async def _hand_back(
+    tx: Transaction, conversation_id: ConversationId, event: Event, status: Status, *, by: Person, epoch: int
+) -> Ticket:
     if not by.may_act:
         raise MayNotAct
     before = await tx.conversations.lock(conversation_id)
@@ -112,19 +204,18 @@ async def allow_ai_replies(
     ticket = await tx.tickets.open_of(conversation_id)
     if conversation is None or ticket is None:
         raise Stale
-    ticket = await tx.tickets.move(ticket.number, Status.CLOSED)
+    ticket = await tx.tickets.move(ticket.number, status)
     held_by = await holder_name(tx, before) if before.holder else None
     words = to_customer(
         "resumed" if held_by else "resumed_unclaimed",
         locale=conversation.customer.locale,
         name=held_by or "",
     )
-    entry = await timeline.changed_hands(tx, conversation, Event.RESUMED, words, by=by, ticket=ticket.number)
+    entry = await timeline.changed_hands(
+        tx, conversation, event, words, by=by, ticket=ticket.number, status=status
+    )
     await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
-    last = await tx.ledger.latest_messages(conversation_id, 1)
-    if ai_answers and last and last[0].author is Author.CUSTOMER:
-        await outgoing.answer(tx, conversation_id)
     return ticket
 
 

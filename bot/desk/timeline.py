@@ -17,21 +17,34 @@ class Event(StrEnum):
     """What happened, other than somebody saying something."""
 
     TAKEN_OVER = "taken_over"
+    HANDED_OVER = "handed_over"
+    JOINED = "joined"
     ESCALATED = "escalated"
     RESUMED = "resumed"
+    CLOSED = "closed"
+    RENAMED = "renamed"
     SUMMARISED = "summarised"
+    ON_HOLD = "on_hold"
+    BACK_FROM_HOLD = "back_from_hold"
     DRAFT_DISCARDED = "draft_discarded"
     NOT_SHOWN = "not_shown"
     SHOWN_AGAIN = "shown_again"
 
 
 async def changed_hands(
-    tx: Transaction, conversation: Conversation, event: Event, text: str, *, by: Person | None, **data: Any
+    tx: Transaction,
+    conversation: Conversation,
+    event: Event,
+    text: str,
+    *,
+    by: Person | None,
+    holder: Person | None = None,
+    **data: Any,
 ) -> Entry:
-    """Both sides learn who answers from here on."""
+    """Both sides learn who answers from here on: `holder`, where that is a teammate."""
     state: dict[str, Any] = {"state": conversation.state}
-    if conversation.holder is not None and by is not None:
-        state["teammate"] = {"name": by.name, "avatar_url": by.avatar_url}
+    if holder is not None:
+        state["teammate"] = {"name": holder.name, "avatar_url": holder.avatar_url}
     return await tx.ledger.add(
         conversation.id,
         Kind.SYSTEM,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.desk.errors import NotFound
+from bot.desk.timeline import Event
 from storage.records import (
     Audience,
     Author,
@@ -135,9 +136,7 @@ async def question(tx: Transaction, conversation_id: ConversationId) -> Question
     entries = await tx.ledger.since(conversation_id, newest, audience=Audience.CUSTOMER)
     covers = entries[-1].seq if entries else 0
     asked = max((e.seq for e in entries if _is_from(e, Author.CUSTOMER)), default=0)
-    answered = max(
-        (e.data.get("covers", e.seq) for e in entries if _is_from(e, Author.AI, Author.TEAMMATE)), default=0
-    )
+    answered = max((e.data.get("covers", e.seq) for e in entries if _settles(e)), default=0)
     owed = conversation.state is State.AI and asked > answered
     return Question(conversation, said(entries), covers, owed)
 
@@ -163,6 +162,11 @@ def _last_words(entries: Sequence[Entry]) -> dict[int, str | None]:
         elif entry.kind is Kind.RETRACT:
             words[entry.data["target"]] = None
     return words
+
+
+def _settles(entry: Entry) -> bool:
+    """Whether what came before waits for no answer any more: it has one, or a teammate said to leave it."""
+    return _is_from(entry, Author.AI, Author.TEAMMATE) or entry.data.get("event") == Event.CLOSED
 
 
 def _is_from(entry: Entry, *authors: Author) -> bool:

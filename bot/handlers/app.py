@@ -12,7 +12,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.desk import Desk
-from bot.handlers import actions, commands, messages, standing
+from bot.handlers import actions, commands, menus, messages, standing
+from bot.handlers.acts import Acts
 from bot.slack.directory import Directory
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
@@ -62,7 +63,9 @@ def slack_app(
     )
     messages.register(app, intake=intake)
     standing.register(app, standing=our_standing, installation=installation)
-    actions.register(app, desk=desk, directory=directory, intake=intake, installation=installation)
+    acts = Acts(directory, intake, desk.database.clock)
+    actions.register(app, desk=desk, acts=acts, installation=installation)
+    menus.register(app, desk=desk, directory=directory, acts=acts)
     commands.register(app, desk=desk, installation=installation)
 
     @app.action({"type": "block_actions"})

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.message import Message
+from bot.blocks.prompts import refusal
 from bot.slack.errors import CALL_ERRORS, Failure
 from storage.records import MessageRef, PersonId
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 # The answer to a press should come while the presser looks; Slack wants its acknowledgement within 3 s.
 ANSWER_TIMEOUT = 2
 
+NOT_OPENED = "Slack did not open the window in time. Nothing was changed; please choose it again."
+
 
 class Press:
     """What a `block_actions` payload says (docs.slack.dev/reference/interaction-payloads)."""
@@ -25,8 +29,11 @@ class Press:
     def __init__(self, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         user = body["user"]
         self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
-        self.value = str(body["actions"][0].get("value") or "")
-        self.at = str(body["actions"][0]["action_ts"])
+        action = body["actions"][0]
+        # A menu's value is that of what was chosen in it.
+        self.value = str((action.get("selected_option") or action).get("value") or "")
+        self.at = str(action["action_ts"])
+        self._trigger = body.get("trigger_id")
         self.container: Mapping[str, Any] = body.get("container") or {}
         self.is_on_ephemeral = bool(self.container.get("is_ephemeral"))
         self._team = body["team"]["id"]
@@ -56,6 +63,14 @@ class Press:
             )
         except CALL_ERRORS as error:
             log.warning("a press could not be answered: %s", Failure.of(error).reason)
+
+    async def ask(self, view: View) -> None:
+        """Open a modal for the presser: within three seconds of the press, or Slack refuses."""
+        try:
+            await self._client.views_open(trigger_id=str(self._trigger), view=view)
+        except CALL_ERRORS as error:
+            log.warning("a modal could not be opened: %s", Failure.of(error).reason)
+            await self.answer(refusal(NOT_OPENED))
 
     async def replace(self, message: Message) -> None:
         """Put something else in the place of the ephemeral message whose button was pressed."""

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from bot.desk import threads
 from bot.desk.bell import Bell
 from bot.desk.replies import Fate
 from bot.slack.directory import Directory, UnknownPerson
@@ -42,7 +43,8 @@ class Intake:
     """What was delivered is dealt with between `run` and `stop`; `take` keeps it also while that is not so.
 
     `hold_back` is how long a delivery waits at most, counted from Slack's time of it, for an older one.
-    Zero: none waits, and one that nothing is ahead of is dealt with as it comes.
+    Zero: none waits, and one that nothing is ahead of is dealt with as it comes. `anyone_replies` is for the
+    rules (`RuleBook`).
     """
 
     def __init__(
@@ -53,11 +55,12 @@ class Intake:
         installation: Installation,
         *,
         hold_back: timedelta,
+        anyone_replies: bool = False,
     ) -> None:
         self._database = database
         self._bell = bell
         self._installation = installation
-        self._rules = RuleBook(directory, database.clock)
+        self._rules = RuleBook(directory, database.clock, anyone_replies=anyone_replies)
         self._rounds = Rounds(database, self._rules)
         self._hold_back = hold_back
         # Threads that were found to be conversations': they stay that.
@@ -101,10 +104,13 @@ class Intake:
             await self._database.write(store, expects=Expects())
         return len(deliveries)
 
-    async def settle(self, conversation_id: ConversationId, *, before: str) -> None:
+    async def settle(
+        self, conversation_id: ConversationId, *, before: str, card: MessageRef | None = None
+    ) -> None:
         """Deal with what was typed in the conversation's thread before that moment of Slack's.
 
         For a press, which must not overtake it. After a second and a half the press goes first all the same.
+        `card` is where the press says that the card is, in case nobody knows that yet.
         """
         try:
             async with asyncio.timeout(PRESS_WAITS):
@@ -112,8 +118,16 @@ class Intake:
                     await asyncio.wait(set(self._arriving))
                 async with self._database.read() as tx:
                     conversation = await tx.conversations.get(conversation_id)
-                if conversation is not None and conversation.card is not None:
-                    await self._rounds.work_off(conversation.card, before=before)
+                if conversation is None:
+                    return
+                card = conversation.card or card
+                if card is None:
+                    return
+                if conversation.card is None:
+                    await self._database.write(
+                        partial(_card_seen, conversation_id, card), expects=Expects(conversation_id)
+                    )
+                await self._rounds.work_off(card, before=before)
         except TimeoutError:
             log.warning("conversation %s: a press could not wait for what was typed before", conversation_id)
 
@@ -204,3 +218,7 @@ class Intake:
         if len(self._known) >= THREADS_REMEMBERED:
             self._known.clear()
         self._known.add(thread)
+
+
+async def _card_seen(conversation_id: ConversationId, card: MessageRef, tx: Transaction) -> None:
+    await threads.card_seen(tx, conversation_id, card)

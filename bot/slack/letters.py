@@ -46,10 +46,14 @@ def delivery_of(event: Mapping[str, Any], *, team: str) -> Delivery | None:
 
 
 class RuleBook:
-    """Finds the rule for a delivery, and whatever of Slack that has to be asked for first."""
+    """Finds the rule for a delivery, and whatever of Slack that has to be asked for first.
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
+    `anyone_replies`: whoever may act answers a customer whom a teammate has, by just typing.
+    """
+
+    def __init__(self, directory: Directory, clock: Clock, *, anyone_replies: bool) -> None:
         self._directory = directory
+        self._anyone_replies = anyone_replies
         self._clock = clock
 
     async def rule_for(self, delivery: Delivery, *, waits_since: datetime | None = None) -> Rule:
@@ -65,7 +69,14 @@ class RuleBook:
                 by = await self._author(new.author, waits_since)
                 words = await self._read(new)
                 return lambda tx: replies.thread_message(
-                    tx, new.thread, new.message, by=by, text=words.text, meant=words.meant, html=words.html
+                    tx,
+                    new.thread,
+                    new.message,
+                    by=by,
+                    text=words.text,
+                    meant=words.meant,
+                    html=words.html,
+                    anyone=self._anyone_replies,
                 )
             case Edited() as edit:
                 by = await self._author(edit.author, waits_since)
@@ -79,6 +90,7 @@ class RuleBook:
                     meant=words.meant,
                     html=words.html,
                     edited_at=delivery.event_ts,
+                    anyone=self._anyone_replies,
                 )
             case None:
                 # Kept by a version that read Slack's events in another way.

@@ -148,6 +148,8 @@ class SlackPosts:
             parcel.conversation_id,
             source=payload["source"],
             holder=payload["holder"],
+            # Rows from before this was kept have none.
+            epoch=payload.get("epoch"),
         )
         where = conversation.card
         try:

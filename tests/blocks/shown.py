@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
+from slack_sdk.models.views import View
 
 from bot.blocks.message import Message
 from bot.blocks.words import size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.desk.views import ConversationView
-from sandbox import Workspace, block_limits
+from sandbox import Workspace, block_limits, modals
 from storage.records import (
     Audience,
     Author,
@@ -35,6 +36,7 @@ from storage.records import (
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WORKSPACE = Workspace()
+MENTIONED = "U0MENTIONED"
 LINK = "https://sandbox.slack.com/archives/C1/p1000001"
 
 HOSTILE = [
@@ -151,6 +153,18 @@ def happenings(draw: st.DrawFn) -> Entry:
             "reason": draw(words(300)),
             "certain": draw(st.booleans()),
         }
+    if event is Event.HANDED_OVER:
+        data["to"] = {"team": "T1", "user": MENTIONED, "name": draw(words(120))}
+    if event is Event.TAKEN_OVER:
+        data["former"] = draw(st.none() | words(120))
+    if event is Event.CLOSED:
+        data["status"] = draw(st.sampled_from((Status.CLOSED, Status.CANCELLED)))
+    if event is Event.RENAMED:
+        data["subject"] = draw(words(200))
+    if event is Event.ON_HOLD:
+        data["reason"] = draw(words(200))
+    if event is Event.BACK_FROM_HOLD:
+        data["status"] = draw(st.sampled_from((Status.ON_YOU, Status.ON_CUSTOMER)))
     if event is Event.ESCALATED:
         data["reason"] = draw(st.none() | words())
     return entry(Kind.SYSTEM, Author.SYSTEM, draw(words(200)), event=event, **data)
@@ -169,6 +183,8 @@ def tickets(draw: st.DrawFn) -> Ticket:
         summary=draw(st.none() | words()),
         language=None,
         assignee=None,
+        hold_reason=draw(words(200, least=1)) if status is Status.ON_HOLD else None,
+        status_since=draw(st.none() | st.just(NOW)),
         opened_at=NOW,
         first_reply_at=None,
         closed_at=None if status.is_open else NOW,
@@ -204,6 +220,8 @@ def checked(message: Message) -> dict[str, Any]:
         else:
             assert text["verbatim"] is True
     live = {one for one in WORKSPACE.mentions(arguments) if not one.startswith("<!date^")}
+    # Who is handed a conversation is told by a mention, and nobody else is mentioned ever.
+    live.discard(f"<@{MENTIONED}>")
     assert live <= {f"<{LINK}>", *(f"<{address}>" for address in _linked_by_the_ai(arguments["blocks"]))}
     assert (arguments["parse"], arguments["link_names"]) == ("none", False)
     return dict(arguments)
@@ -244,6 +262,28 @@ def _texts(node: Any) -> list[dict[str, Any]]:
     return [text for one in node.values() for text in _texts(one)]
 
 
+def checked_modal(view: View) -> dict[str, Any]:
+    """The modal as Slack gets it, within the limits of the SDK and of the sandbox."""
+    view.validate_json()
+    for block in view.blocks or []:
+        block.validate_json()
+    arguments = json.loads(json.dumps(view.to_dict()))
+    assert modals.complaints(arguments, "modal") == []
+    assert block_limits.check(arguments["blocks"], surface="modal") == []
+    return dict(arguments)
+
+
+def options(message: Message) -> dict[str, str]:
+    """What the message's menus offer: each label's value."""
+    return {
+        option["text"]["text"]: option["value"]
+        for block in message.arguments()["blocks"]
+        for element in [block.get("accessory") or {}, *block.get("elements", [])]
+        if element.get("type") == "overflow"
+        for option in element["options"]
+    }
+
+
 def buttons(message: Message) -> dict[str, dict[str, Any]]:
     """The message's buttons by their label."""
     return {
@@ -251,6 +291,7 @@ def buttons(message: Message) -> dict[str, dict[str, Any]]:
         for block in message.arguments()["blocks"]
         if block["type"] == "actions"
         for element in block["elements"]
+        if element["type"] == "button"
     }
 
 

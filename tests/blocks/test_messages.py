@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
 from bot.blocks.card import card
-from bot.blocks.ids import BadValue, ConversationValue, HeldValue
+from bot.blocks.ids import BadValue, ConversationValue, HeldValue, MenuValue, TakeFromValue
 from bot.blocks.lists import (
     CONVERSATIONS,
     PAGE_SIZE,
@@ -23,6 +24,7 @@ from bot.blocks.lists import (
     tickets_list,
     unknown_command,
 )
+from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
 from bot.blocks.prompts import prompt_message, refusal, you_have_it
 from bot.blocks.thread import entries_message, entry_message
 from bot.desk.outgoing import Prompt
@@ -41,11 +43,15 @@ from storage.records import (
     Person,
     PersonId,
     State,
+    Status,
+    Ticket,
+    TicketNumber,
 )
 from tests.blocks import shown
 from tests.blocks.shown import (
     buttons,
     checked,
+    checked_modal,
     conversations,
     entry,
     happenings,
@@ -86,18 +92,33 @@ def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject)
     assert button[0] == label
     read = ConversationValue.read(button[1]["value"])
     assert (read.conversation_id, read.epoch) == (view.conversation.id, view.conversation.epoch)
+    for value in shown.options(message).values():
+        assert MenuValue.read(value).about == read
 
 
 @settings(max_examples=40)
 @given(views(), st.sampled_from(Prompt), words(120))
 def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holder: str) -> None:
     source = "slack:T12345678/C12345678/1700000000.000001"
-    message = prompt_message(prompt, view.conversation.id, source=source, holder=holder)
+    message = prompt_message(prompt, view.conversation.id, source=source, holder=holder, epoch=5)
     checked(message)
     for button in buttons(message).values():
-        assert HeldValue.read(button["value"]) == HeldValue(view.conversation.id, source)
+        if button["action_id"] == ids.TAKE_FROM_AND_SEND:
+            seen = ConversationValue(view.conversation.id, 5)
+            assert TakeFromValue.read(button["value"]) == TakeFromValue(seen, source)
+        else:
+            assert HeldValue.read(button["value"]) == HeldValue(view.conversation.id, source)
     checked(you_have_it(view, link_to=link_to))
     checked(refusal(f"{holder} is already answering this customer."))
+
+
+@given(views())
+def test_every_modal_can_be_shown_and_knows_what_it_is_about(view: ConversationView) -> None:
+    about = ConversationValue(view.conversation.id, view.conversation.epoch)
+    subject = view.ticket.subject if view.ticket else None
+    for made in (hold_modal(about), hand_over_modal(about), subject_modal(about, subject=subject)):
+        modal = checked_modal(made)
+        assert ConversationValue.read(modal["private_metadata"]) == about
 
 
 @given(words(1000))
@@ -212,7 +233,7 @@ def test_a_waiting_ticket_can_be_taken_from_the_list_and_a_held_one_opened() -> 
     ("prompt", "actions"),
     [
         (Prompt.AI_ANSWERS, [ids.TAKE_OVER_AND_SEND, ids.KEEP_AS_NOTE]),
-        (Prompt.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (Prompt.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE, ids.TAKE_FROM_AND_SEND]),
         (Prompt.MENTIONS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
         (Prompt.FILES_STAY, []),
         (Prompt.EDIT_STAYS, []),
@@ -220,7 +241,7 @@ def test_a_waiting_ticket_can_be_taken_from_the_list_and_a_held_one_opened() -> 
     ],
 )
 def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: list[str]) -> None:
-    message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben")
+    message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben", epoch=1)
     assert [button["action_id"] for button in buttons(message).values()] == actions
 
 
@@ -281,7 +302,7 @@ def test_no_button_carries_anybodys_words() -> None:
 
 @given(st.text(max_size=60))
 def test_a_value_that_is_not_ours_is_refused_or_read_and_nothing_else(value: str) -> None:
-    for kind in (ConversationValue, HeldValue):
+    for kind in (ConversationValue, HeldValue, MenuValue, TakeFromValue):
         try:
             kind.read(value)
         except BadValue:
@@ -363,3 +384,50 @@ def test_what_one_person_says_in_a_row_stands_under_their_name_once() -> None:
     texts = [(block.get("text") or block["elements"][0])["text"] for block in blocks]
     assert texts == ["👤 *Maya*", "one", "two", "🤖 *AI*", "three", "👤 *Maya*", "four"]
     assert message.text == "Maya: one\nMaya: two\nAI: three\nMaya: four"
+
+
+# ─── The ticket on the card ───
+
+
+def a_ticket(status: Status, **changes: Any) -> Ticket:
+    ticket = Ticket(
+        number=TicketNumber(7), type="live_chat", conversation_id=ANYWHERE, channel="web", status=status,
+        subject="Late parcel", summary=None, language=None, assignee=ANA.id, hold_reason=None,
+        status_since=shown.NOW, opened_at=shown.NOW, first_reply_at=None,
+        closed_at=None if status.is_open else shown.NOW,
+    )  # fmt: skip
+    return replace(ticket, **changes)
+
+
+ANYHOW = ["Edit subject…", "Close ticket, AI stays quiet", "Cancel ticket, AI stays quiet"]
+WHILE_HELD = ["Join", "Hand over to…", "Take over from Ana García"]
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "offered"),
+    [
+        (State.TEAMMATE, Status.ON_YOU, ["On hold…", *ANYHOW, *WHILE_HELD]),
+        (State.TEAMMATE, Status.ON_HOLD, ["Back from hold", *ANYHOW, *WHILE_HELD]),
+        (State.WAITING, Status.NEW, [*ANYHOW, "Hand over to…"]),
+        (State.AI, Status.CLOSED, []),
+    ],
+)
+def test_a_card_offers_what_can_be_done_with_its_ticket(
+    state: State, status: Status, offered: list[str]
+) -> None:
+    holder = ANA if state is State.TEAMMATE else None
+    message = card(ConversationView(a_conversation(state), holder, a_ticket(status), None))
+    checked(message)
+    assert list(shown.options(message)) == offered
+
+
+def test_a_card_says_what_its_ticket_waits_for_and_since_when_it_is_on_somebody() -> None:
+    def rendered(ticket: Ticket) -> str:
+        message = card(ConversationView(a_conversation(State.TEAMMATE), ANA, ticket, None))
+        return shown.WORKSPACE.rendered(message.arguments())
+
+    assert "Ticket #7, On you since" in rendered(a_ticket(Status.ON_YOU))
+    assert "since" not in rendered(a_ticket(Status.ON_YOU, status_since=None))
+    on_hold = rendered(a_ticket(Status.ON_HOLD, hold_reason="The <!here> *warehouse*"))
+    assert "⏸️ On hold: The <!here> " in on_hold
+    assert "since" not in on_hold

@@ -9,7 +9,16 @@ from datetime import timedelta
 import pytest
 
 from bot.desk.desk import Desk
-from bot.desk.errors import AIPaused, AlreadyTaken, DeskError, MayNotAct, NotFound, Stale
+from bot.desk.errors import (
+    AIPaused,
+    AlreadyTaken,
+    CannotAnswer,
+    DeskError,
+    MayNotAct,
+    NotFound,
+    Stale,
+    TooLong,
+)
 from bot.desk.outgoing import Owed, Priority
 from bot.desk.tickets import SummaryOrigin
 from storage.records import Author, Customer, State, Status, Ticket
@@ -309,7 +318,8 @@ async def test_a_presser_gets_feedback_ahead_of_other_work(held: Case) -> None:
 
 
 def test_every_refusal_is_a_sentence_with_its_details_filled_in() -> None:
+    details = {AlreadyTaken: {"winner": "Ana"}, CannotAnswer: {"name": "Gus"}, TooLong: {"limit": "200"}}
     for refusal in DeskError.__subclasses__():
-        said = str(refusal(winner="Ana") if refusal is AlreadyTaken else refusal())
+        said = str(refusal(**details.get(refusal, {})))
         assert said.endswith(".")
         assert "{" not in said

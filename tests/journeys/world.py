@@ -70,6 +70,23 @@ class Chat:
         await self._world.slack.until(offered)
         return await who.press(CHANNEL, ts, action)
 
+    async def choose(self, who: Person, label: str) -> Mapping[str, Any]:
+        """Choose that in one of the card's menus once it is there."""
+        ts = await self.thread.ts()
+        message = self._world.slack.message
+        menu = await self._world.slack.until(
+            lambda: next((menu for menu, offered in menus(message(CHANNEL, ts)) if label in offered), None)
+        )
+        return await who.press(CHANNEL, ts, menu, label)
+
+    async def offered(self, *labels: str) -> None:
+        """Wait until the card's menus offer exactly these."""
+        ts = await self.thread.ts()
+        message = self._world.slack.message
+        await self._world.slack.until(
+            lambda: [one for _, offered in menus(message(CHANNEL, ts)) for one in offered] == list(labels)
+        )
+
     async def taken_over(self, by: Person) -> None:
         await self.press(by, TAKE_OVER)
         await self.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "teammate")
@@ -188,3 +205,13 @@ async def world(
             yield here
         finally:
             await here.close()
+
+
+def menus(message: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """A message's menus: the action id of each, and what it offers."""
+    return [
+        (element["action_id"], [option["text"]["text"] for option in element["options"]])
+        for block in message.get("blocks", [])
+        for element in [block.get("accessory") or {}, *block.get("elements", [])]
+        if element.get("type") == "overflow"
+    ]

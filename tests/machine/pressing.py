@@ -18,7 +18,7 @@ from bot.blocks.ids import (
     ConversationValue,
     HeldValue,
 )
-from bot.handlers.actions import NOBODY
+from bot.handlers.acts import NOBODY
 from sandbox import PersonError
 from storage.records import State
 from tests.journeys.world import CHANNEL

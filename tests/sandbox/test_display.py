@@ -124,11 +124,16 @@ async def test_an_update_without_parse_links_names(slack: Workspace, client: Asy
                                 "text": {"type": "plain_text", "text": "Take over"},
                                 "action_id": "t",
                             },
+                            {
+                                "type": "overflow",
+                                "action_id": "o",
+                                "options": [{"text": {"type": "plain_text", "text": "Join"}, "value": "j"}],
+                            },
                         ],
                     },
                 ],
             },
-            "Visitor 👋\nweb *new*\n———\n[Take over]",
+            "Visitor 👋\nweb *new*\n———\n[Take over] [⋯]",
         ),
         (
             {

@@ -1,0 +1,74 @@
+"""Modals: what a teammate is asked before something is done. They carry references, like buttons."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement, UserSelectElement
+from slack_sdk.models.views import View
+
+from bot.blocks.ids import (
+    HAND_OVER_MODAL,
+    HAND_OVER_TO,
+    HOLD_MODAL,
+    HOLD_REASON,
+    SUBJECT,
+    SUBJECT_MODAL,
+    ConversationValue,
+)
+from bot.blocks.message import plain
+from bot.blocks.words import shortened
+from bot.desk.tickets import LONGEST_LINE
+
+
+def hold_modal(about: ConversationValue) -> View:
+    """What does the ticket wait for?"""
+    typed = PlainTextInputElement(
+        action_id=HOLD_REASON,
+        max_length=LONGEST_LINE,
+        placeholder=plain("The warehouse looks for the parcel"),
+        focus_on_load=True,
+    )
+    asked = InputBlock(
+        block_id=HOLD_REASON,
+        label=plain("What does it wait for?"),
+        hint=plain("Only the team sees this. When the customer writes, the ticket is back from hold."),
+        element=typed,
+    )
+    return _modal(HOLD_MODAL, about, title="Put on hold", submit="Put on hold", blocks=[asked])
+
+
+def subject_modal(about: ConversationValue, *, subject: str | None) -> View:
+    """What is the ticket about?"""
+    typed = PlainTextInputElement(
+        action_id=SUBJECT,
+        max_length=LONGEST_LINE,
+        initial_value=shortened(subject or "", LONGEST_LINE) or None,
+        focus_on_load=True,
+    )
+    asked = InputBlock(block_id=SUBJECT, label=plain("What is it about?"), element=typed)
+    return _modal(SUBJECT_MODAL, about, title="Edit subject", submit="Save", blocks=[asked])
+
+
+def hand_over_modal(about: ConversationValue) -> View:
+    """Who answers from here on?"""
+    chosen = UserSelectElement(action_id=HAND_OVER_TO, focus_on_load=True)
+    asked = InputBlock(
+        block_id=HAND_OVER_TO,
+        label=plain("Who answers from here on?"),
+        hint=plain("The ticket lands on them, and the customer sees that they joined the chat."),
+        element=chosen,
+    )
+    return _modal(HAND_OVER_MODAL, about, title="Hand over", submit="Hand over", blocks=[asked])
+
+
+def _modal(
+    callback_id: str, about: ConversationValue, *, title: str, submit: str, blocks: list[Block]
+) -> View:
+    return View(
+        type="modal",
+        callback_id=callback_id,
+        private_metadata=about.written(),
+        title=plain(title),
+        submit=plain(submit),
+        close=plain("Cancel"),
+        blocks=blocks,
+    )

@@ -1,0 +1,61 @@
+"""What a press and a submitted modal have in common: one rule, applied for whoever it was."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.blocks.prompts import refusal
+from bot.desk.errors import AlreadyDecided, DeskError
+from bot.handlers.form import Form
+from bot.handlers.press import Press
+from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.intake import Intake
+from storage.database import Clock
+from storage.records import ConversationId, Person
+
+Rule = Callable[[Person], Awaitable[object]]
+
+NOBODY = "Slack could not say who you are just now. Nothing was changed; please press again."
+
+
+class Acts:
+    """Applies a rule for the person who acted and acknowledges. If it refuses, they alone are told why.
+
+    What was typed in the thread before is dealt with before. Who may act is asked of Slack each time.
+    """
+
+    def __init__(self, directory: Directory, intake: Intake, clock: Clock) -> None:
+        self._directory = directory
+        self._intake = intake
+        self._clock = clock
+
+    async def pressed(self, ack: AsyncAck, press: Press, about: ConversationId, rule: Rule) -> bool:
+        """True if the rule was applied."""
+        await self._intake.settle(about, before=press.at, card=press.card)
+        try:
+            await rule(await self._directory.person(press.by))
+        except (DeskError, UnknownPerson) as error:
+            await ack()
+            why = refusal(_why(error))
+            # Where the question was decided already, its buttons have nothing left to decide.
+            is_over = isinstance(error, AlreadyDecided) and press.is_on_ephemeral
+            await (press.replace(why) if is_over else press.answer(why))
+            return False
+        await ack()
+        return True
+
+    async def submitted(self, ack: AsyncAck, form: Form, *, asked: str, rule: Rule) -> None:
+        """Close the modal if the rule was applied; else the reason stands under its input `asked`."""
+        await self._intake.settle(form.about.conversation_id, before=f"{self._clock().timestamp():.6f}")
+        try:
+            await rule(await self._directory.person(form.by))
+        except (DeskError, UnknownPerson) as error:
+            await ack(response_action="errors", errors={asked: _why(error)})
+        else:
+            await ack()
+
+
+def _why(error: DeskError | UnknownPerson) -> str:
+    return NOBODY if isinstance(error, UnknownPerson) else str(error)

@@ -1,0 +1,29 @@
+"""A submitted modal: who, about what, and what they typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.blocks.ids import ConversationValue
+from storage.records import PersonId
+
+
+class Form:
+    """What a `view_submission` payload says (docs.slack.dev/reference/interaction-payloads).
+
+    Each of our inputs is the only one in its block, and both have the same name.
+    """
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        user, view = body["user"], body["view"]
+        self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
+        self.about = ConversationValue.read(view["private_metadata"])
+        self._team = str(body["team"]["id"])
+        self._values = view["state"]["values"]
+
+    def text(self, name: str) -> str:
+        return str(self._values[name][name].get("value") or "")
+
+    def person(self, name: str) -> PersonId:
+        return PersonId(self._team, str(self._values[name][name]["selected_user"]))

@@ -1,0 +1,44 @@
+"""Queries about who joined the holder of a conversation. They did for one stretch, named by its epoch."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.link import Link
+from storage.records import Conversation, PersonId
+from storage.schema import joined as table
+
+
+class Joined:
+    """The `joined` table within one transaction."""
+
+    def __init__(self, connection: Link) -> None:
+        self._connection = connection
+
+    async def add(self, conversation: Conversation, person: PersonId) -> None:
+        """Let somebody answer beside the holder, until the conversation changes hands."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        await self._connection.execute(
+            dialect.insert(table)
+            .values(
+                conversation_id=conversation.id,
+                team=person.team,
+                user=person.user,
+                epoch=conversation.epoch,
+            )
+            .on_conflict_do_update(
+                index_elements=["conversation_id", "team", "user"], set_={"epoch": conversation.epoch}
+            )
+        )
+
+    async def has(self, conversation: Conversation, person: PersonId) -> bool:
+        found = await self._connection.scalar(
+            select(table.c.epoch).where(
+                table.c.conversation_id == conversation.id,
+                table.c.team == person.team,
+                table.c.user == person.user,
+                table.c.epoch == conversation.epoch,
+            )
+        )
+        return found is not None
