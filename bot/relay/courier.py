@@ -187,7 +187,8 @@ class Courier:
             case Part(of, carried):
                 await self._settle(tx, replace(parcel, items=parcel.items[:carried]), of, at)
                 if left := parcel.items[carried:]:
-                    rest = replace(parcel, items=left)
+                    # A call for the same rows always carries the same ones: these never went out.
+                    rest = replace(parcel, items=left, maybe_sent=None)
                     await outbox.put_back(rest, at=tx.now, error=None, counts=False, sent=False)
             case Done(None):
                 outbox.finish_later(parcel)

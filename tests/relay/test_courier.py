@@ -539,3 +539,17 @@ async def test_while_nothing_may_go_nobody_looks_again_and_again(road: Road) -> 
             await road.states()
     # PostgreSQL reads with the same engine. The courier itself looks once a second.
     assert len(begun) <= (0 if road.database.is_sqlite else looks) + 3
+
+
+async def test_what_never_fitted_is_not_looked_for_like_what_may_be_sent(road: Road) -> None:
+    road.answers.extend([Unknown(2 * SECOND, "no answer"), Part(Done(), carried=1)])
+    for number in range(4):
+        await road.owe(str(number))
+    courier = road.courier(together={"post": 10})
+    async with road.carrying(courier):
+        await road.settled(*["unknown"] * 4)
+        await road.forward(3)
+        await road.settled(*["done"] * 4)
+    carried = [[item.payload["name"] for item in parcel.items] for parcel in road.calls]
+    assert carried == [["0", "1", "2", "3"], ["0", "1", "2", "3"], ["1", "2", "3"]]
+    assert [parcel.maybe_sent is not None for parcel in road.calls] == [False, True, False]
