@@ -2,6 +2,7 @@
 
     DeskError
     ├── NotFound
+    ├── NoSuchTicket
     ├── AlreadyTaken
     ├── AlreadyDecided
     ├── AlreadyShown
@@ -29,6 +30,10 @@ class DeskError(Exception):
 
 class NotFound(DeskError):
     """There is no such conversation here."""
+
+
+class NoSuchTicket(DeskError):
+    """There is no ticket #{number}."""
 
 
 class AlreadyTaken(DeskError):
