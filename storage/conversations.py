@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, or_, select, tuple_, update
+from sqlalchemy import Row, Select, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
+from storage.pairs import one_of
 from storage.pending import Pending
 from storage.records import Conversation, ConversationId, Customer, MessageRef, PersonId, State
 from storage.schema import conversations as table
@@ -250,7 +251,7 @@ def _lock(which: Any) -> Select[Any]:
 
 def _threads(threads: Collection[MessageRef]) -> Any:
     wanted = [(thread.team, thread.channel, thread.ts) for thread in threads]
-    return tuple_(table.c.card_team, table.c.card_channel, table.c.card_ts).in_(wanted)
+    return one_of((table.c.card_team, table.c.card_channel, table.c.card_ts), wanted)
 
 
 def _conversation(row: Row[Any]) -> Conversation:
