@@ -14,8 +14,8 @@ MOST_ALTERNATIVES = 500
 def one_of(columns: Sequence[ColumnElement[Any]], rows: Collection[Sequence[Any]]) -> ColumnElement[bool]:
     """The columns have the values of one of these rows.
 
-    Said as alternatives, each of which is looked up in an index. For `(a, b) IN (VALUES …)` with more than one
-    row SQLite reads the whole table instead.
+    Said as alternatives, each of which is looked up in an index. For `(a, b) IN (VALUES …)` with more than
+    one row SQLite reads the whole table instead.
     """
     if len(rows) > MOST_ALTERNATIVES:
         return tuple_(*columns).in_(rows)

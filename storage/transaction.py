@@ -20,6 +20,7 @@ from storage.paces import Paces
 from storage.pending import Mark, Pending
 from storage.people import People
 from storage.records import ConversationId, Entry, MessageRef
+from storage.search import Search
 from storage.shelves import Shelves
 from storage.tickets import Tickets
 
@@ -64,6 +65,7 @@ class Transaction:
         self.ledger = Ledger(self.connection, now, self.conversations, self._pending, self.added)
         self.tickets = Tickets(self.connection, now)
         self.shelves = Shelves(self.connection)
+        self.search = Search(self.connection)
         self.held = HeldReplies(self.connection, now)
         self.outbox = Outbox(self.connection, now, self._pending, self.topics)
         self.inbox = Inbox(self.connection, now, self.topics)

@@ -58,5 +58,6 @@ _COMMANDS = (
     "`/bookbag tickets`   open ones; or only `mine`, `new`, `me` (on me), "
     "`customer` (on their customer), `hold` or `closed`\n"
     "`/bookbag show 12`   ticket 12: where it stands and what was said last\n"
+    "`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first\n"
     "`/bookbag help`   this"
 )

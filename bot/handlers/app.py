@@ -12,6 +12,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.desk import Desk
+from bot.desk.finding import Finder
 from bot.desk.lists import Lists
 from bot.handlers import actions, commands, messages, standing
 from bot.slack.directory import Directory
@@ -64,7 +65,9 @@ def slack_app(
     messages.register(app, intake=intake)
     standing.register(app, standing=our_standing, installation=installation)
     actions.register(app, desk=desk, directory=directory, intake=intake, installation=installation)
-    commands.register(app, desk=desk, lists=Lists(desk.database), installation=installation)
+    commands.register(
+        app, desk=desk, lists=Lists(desk.database), finder=Finder(desk.database), installation=installation
+    )
 
     @app.action({"type": "block_actions"})
     async def old_button(ack: AsyncAck) -> None:

@@ -8,18 +8,22 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.found import FURTHER_BACK, LONGEST_WORDS, FindValue, found_list
 from bot.blocks.ids import PAGE
 from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
 from bot.blocks.message import Message
 from bot.blocks.prompts import refusal
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
+from bot.blocks.words import one_line
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError
+from bot.desk.finding import Finder
 from bot.desk.lists import Lists
 from bot.handlers.press import Press
 from bot.slack.installation import Installation
 from storage.records import PersonId, TicketNumber
+from storage.search import Place
 from storage.shelves import Shelf
 
 COMMAND = "/bookbag"
@@ -30,10 +34,10 @@ LARGEST_NUMBER = 2**31 - 1
 
 
 class Usage(Exception):
-    """A command that lacks something, or has something odd. The text is mrkdwn that says how it goes."""
+    """A command that lacks something, or has something odd. The text says how it goes."""
 
 
-def register(app: AsyncApp, *, desk: Desk, lists: Lists, installation: Installation) -> None:
+def register(app: AsyncApp, *, desk: Desk, lists: Lists, finder: Finder, installation: Installation) -> None:
     link_to = installation.link_to
 
     @app.command(COMMAND)
@@ -54,6 +58,8 @@ def register(app: AsyncApp, *, desk: Desk, lists: Lists, installation: Installat
                 return await conversations(offset=0)
             case "tickets":
                 return await tickets(shelf_of(rest), by, offset=0)
+            case "find":
+                return await find(words_in(rest), None)
             case "show":
                 shown = await lists.ticket(number_in(rest, "show"), messages=LAST_MESSAGES)
                 return ticket_shown(shown, link_to=link_to)
@@ -71,6 +77,13 @@ def register(app: AsyncApp, *, desk: Desk, lists: Lists, installation: Installat
             page = await tickets(Shelf(which.removeprefix(f"{TICKETS}-")), press.by, offset=int(offset))
         await press.replace(page)
 
+    @app.action(FURTHER_BACK)
+    async def further_back(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        press = Press(body, client)
+        value = FindValue.read(press.value)
+        await ack()
+        await press.replace(await find(value.words, value.place))
+
     async def overview() -> Message:
         live = await desk.live(limit=0)
         open_tickets = await desk.open_tickets(limit=0)
@@ -83,6 +96,17 @@ def register(app: AsyncApp, *, desk: Desk, lists: Lists, installation: Installat
     async def tickets(shelf: Shelf, by: PersonId, *, offset: int) -> Message:
         page = await lists.tickets(shelf, by=by, limit=PAGE_SIZE, offset=offset)
         return tickets_list(page, offset=offset, link_to=link_to)
+
+    async def find(words: str, before: Place | None) -> Message:
+        found = await finder.find(words, limit=PAGE_SIZE, before=before)
+        return found_list(found, link_to=link_to)
+
+
+def words_in(text: str) -> str:
+    words = one_line(text)[:LONGEST_WORDS].strip()
+    if not words:
+        raise Usage(f"Say what to look for: {COMMAND} find parcel")
+    return words
 
 
 def shelf_of(word: str) -> Shelf:

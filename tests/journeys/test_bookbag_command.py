@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.blocks.ids import TAKE_OVER
-from tests.journeys.world import CHANNEL, World
+from tests.journeys.world import CHANNEL, NOTE, World
 
 
 async def test_alone_it_says_what_there_is_and_what_is_open(outside: World) -> None:
@@ -167,3 +167,34 @@ async def test_what_a_command_lacks_is_said(outside: World) -> None:
         answer = await outside.ben.command("/bookbag", text, channel=CHANNEL)
         assert says in outside.slack.rendered(answer), text
         assert outside.slack.mentions(answer) == set()
+
+
+async def test_find_looks_through_both_sides_and_the_notes_and_opens_the_thread(outside: World) -> None:
+    maya = await outside.chat("Maya Lindqvist", first="Is the Größe right?")
+    aiko = await outside.chat("Aiko", first="注文の返金をお願いします。\nよろしく")
+    await maya.taken_over(outside.ana)
+    await maya.reply(outside.ana, "I ordered a larger backpack for you.")
+    await maya.sees("I ordered a larger backpack for you.")
+    noted = await maya.reply(outside.ana, "// her café is in Lisbon")
+    await maya.marked(noted, NOTE)
+    await aiko.thread.ts()
+
+    async def found(words: str) -> str:
+        answer = await outside.ben.command("/bookbag", f"find {words}", channel=CHANNEL)
+        assert not [one for one in outside.slack.mentions(answer) if not one.startswith(("<http", "<!date"))]
+        return outside.slack.rendered(answer)
+
+    for words, who, line in (
+        ("grosse", "Maya", "Is the Größe right?"),
+        ("GRÖSSE", "Maya", "Is the Größe right?"),
+        ("larger  BACKPACK", "Maya", "I ordered a larger backpack for you."),
+        ("Cafe", "Maya", "café is in Lisbon"),
+        ("返金", "Aiko", "注文の返金をお願いします。"),
+        ("lindqvist", "Maya", "Maya Lindqvist"),
+    ):
+        rendered = await found(words)
+        for shown in ("1 conversation with", who, line, "Open thread"):
+            assert shown in rendered, words
+    assert "よろしく" not in await found("返金")
+    assert "There is no “<!here>” in 2 conversations" in await found("<!here>")
+    assert "Say what to look for" in await found("   ")
