@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import Conversations
 from storage.facts import Facts
+from storage.figures import Figures
 from storage.held import HeldReplies
 from storage.inbox import Inbox
 from storage.ledger import Ledger
@@ -64,6 +65,7 @@ class Transaction:
         self.conversations = Conversations(self.connection, now, self._pending)
         self.ledger = Ledger(self.connection, now, self.conversations, self._pending, self.added)
         self.tickets = Tickets(self.connection, now)
+        self.figures = Figures(self.connection)
         self.shelves = Shelves(self.connection)
         self.search = Search(self.connection)
         self.held = HeldReplies(self.connection, now)

@@ -59,5 +59,7 @@ _COMMANDS = (
     "`customer` (on their customer), `hold` or `closed`\n"
     "`/bookbag show 12`   ticket 12: where it stands and what was said last\n"
     "`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first\n"
+    "`/bookbag stats`   today in figures\n"
+    "`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger\n"
     "`/bookbag help`   this"
 )

@@ -3,6 +3,7 @@
     DeskError
     ├── NotFound
     ├── NoSuchTicket
+    ├── NoThread
     ├── AlreadyTaken
     ├── AlreadyDecided
     ├── AlreadyShown
@@ -34,6 +35,10 @@ class NotFound(DeskError):
 
 class NoSuchTicket(DeskError):
     """There is no ticket #{number}."""
+
+
+class NoThread(DeskError):
+    """That conversation has no thread just now: a new one is being posted already."""
 
 
 class AlreadyTaken(DeskError):

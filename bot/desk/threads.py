@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.desk import outgoing, timeline
-from bot.desk.errors import AlreadyShown, MayNotAct, NotFound
+from bot.desk.errors import AlreadyShown, MayNotAct, NotFound, NoThread
 from bot.desk.outgoing import Owed
 from bot.desk.timeline import Event
 from storage.records import ConversationId, MessageRef, Person
@@ -46,6 +46,16 @@ async def show_again(tx: Transaction, conversation_id: ConversationId, notice: i
     await outgoing.mirror(tx, conversation, done)
     for seq in entry.data["seqs"]:
         await outgoing.show(tx, conversation, seq)
+
+
+async def rebuild(tx: Transaction, conversation_id: ConversationId, *, by: Person) -> None:
+    """Start the conversation's thread again, from the ledger. The old one stays, and is still listened to."""
+    if not by.may_act:
+        raise MayNotAct
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None or conversation.card is None:
+        raise NoThread
+    await move(tx, conversation_id, away_from=conversation.card)
 
 
 async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:

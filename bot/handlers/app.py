@@ -19,6 +19,7 @@ from bot.slack.directory import Directory
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.standing import Standing
+from bot.slack.zones import Zones
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,13 @@ def slack_app(
     standing.register(app, standing=our_standing, installation=installation)
     actions.register(app, desk=desk, directory=directory, intake=intake, installation=installation)
     commands.register(
-        app, desk=desk, lists=Lists(desk.database), finder=Finder(desk.database), installation=installation
+        app,
+        desk=desk,
+        lists=Lists(desk.database),
+        finder=Finder(desk.database),
+        zones=Zones(client, desk.database.clock),
+        directory=directory,
+        installation=installation,
     )
 
     @app.action({"type": "block_actions"})

@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.figures import day_message
 from bot.blocks.found import FURTHER_BACK, LONGEST_WORDS, FindValue, found_list
 from bot.blocks.ids import PAGE
 from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
@@ -18,10 +19,13 @@ from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
 from bot.blocks.words import one_line
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError
+from bot.desk.figures import today
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
 from bot.handlers.press import Press
+from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
+from bot.slack.zones import Zones
 from storage.records import PersonId, TicketNumber
 from storage.search import Place
 from storage.shelves import Shelf
@@ -29,6 +33,7 @@ from storage.shelves import Shelf
 COMMAND = "/bookbag"
 
 LAST_MESSAGES = 5
+NOBODY = "Slack could not say who you are just now. Nothing was changed; please try again."
 # Ticket numbers are 32-bit integers in PostgreSQL.
 LARGEST_NUMBER = 2**31 - 1
 
@@ -37,7 +42,16 @@ class Usage(Exception):
     """A command that lacks something, or has something odd. The text says how it goes."""
 
 
-def register(app: AsyncApp, *, desk: Desk, lists: Lists, finder: Finder, installation: Installation) -> None:
+def register(
+    app: AsyncApp,
+    *,
+    desk: Desk,
+    lists: Lists,
+    finder: Finder,
+    zones: Zones,
+    directory: Directory,
+    installation: Installation,
+) -> None:
     link_to = installation.link_to
 
     @app.command(COMMAND)
@@ -48,6 +62,8 @@ def register(app: AsyncApp, *, desk: Desk, lists: Lists, finder: Finder, install
             message = await answer(word.lower(), rest.strip(), by)
         except (DeskError, Usage) as error:
             message = refusal(str(error))
+        except UnknownPerson:
+            message = refusal(NOBODY)
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
 
     async def answer(word: str, rest: str, by: PersonId) -> Message:
@@ -63,6 +79,12 @@ def register(app: AsyncApp, *, desk: Desk, lists: Lists, finder: Finder, install
             case "show":
                 shown = await lists.ticket(number_in(rest, "show"), messages=LAST_MESSAGES)
                 return ticket_shown(shown, link_to=link_to)
+            case "stats":
+                return day_message(await today(desk.database, await zones.of(by)))
+            case "rebuild":
+                number = number_in(rest, "rebuild")
+                await desk.rebuild(number, by=await directory.person(by))
+                return refusal(f"The thread of ticket #{number} starts again in a moment, from the ledger.")
             case _:
                 return unknown_command(word)
 
