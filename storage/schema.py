@@ -138,6 +138,7 @@ tickets = Table(
 )
 Index("ix_tickets_conversation_id", tickets.c.conversation_id)
 Index("ix_tickets_open", tickets.c.status, tickets.c.opened_at)
+Index("ix_tickets_assignee", tickets.c.assignee_team, tickets.c.assignee_user, tickets.c.closed_at)
 _IS_CLOSED = text("closed_at IS NOT NULL")
 Index(
     "ix_tickets_closed",

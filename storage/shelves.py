@@ -28,6 +28,7 @@ class Shelf(StrEnum):
     CUSTOMER = "customer"
     HOLD = "hold"
     CLOSED = "closed"
+    DONE = "done"
 
 
 class Shelves:
@@ -41,12 +42,12 @@ class Shelves:
     ) -> tuple[Sequence[TicketNumber], int]:
         """The numbers of the tickets on it, longest open first or closed last first, and how many there are.
 
-        `by` is whose `mine` and `me` are. Above `COUNTED` nobody counts: the total then says one more.
+        `by` is whose `mine`, `me` and `done` are. Above `COUNTED` nobody counts: the total is then one more.
         """
         which = _on(shelf, by)
         some = select(table.c.number).where(which).limit(COUNTED + 1).subquery()
         total = await self._connection.scalar(select(func.count()).select_from(some))
-        if shelf is Shelf.CLOSED:
+        if shelf in (Shelf.CLOSED, Shelf.DONE):
             order = [table.c.closed_at.desc(), table.c.number.desc()]
         else:
             order = [table.c.opened_at.asc(), table.c.number.asc()]
@@ -101,3 +102,5 @@ def _on(shelf: Shelf, by: PersonId) -> ColumnElement[Any]:
             return and_(_IS_OPEN, table.c.status == Status.ON_HOLD)
         case Shelf.CLOSED:
             return table.c.closed_at.is_not(None)
+        case Shelf.DONE:
+            return and_(table.c.closed_at.is_not(None), mine)

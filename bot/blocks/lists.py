@@ -8,7 +8,7 @@ from bot.blocks.card import take_over_button
 from bot.blocks.message import LinkTo, Message, line, small, title
 from bot.blocks.rows import nothing, pages, past_the_end, row
 from bot.blocks.words import bold, customer_name, escaped, shortened
-from bot.desk.views import Listing
+from bot.desk.views import ConversationView, Listing
 
 CONVERSATIONS = "conversations"
 
@@ -22,10 +22,14 @@ def conversations_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Mes
     heading = f"{listing.total} live with the AI"
     blocks: list[Block] = [title(heading)]
     for view in listing.rows:
-        who = f"{bold(customer_name(view.conversation))}   ·   {escaped(view.conversation.channel)}"
-        about = view.last_message.text if view.last_message else ""
-        blocks += row(who, about, view.conversation, link_to, take_over_button(view.conversation))
+        blocks += live_row(view, link_to)
     return Message(text=heading, blocks=[*blocks, *pages(CONVERSATIONS, listing.total, offset)])
+
+
+def live_row(view: ConversationView, link_to: LinkTo) -> list[Block]:
+    who = f"{bold(customer_name(view.conversation))}   ·   {escaped(view.conversation.channel)}"
+    about = view.last_message.text if view.last_message else ""
+    return row(who, about, view.conversation, link_to, take_over_button(view.conversation))
 
 
 def help_message(*, live: int, tickets: int, waiting: int) -> Message:
@@ -56,7 +60,7 @@ def unknown_command(word: str) -> Message:
 _COMMANDS = (
     "`/bookbag conversations`   live with the AI, not tickets yet, with *Take over*\n"
     "`/bookbag tickets`   open ones; or only `mine`, `new`, `me` (on me), "
-    "`customer` (on their customer), `hold` or `closed`\n"
+    "`customer` (on their customer), `hold`, `closed` or `done` (mine, closed)\n"
     "`/bookbag show 12`   ticket 12: where it stands and what was said last\n"
     "`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first\n"
     "`/bookbag stats`   today in figures\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionBlock
 
@@ -34,6 +35,7 @@ _WORDS = {
         "No ticket waits for its customer.",
     ),
     Shelf.HOLD: ("ticket on hold", "tickets on hold", "Nothing is on hold."),
+    Shelf.DONE: ("closed ticket of yours", "closed tickets of yours", "You closed no ticket yet."),
     Shelf.CLOSED: ("closed ticket", "closed tickets", "No ticket was closed yet."),
 }
 
@@ -50,7 +52,7 @@ def tickets_list(page: TicketPage, *, offset: int, link_to: LinkTo) -> Message:
     heading = f"{count} {one if page.total == 1 else many}".capitalize()
     blocks: list[Block] = [title(heading)]
     for view in page.rows:
-        blocks += _row(view, page, link_to)
+        blocks += ticket_row(view, page.at, link_to)
     turn = pages(which, min(page.total, COUNTED), offset, shown=count)
     return Message(text=heading, blocks=[*blocks, *turn])
 
@@ -80,7 +82,8 @@ def ticket_shown(shown: TicketShown, *, link_to: LinkTo) -> Message:
     return Message(text=escaped(f"{heading}: {STATUS_WORDS[ticket.status]}"), blocks=blocks)
 
 
-def _row(view: TicketView, page: TicketPage, link_to: LinkTo) -> list[Block]:
+def ticket_row(view: TicketView, at: datetime, link_to: LinkTo) -> list[Block]:
+    """As the ticket stood at that moment."""
     ticket, conversation = view.ticket, view.of.conversation
     parts = [
         f"#{ticket.number}",
@@ -89,7 +92,7 @@ def _row(view: TicketView, page: TicketPage, link_to: LinkTo) -> list[Block]:
         *_holder(view),
     ]
     if view.waits_since is not None:
-        parts.append(f"waits {lasted(page.at - view.waits_since)}")
+        parts.append(f"waits {lasted(at - view.waits_since)}")
     elif ticket.closed_at is not None:
         parts.append(date_and_time(ticket.closed_at))
     last = view.of.last_message

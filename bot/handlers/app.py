@@ -14,8 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk.desk import Desk
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
-from bot.handlers import actions, commands, messages, standing
+from bot.handlers import actions, commands, home, messages, standing
 from bot.slack.directory import Directory
+from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.standing import Standing
@@ -30,6 +31,7 @@ def slack_app(
     desk: Desk,
     directory: Directory,
     intake: Intake,
+    homes: Homes,
     installation: Installation,
     our_standing: Standing,
     signing_secret: str | None,
@@ -66,6 +68,7 @@ def slack_app(
     messages.register(app, intake=intake)
     standing.register(app, standing=our_standing, installation=installation)
     actions.register(app, desk=desk, directory=directory, intake=intake, installation=installation)
+    home.register(app, homes=homes, installation=installation)
     commands.register(
         app,
         desk=desk,

@@ -15,6 +15,9 @@ _IS_SYSTEM = sa.text("kind = 'system'")
 def upgrade() -> None:
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_tickets_assignee", ["assignee_team", "assignee_user", "closed_at"], unique=False
+        )
+        batch_op.create_index(
             "ix_tickets_closed",
             ["closed_at", "number"],
             unique=False,
