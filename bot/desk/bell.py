@@ -75,7 +75,7 @@ class Bell:
 
     @contextmanager
     def listening(self, name: str) -> Iterator[Listener]:
-        """A listener for a conversation, an outbox topic or `ANYTHING`. Listen first, then read, then wait."""
+        """A listener for a conversation, a topic or `ANYTHING`. Listen first, then read, then wait."""
         listener = Listener()
         self._listeners[name].add(listener)
         try:
