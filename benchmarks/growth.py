@@ -24,7 +24,7 @@ from benchmarks.databases import DatabaseKind, Databases
 from benchmarks.rows import Row, Target, percentile
 from benchmarks.side import Side, side
 from bot.app import Bridge
-from bot.blocks.lists import PAGE_SIZE
+from bot.blocks.rows import PAGE_SIZE
 from bot.config import Settings
 from bot.desk.desk import Desk
 from bot.desk.replies import Meant

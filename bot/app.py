@@ -32,6 +32,7 @@ from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
 from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.directory import Directory
+from bot.slack.homes import Homes
 from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
 from bot.slack.intake import Intake
 from bot.slack.poster import Poster, Waits
@@ -168,11 +169,14 @@ class Bridge:
         self._run(self._slack_courier(client, standing))
         self._run(await self._ai_courier())
         self._run(intake)
+        homes = Homes(client, self.bell, self.desk, self.installation)
+        self._keep_up(homes.run())
         bolt = slack_app(
             client,
             desk=self.desk,
             directory=directory,
             intake=intake,
+            homes=homes,
             installation=self.installation,
             our_standing=standing,
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,

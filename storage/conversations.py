@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, or_, select, tuple_, update
+from sqlalchemy import Row, Select, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
+from storage.pairs import one_of
 from storage.pending import Pending
 from storage.records import Conversation, ConversationId, Customer, MessageRef, PersonId, State
 from storage.schema import conversations as table
-from storage.schema import former_threads, tickets
+from storage.schema import former_threads
 
 
 class Conversations:
@@ -196,24 +197,6 @@ class Conversations:
         self._by_thread.pop(card, None)
         return await self._changed(conversation_id, [], card_team=None, card_channel=None, card_ts=None)
 
-    async def live(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Conversation], int]:
-        """Conversations that are not tickets, latest message first, and how many there are in all."""
-        with_ticket = (
-            select(tickets.c.number)
-            .where(tickets.c.conversation_id == table.c.id, tickets.c.closed_at.is_(None))
-            .exists()
-        )
-        which = (table.c.state == State.AI) & table.c.last_message_at.is_not(None) & ~with_ticket
-        total = await self._connection.scalar(select(func.count()).select_from(table).where(which))
-        rows = await self._connection.execute(
-            select(table)
-            .where(which)
-            .order_by(table.c.last_message_at.desc(), table.c.id)
-            .limit(limit)
-            .offset(offset)
-        )
-        return [_conversation(row) for row in rows], total or 0
-
     async def escalated(self) -> Sequence[Conversation]:
         """Those with a thread that wait for a teammate or are held by one, the longest so first."""
         rows = await self._connection.execute(
@@ -281,7 +264,7 @@ def _lock(which: Any) -> Select[Any]:
 
 def _threads(threads: Collection[MessageRef]) -> Any:
     wanted = [(thread.team, thread.channel, thread.ts) for thread in threads]
-    return tuple_(table.c.card_team, table.c.card_channel, table.c.card_ts).in_(wanted)
+    return one_of((table.c.card_team, table.c.card_channel, table.c.card_ts), wanted)
 
 
 def _conversation(row: Row[Any]) -> Conversation:

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, tuple_, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
+from storage.pairs import one_of
 from storage.records import ConversationId, HeldReply, MessageRef, PersonId
 from storage.schema import held_replies as table
 
@@ -27,7 +28,7 @@ class HeldReplies:
         if not said:
             return
         self._known |= dict.fromkeys(said)
-        which = tuple_(table.c.conversation_id, table.c.source).in_(said)
+        which = one_of((table.c.conversation_id, table.c.source), said)
         for row in await self._connection.execute(select(table).where(which)):
             self._known[row.conversation_id, row.source] = _held(row)
 

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, select
 
 from storage.conversations import Conversations
 from storage.link import Link
+from storage.pairs import one_of
 from storage.pending import Pending
 from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
 from storage.schema import entries as table
@@ -105,7 +106,7 @@ class Ledger:
         if not said:
             return
         self._by_source |= dict.fromkeys(said)
-        found = select(table).where(tuple_(table.c.conversation_id, table.c.source).in_(said))
+        found = select(table).where(one_of((table.c.conversation_id, table.c.source), said))
         for row in await self._connection.execute(found):
             entry = _entry(row)
             self._by_source[entry.conversation_id, row.source] = entry
@@ -123,7 +124,7 @@ class Ledger:
         """The entries of these numbers, in no order."""
         if not wanted:
             return []
-        which = tuple_(table.c.conversation_id, table.c.seq).in_(wanted)
+        which = one_of((table.c.conversation_id, table.c.seq), wanted)
         return [_entry(row) for row in await self._connection.execute(select(table).where(which))]
 
     async def since(

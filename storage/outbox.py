@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, literal_column, select, tuple_, update
+from sqlalchemy import delete, func, literal_column, select, update
 
 from storage.claims import EVERYWHERE, OPEN, Claims, Place
 from storage.link import Link
+from storage.pairs import one_of
 from storage.pending import Pending
 from storage.records import ConversationId, Parcel
 from storage.schema import OPEN_STATES
@@ -192,11 +193,8 @@ class Outbox:
         }
 
     async def _settle(self, parcel: Parcel, **values: Any) -> bool:
-        held = [(item.id, item.fence) for item in parcel.items]
+        held = one_of([table.c.id, table.c.fence], [(item.id, item.fence) for item in parcel.items])
         result = await self._connection.execute(
-            update(table)
-            .where(tuple_(table.c.id, table.c.fence).in_(held), table.c.state == "sending")
-            .values(**values)
-            .returning(table.c.id)
+            update(table).where(held, table.c.state == "sending").values(**values).returning(table.c.id)
         )
         return parcel.id in set(result.scalars())

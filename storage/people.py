@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
+from storage.pairs import one_of
 from storage.records import Person, PersonId
 from storage.schema import people as table
 
@@ -30,7 +31,7 @@ class People:
             return {}
         wanted = [(one.team, one.user) for one in ids]
         rows = await self._connection.execute(
-            select(table).where(tuple_(table.c.team_id, table.c.user_id).in_(wanted))
+            select(table).where(one_of((table.c.team_id, table.c.user_id), wanted))
         )
         return {person.id: person for person in map(_person, rows)}
 

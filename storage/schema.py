@@ -120,6 +120,9 @@ entries = Table(
     CheckConstraint("kind <> 'note' OR audience = 'team'", name="notes_stay"),
     UniqueConstraint("conversation_id", "source"),
 )
+# The day's events. Messages are not in it: they come too often, and are found by their conversation.
+_IS_SYSTEM = text("kind = 'system'")
+Index("ix_entries_events", entries.c.created_at, sqlite_where=_IS_SYSTEM, postgresql_where=_IS_SYSTEM)
 
 tickets = Table(
     "tickets",
@@ -149,6 +152,15 @@ tickets = Table(
 )
 Index("ix_tickets_conversation_id", tickets.c.conversation_id)
 Index("ix_tickets_open", tickets.c.status, tickets.c.opened_at)
+Index("ix_tickets_assignee", tickets.c.assignee_team, tickets.c.assignee_user, tickets.c.closed_at)
+_IS_CLOSED = text("closed_at IS NOT NULL")
+Index(
+    "ix_tickets_closed",
+    tickets.c.closed_at,
+    tickets.c.number,
+    sqlite_where=_IS_CLOSED,
+    postgresql_where=_IS_CLOSED,
+)
 Index(
     "uq_tickets_one_open",
     tickets.c.conversation_id,

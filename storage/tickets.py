@@ -105,6 +105,13 @@ class Tickets:
         )
         return [_ticket(row) for row in rows], total or 0
 
+    async def several(self, numbers: Collection[TicketNumber]) -> Sequence[Ticket]:
+        """Those of `numbers` that exist, in no order."""
+        if not numbers:
+            return []
+        rows = await self._connection.execute(select(table).where(table.c.number.in_(numbers)))
+        return [_ticket(row) for row in rows]
+
     async def latest_of_each(self, conversations: Collection[ConversationId]) -> Sequence[Ticket]:
         """Of each conversation that has any, the ticket opened last."""
         if not conversations:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.conversations import Conversations
 from storage.facts import Facts
+from storage.figures import Figures
 from storage.held import HeldReplies
 from storage.inbox import Inbox
 from storage.joined import Joined
@@ -21,6 +22,8 @@ from storage.paces import Paces
 from storage.pending import Mark, Pending
 from storage.people import People
 from storage.records import ConversationId, Entry, MessageRef
+from storage.search import Search
+from storage.shelves import Shelves
 from storage.tickets import Tickets
 
 
@@ -64,6 +67,9 @@ class Transaction:
         self.ledger = Ledger(self.connection, now, self.conversations, self._pending, self.added)
         self.tickets = Tickets(self.connection, now)
         self.joined = Joined(self.connection)
+        self.figures = Figures(self.connection)
+        self.shelves = Shelves(self.connection)
+        self.search = Search(self.connection)
         self.held = HeldReplies(self.connection, now)
         self.outbox = Outbox(self.connection, now, self._pending, self.topics)
         self.inbox = Inbox(self.connection, now, self.topics)

@@ -24,6 +24,7 @@ from bot.desk.desk import Desk
 from bot.handlers.app import slack_app
 from bot.manifest import as_yaml, manifest
 from bot.slack.directory import Directory
+from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.standing import Standing
@@ -45,11 +46,13 @@ SCOPES_OF = {
     "reactions_remove": {"reactions:write"},
     "users_info": {"users:read"},
     "views_open": set[str](),
+    "views_publish": set[str](),
 }
 # docs.slack.dev/reference/events: `message` comes by these subscriptions, which need these scopes.
 _ABOUT_CHANNELS = {"channels:read", "groups:read"}
 SUBSCRIPTIONS_OF: dict[str, dict[str, set[str]]] = {
     "message": {"message.channels": {"channels:history"}, "message.groups": {"groups:history"}},
+    "app_home_opened": {"app_home_opened": set()},
     "app_uninstalled": {"app_uninstalled": set()},
     "channel_archive": {"channel_archive": {"channels:read"}},
     "channel_id_changed": {"channel_id_changed": _ABOUT_CHANNELS},
@@ -198,9 +201,11 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'unused.db'}")
     directory = Directory(client, database, home_team="T1")
     installation = Installation("T1", "Team", "U1", "B1", "https://t.slack.com/", "C1", "live-chat")
+    desk = Desk(database, ai_answers=True)
     made = slack_app(
         client,
-        desk=Desk(database, ai_answers=True),
+        desk=desk,
+        homes=Homes(client, Bell(), desk, installation),
         directory=directory,
         intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
         installation=installation,
@@ -248,6 +253,10 @@ async def test_its_commands_and_shortcuts_are_those_that_are_answered(app: Notin
     features = manifest()["features"]
     assert {command["command"] for command in features["slash_commands"]} == app.heard("command")
     assert {one["callback_id"] for one in features.get("shortcuts", [])} == app.heard("shortcut")
+
+
+async def test_the_home_tab_is_there_because_its_opening_is_heard(app: Noting) -> None:
+    assert manifest()["features"]["app_home"]["home_tab_enabled"] is ("app_home_opened" in app.heard("event"))
 
 
 async def test_interactivity_is_on_because_there_are_buttons(app: Noting) -> None:

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock, SectionBlock
+from slack_sdk.models.blocks import Block
 
 from bot.blocks.card import take_over_button
-from bot.blocks.ids import OPEN_THREAD, PAGE
-from bot.blocks.message import LinkTo, Message, button, line, plain, small, title
-from bot.blocks.words import STATUS_WORDS, bold, customer_name, escaped, shortened
+from bot.blocks.message import LinkTo, Message, line, small, title
+from bot.blocks.rows import nothing, pages, past_the_end, row
+from bot.blocks.words import bold, customer_name, escaped, shortened
 from bot.desk.views import ConversationView, Listing
-from storage.records import State
-
-PAGE_SIZE = 8
-_PREVIEW = 140
 
 CONVERSATIONS = "conversations"
-TICKETS = "tickets"
 
 
 def conversations_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Message:
     """Live conversations that are not tickets yet, each with a Take over button."""
     if not listing.total:
-        return _nothing("No live conversations right now. They appear here as soon as a customer writes.")
+        return nothing("No live conversations right now. They appear here as soon as a customer writes.")
     if not listing.rows:
-        return _past_the_end(CONVERSATIONS, listing.total)
+        return past_the_end(CONVERSATIONS, listing.total)
     heading = f"{listing.total} live with the AI"
     blocks: list[Block] = [title(heading)]
     for view in listing.rows:
-        blocks += _row(view, _last_words(view), link_to, take_over_button(view.conversation))
-    return Message(text=heading, blocks=[*blocks, *_pages(CONVERSATIONS, listing.total, offset)])
+        blocks += live_row(view, link_to)
+    return Message(text=heading, blocks=[*blocks, *pages(CONVERSATIONS, listing.total, offset)])
 
 
-def tickets_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Message:
-    """Open tickets, longest open first."""
-    if not listing.total:
-        return _nothing("No open tickets. Take over a conversation and its ticket appears here.")
-    if not listing.rows:
-        return _past_the_end(TICKETS, listing.total)
-    heading = f"{listing.total} open ticket{'s' if listing.total != 1 else ''}"
-    blocks: list[Block] = [title(heading)]
-    for view in listing.rows:
-        waiting = take_over_button(view.conversation) if view.conversation.state is State.WAITING else None
-        about = (view.ticket.subject if view.ticket else None) or _last_words(view)
-        blocks += _row(view, about, link_to, waiting)
-    return Message(text=heading, blocks=[*blocks, *_pages(TICKETS, listing.total, offset)])
+def live_row(view: ConversationView, link_to: LinkTo) -> list[Block]:
+    who = f"{bold(customer_name(view.conversation))}   ·   {escaped(view.conversation.channel)}"
+    about = view.last_message.text if view.last_message else ""
+    return row(who, about, view.conversation, link_to, take_over_button(view.conversation))
 
 
 def help_message(*, live: int, tickets: int, waiting: int) -> Message:
@@ -56,11 +42,7 @@ def help_message(*, live: int, tickets: int, waiting: int) -> Message:
         blocks=[
             title("Bookbag"),
             line(now),
-            line(
-                "`/bookbag conversations`   live conversations that are not tickets yet, with *Take over*\n"
-                "`/bookbag tickets`   open tickets\n"
-                "`/bookbag help`   this"
-            ),
+            line(_COMMANDS),
             small(
                 "In a thread you took over, just type: the customer reads it. A message that starts with "
                 "`note:`, `//` or a mention stays in the team. "
@@ -71,57 +53,17 @@ def help_message(*, live: int, tickets: int, waiting: int) -> Message:
 
 
 def unknown_command(word: str) -> Message:
-    known = "`/bookbag conversations`, `/bookbag tickets` or `/bookbag help`"
-    says = f"There is no “{escaped(shortened(word, 40))}” here. Try"
-    return Message(text=f"{says} /bookbag help", blocks=[line(f"{says} {known}.")])
+    says = f"There is no “{escaped(shortened(word, 40))}” here."
+    return Message(text=f"{says} Try /bookbag help", blocks=[line(f"{says} There are:\n{_COMMANDS}")])
 
 
-def _row(view: ConversationView, about: str, link_to: LinkTo, action: ButtonElement | None) -> list[Block]:
-    who = f"{bold(customer_name(view.conversation))}   ·   {escaped(view.conversation.channel)}"
-    if view.ticket is not None and view.ticket.closed_at is None:
-        who += f"   ·   #{view.ticket.number} {STATUS_WORDS[view.ticket.status]}"
-    if view.holder is not None:
-        who += f"   ·   {bold(view.holder.name)}"
-    elements = [action] if action is not None else []
-    if view.conversation.card is not None:
-        elements.append(
-            ButtonElement(
-                text=plain("Open thread"), action_id=OPEN_THREAD, url=link_to(view.conversation.card)
-            )
-        )
-    blocks: list[Block] = [
-        DividerBlock(),
-        line(who),
-        SectionBlock(text=plain(shortened(about, _PREVIEW) or "…")),
-    ]
-    if elements:
-        blocks.append(ActionsBlock(elements=elements))
-    return blocks
-
-
-def _last_words(view: ConversationView) -> str:
-    return view.last_message.text if view.last_message else ""
-
-
-def _pages(which: str, total: int, offset: int) -> list[Block]:
-    if total <= PAGE_SIZE:
-        return []
-    elements = []
-    if offset > 0:
-        elements.append(button("Previous", f"{PAGE}:previous", f"{which}.{max(0, offset - PAGE_SIZE)}"))
-    if offset + PAGE_SIZE < total:
-        elements.append(button("Next", f"{PAGE}:next", f"{which}.{offset + PAGE_SIZE}"))
-    shown = f"{offset + 1} to {min(offset + PAGE_SIZE, total)} of {total}"
-    return [DividerBlock(), small(shown), ActionsBlock(elements=elements)]
-
-
-def _past_the_end(which: str, total: int) -> Message:
-    """The list grew shorter since its last page was shown."""
-    text = "This page is empty by now."
-    last = (total - 1) // PAGE_SIZE * PAGE_SIZE
-    back = button("Last page", f"{PAGE}:previous", f"{which}.{last}")
-    return Message(text=text, blocks=[line(text), ActionsBlock(elements=[back])])
-
-
-def _nothing(text: str) -> Message:
-    return Message(text=text, blocks=[line(text)])
+_COMMANDS = (
+    "`/bookbag conversations`   live with the AI, not tickets yet, with *Take over*\n"
+    "`/bookbag tickets`   open ones; or only `mine`, `new`, `me` (on me), "
+    "`customer` (on their customer), `hold`, `closed` or `done` (mine, closed)\n"
+    "`/bookbag show 12`   ticket 12: where it stands and what was said last\n"
+    "`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first\n"
+    "`/bookbag stats`   today in figures\n"
+    "`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger\n"
+    "`/bookbag help`   this"
+)

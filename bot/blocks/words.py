@@ -70,6 +70,12 @@ def when(moment: datetime) -> str:
     return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%H:%M} UTC>"
 
 
+def date_and_time(moment: datetime) -> str:
+    """A day and time that each reader sees in their own zone and words (mrkdwn only)."""
+    day = f"{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(moment.timestamp())}^{day}>"
+
+
 def chunks(text: str, limit: int = SECTION_LIMIT) -> Iterator[str]:
     """The text in pieces of at most `limit`, which joined are the text again. No piece is blank.
 

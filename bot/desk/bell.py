@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from storage.records import Entry
 from storage.transaction import Transaction
 
+# For who listens for whatever happens, in any conversation.
+ANYTHING = "anything"
+
 
 class Listener:
     """Remembers whether the bell rang since its last `heard`, and what entries came with it.
@@ -72,10 +75,15 @@ class Bell:
                 listener.ring((entry,))
         for topic in tx.topics:
             self.ring(topic)
+        if tx.added:
+            self.ring(ANYTHING)
 
     def ring(self, name: str) -> None:
         for listener in self._listeners.get(name, ()):
             listener.ring()
+        # What other processes committed comes here by its name alone.
+        if name != ANYTHING:
+            self.ring(ANYTHING)
 
     def ring_all(self) -> None:
         """Whatever happened, nobody knows to whom."""
@@ -84,7 +92,7 @@ class Bell:
 
     @contextmanager
     def listening(self, name: str) -> Iterator[Listener]:
-        """A listener for a conversation's id or an outbox topic. Listen first, then read, then wait."""
+        """A listener for a conversation, a topic or `ANYTHING`. Listen first, then read, then wait."""
         listener = Listener()
         self._listeners[name].add(listener)
         try:

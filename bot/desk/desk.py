@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.desk import chat, replies, takeover, threads, tickets, views
+from bot.desk.errors import NoSuchTicket
 from bot.desk.replies import Fate, Meant
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.views import ConversationView, Listing, News, Question
@@ -178,6 +179,14 @@ class Desk:
 
     async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
         return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
+
+    async def rebuild(self, number: TicketNumber, *, by: Person) -> None:
+        async with self.database.read() as tx:
+            ticket = await tx.tickets.get(number)
+        if ticket is None:
+            raise NoSuchTicket(number=str(number))
+        about = ticket.conversation_id
+        await self._do(Expects(about), threads.rebuild, about, by=by)
 
     async def summarised(
         self,

@@ -3,6 +3,8 @@
     DeskError
     ├── NotFound
     ├── AlreadyAnswers
+    ├── NoSuchTicket
+    ├── NoThread
     ├── AlreadyTaken
     ├── AlreadyDecided
     ├── AlreadyShown
@@ -37,6 +39,14 @@ class NotFound(DeskError):
 
 class AlreadyAnswers(DeskError):
     """You answer this customer already: what you type in the thread is sent."""
+
+
+class NoSuchTicket(DeskError):
+    """There is no ticket #{number}."""
+
+
+class NoThread(DeskError):
+    """That conversation has no thread just now: a new one is being posted already."""
 
 
 class AlreadyTaken(DeskError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.desk import outgoing, timeline
-from bot.desk.errors import AlreadyShown, MayNotAct, NotFound
+from bot.desk.errors import AlreadyShown, MayNotAct, NotFound, NoThread
 from bot.desk.outgoing import Owed
 from bot.desk.timeline import Event
 from storage.records import ConversationId, MessageRef, Person
@@ -56,6 +56,16 @@ async def card_seen(tx: Transaction, conversation_id: ConversationId, card: Mess
     conversation = await tx.conversations.lock(conversation_id)
     if conversation is not None and conversation.mirrored and conversation.card is None:
         await outgoing.card_placed(tx, conversation_id, card, shows=0)
+
+
+async def rebuild(tx: Transaction, conversation_id: ConversationId, *, by: Person) -> None:
+    """Start the conversation's thread again, from the ledger. The old one stays, and is still listened to."""
+    if not by.may_act:
+        raise MayNotAct
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None or conversation.card is None:
+        raise NoThread
+    await move(tx, conversation_id, away_from=conversation.card)
 
 
 async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:

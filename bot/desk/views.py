@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.desk.errors import NotFound
 from bot.desk.timeline import Event
@@ -22,6 +23,8 @@ from storage.transaction import Transaction
 
 # What an AI is shown of a long conversation, and what the page of a customer asks for at most.
 LATEST_MESSAGES = 200
+# How long after its last message a conversation with the AI counts as live.
+LIVE_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,13 @@ async def conversation_view(tx: Transaction, conversation_id: ConversationId) ->
 
 
 async def live(tx: Transaction, *, limit: int, offset: int = 0) -> Listing:
-    """Conversations the AI answers that are not tickets, latest message first."""
-    found, total = await tx.conversations.live(limit=limit, offset=offset)
-    return await _listing(tx, found, total)
+    """Conversations the AI answers that are not tickets, latest message first: those of the last day.
+
+    An older one is not live any more; it is again with its customer's next message.
+    """
+    ids, total = await tx.shelves.live(since=tx.now - LIVE_FOR, limit=limit, offset=offset)
+    known = {one.id: one for one in await tx.conversations.several(ids)}
+    return await _listing(tx, [known[one] for one in ids], total)
 
 
 async def open_tickets(tx: Transaction, *, limit: int, offset: int = 0) -> Listing:

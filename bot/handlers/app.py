@@ -12,12 +12,16 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.desk import Desk
-from bot.handlers import actions, commands, menus, messages, standing
+from bot.desk.finding import Finder
+from bot.desk.lists import Lists
+from bot.handlers import actions, commands, home, menus, messages, standing
 from bot.handlers.acts import Acts
 from bot.slack.directory import Directory
+from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.standing import Standing
+from bot.slack.zones import Zones
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,7 @@ def slack_app(
     desk: Desk,
     directory: Directory,
     intake: Intake,
+    homes: Homes,
     installation: Installation,
     our_standing: Standing,
     signing_secret: str | None,
@@ -66,7 +71,16 @@ def slack_app(
     acts = Acts(directory, intake, desk.database.clock)
     actions.register(app, desk=desk, acts=acts, installation=installation)
     menus.register(app, desk=desk, directory=directory, acts=acts)
-    commands.register(app, desk=desk, installation=installation)
+    home.register(app, homes=homes, installation=installation)
+    commands.register(
+        app,
+        desk=desk,
+        lists=Lists(desk.database),
+        finder=Finder(desk.database),
+        zones=Zones(client, desk.database.clock),
+        directory=directory,
+        installation=installation,
+    )
 
     @app.action({"type": "block_actions"})
     async def old_button(ack: AsyncAck) -> None:

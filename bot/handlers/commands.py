@@ -8,51 +8,138 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.figures import day_message
+from bot.blocks.found import FURTHER_BACK, LONGEST_WORDS, FindValue, found_list
 from bot.blocks.ids import PAGE
-from bot.blocks.lists import (
-    CONVERSATIONS,
-    PAGE_SIZE,
-    TICKETS,
-    conversations_list,
-    help_message,
-    tickets_list,
-    unknown_command,
-)
+from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
 from bot.blocks.message import Message
+from bot.blocks.prompts import refusal
+from bot.blocks.rows import PAGE_SIZE
+from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
+from bot.blocks.words import one_line
 from bot.desk.desk import Desk
+from bot.desk.errors import DeskError
+from bot.desk.figures import today
+from bot.desk.finding import Finder
+from bot.desk.lists import Lists
 from bot.handlers.press import Press
+from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
+from bot.slack.zones import Zones
+from storage.records import PersonId, TicketNumber
+from storage.search import Place
+from storage.shelves import Shelf
 
 COMMAND = "/bookbag"
 
+LAST_MESSAGES = 5
+NOBODY = "Slack could not say who you are just now. Nothing was changed; please try again."
+# Ticket numbers are 32-bit integers in PostgreSQL.
+LARGEST_NUMBER = 2**31 - 1
 
-def register(app: AsyncApp, *, desk: Desk, installation: Installation) -> None:
+
+class Usage(Exception):
+    """A command that lacks something, or has something odd. The text says how it goes."""
+
+
+def register(
+    app: AsyncApp,
+    *,
+    desk: Desk,
+    lists: Lists,
+    finder: Finder,
+    zones: Zones,
+    directory: Directory,
+    installation: Installation,
+) -> None:
+    link_to = installation.link_to
+
     @app.command(COMMAND)
     async def bookbag(ack: AsyncAck, command: dict[str, Any]) -> None:
-        word = str(command.get("text") or "").strip().lower()
-        if word in ("", "help"):
-            message = await overview()
-        elif word in (CONVERSATIONS, TICKETS):
-            message = await listing(word, offset=0)
-        else:
-            message = unknown_command(word)
+        word, _, rest = str(command.get("text") or "").strip().partition(" ")
+        by = PersonId(command["team_id"], command["user_id"])
+        try:
+            message = await answer(word.lower(), rest.strip(), by)
+        except (DeskError, Usage) as error:
+            message = refusal(str(error))
+        except UnknownPerson:
+            message = refusal(NOBODY)
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
+
+    async def answer(word: str, rest: str, by: PersonId) -> Message:
+        match word:
+            case "" | "help":
+                return await overview()
+            case "conversations":
+                return await conversations(offset=0)
+            case "tickets":
+                return await tickets(shelf_of(rest), by, offset=0)
+            case "find":
+                return await find(words_in(rest), None)
+            case "show":
+                shown = await lists.ticket(number_in(rest, "show"), messages=LAST_MESSAGES)
+                return ticket_shown(shown, link_to=link_to)
+            case "stats":
+                return day_message(await today(desk.database, await zones.of(by)))
+            case "rebuild":
+                number = number_in(rest, "rebuild")
+                await desk.rebuild(number, by=await directory.person(by))
+                return refusal(f"The thread of ticket #{number} starts again in a moment, from the ledger.")
+            case _:
+                return unknown_command(word)
 
     @app.action(re.compile(rf"^{PAGE}:"))
     async def turn_page(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         press = Press(body, client)
         which, _, offset = press.value.partition(".")
         await ack()
-        await press.replace(await listing(which, offset=int(offset)))
+        if which == CONVERSATIONS:
+            page = await conversations(offset=int(offset))
+        else:
+            page = await tickets(Shelf(which.removeprefix(f"{TICKETS}-")), press.by, offset=int(offset))
+        await press.replace(page)
+
+    @app.action(FURTHER_BACK)
+    async def further_back(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        press = Press(body, client)
+        value = FindValue.read(press.value)
+        await ack()
+        await press.replace(await find(value.words, value.place))
 
     async def overview() -> Message:
         live = await desk.live(limit=0)
-        tickets = await desk.open_tickets(limit=0)
-        return help_message(live=live.total, tickets=tickets.total, waiting=await desk.waiting())
+        open_tickets = await desk.open_tickets(limit=0)
+        return help_message(live=live.total, tickets=open_tickets.total, waiting=await desk.waiting())
 
-    async def listing(which: str, *, offset: int) -> Message:
-        if which == TICKETS:
-            found = await desk.open_tickets(limit=PAGE_SIZE, offset=offset)
-            return tickets_list(found, offset=offset, link_to=installation.link_to)
+    async def conversations(*, offset: int) -> Message:
         found = await desk.live(limit=PAGE_SIZE, offset=offset)
-        return conversations_list(found, offset=offset, link_to=installation.link_to)
+        return conversations_list(found, offset=offset, link_to=link_to)
+
+    async def tickets(shelf: Shelf, by: PersonId, *, offset: int) -> Message:
+        page = await lists.tickets(shelf, by=by, limit=PAGE_SIZE, offset=offset)
+        return tickets_list(page, offset=offset, link_to=link_to)
+
+    async def find(words: str, before: Place | None) -> Message:
+        found = await finder.find(words, limit=PAGE_SIZE, before=before)
+        return found_list(found, link_to=link_to)
+
+
+def words_in(text: str) -> str:
+    words = one_line(text)[:LONGEST_WORDS].strip()
+    if not words:
+        raise Usage(f"Say what to look for: {COMMAND} find parcel")
+    return words
+
+
+def shelf_of(word: str) -> Shelf:
+    try:
+        return Shelf(word.lower() or Shelf.OPEN)
+    except ValueError:
+        raise Usage(f"There are no such tickets. Ask for {', '.join(Shelf)}.") from None
+
+
+def number_in(text: str, word: str) -> TicketNumber:
+    digits = text.removeprefix("#")
+    if not (digits.isascii() and digits.isdecimal() and 0 < int(digits[:11]) <= LARGEST_NUMBER):
+        raise Usage(f"Say which ticket, by its number: {COMMAND} {word} 12")
+    return TicketNumber(int(digits))

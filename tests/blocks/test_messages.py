@@ -15,17 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks import ids
 from bot.blocks.card import card
 from bot.blocks.ids import BadValue, ConversationValue, HeldValue, MenuValue, TakeFromValue
-from bot.blocks.lists import (
-    CONVERSATIONS,
-    PAGE_SIZE,
-    TICKETS,
-    conversations_list,
-    help_message,
-    tickets_list,
-    unknown_command,
-)
+from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
 from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
 from bot.blocks.prompts import prompt_message, refusal, you_have_it
+from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.thread import entries_message, entry_message
 from bot.desk.outgoing import Prompt
 from bot.desk.tickets import SummaryOrigin
@@ -131,15 +124,12 @@ def test_help_can_always_be_shown(live: int, tickets: int, waiting: int) -> None
     checked(help_message(live=live, tickets=tickets, waiting=waiting))
 
 
-@pytest.mark.parametrize("which", [CONVERSATIONS, TICKETS])
 @settings(max_examples=40)
-@given(data=st.data(), total=st.integers(0, 40), page=st.integers(0, 5))
-def test_every_page_of_a_list_can_be_shown(which: str, data: st.DataObject, total: int, page: int) -> None:
+@given(one=views(), total=st.integers(0, 40), page=st.integers(0, 5))
+def test_every_page_of_a_list_can_be_shown(one: ConversationView, total: int, page: int) -> None:
     offset = page * PAGE_SIZE
     count = max(0, min(PAGE_SIZE, total - offset))
-    one = data.draw(views())
-    make = conversations_list if which == CONVERSATIONS else tickets_list
-    checked(make(Listing([one] * count, total), offset=offset, link_to=link_to))
+    checked(conversations_list(Listing([one] * count, total), offset=offset, link_to=link_to))
 
 
 # ─── What they say ───
@@ -202,31 +192,19 @@ async def test_the_card_says_who_answers(state: State, says: str) -> None:
         (9, 16, 0, {"Last page"}, None),
     ],
 )
-@pytest.mark.parametrize("which", [CONVERSATIONS, TICKETS])
 def test_a_lists_pages_lead_to_each_other(
-    which: str, total: int, offset: int, rows: int, labels: set[str], counted: str | None
+    total: int, offset: int, rows: int, labels: set[str], counted: str | None
 ) -> None:
     view = ConversationView(a_conversation(State.WAITING), None, None, None)
-    make = conversations_list if which == CONVERSATIONS else tickets_list
-    message = make(Listing([view] * rows, total), offset=offset, link_to=link_to)
+    message = conversations_list(Listing([view] * rows, total), offset=offset, link_to=link_to)
     checked(message)
     found = buttons(message)
     assert {label for label in found if label not in ("Take over", "Open thread")} == labels
     assert (counted is None) or counted in shown.WORKSPACE.rendered(message.arguments())
-    leads = {label: int(found[label]["value"].removeprefix(f"{which}.")) for label in labels}
+    leads = {label: int(found[label]["value"].removeprefix(f"{CONVERSATIONS}.")) for label in labels}
     for label, target in leads.items():
         assert target == {"Next": offset + 8, "Previous": offset - 8}.get(label, (total - 1) // 8 * 8)
         assert 0 <= target < total
-
-
-def test_a_waiting_ticket_can_be_taken_from_the_list_and_a_held_one_opened() -> None:
-    waiting = ConversationView(a_conversation(State.WAITING), None, None, None)
-    held = ConversationView(a_conversation(State.TEAMMATE), ANA, None, None)
-    listed = tickets_list(Listing([waiting], 1), offset=0, link_to=link_to)
-    assert set(buttons(listed)) == {"Take over", "Open thread"}
-    listed = tickets_list(Listing([held], 1), offset=0, link_to=link_to)
-    assert set(buttons(listed)) == {"Open thread"}
-    assert buttons(listed)["Open thread"]["url"] == shown.LINK
 
 
 @pytest.mark.parametrize(
@@ -293,7 +271,6 @@ def test_no_button_carries_anybodys_words() -> None:
     for message in (
         card(view),
         conversations_list(Listing([view], 1), offset=0, link_to=link_to),
-        tickets_list(Listing([view], 1), offset=0, link_to=link_to),
     ):
         for button in buttons(message).values():
             assert "secret" not in json.dumps(button)
@@ -321,7 +298,7 @@ async def test_the_workspace_takes_the_worst_of_them_as_they_are() -> None:
         for message in (
             card(view),
             entry_message(view.conversation, view.last_message),
-            tickets_list(Listing([view] * PAGE_SIZE, 100), offset=8, link_to=link_to),
+            conversations_list(Listing([view] * PAGE_SIZE, 100), offset=8, link_to=link_to),
         ):
             answer = await client.chat_postMessage(channel="live-chat", mrkdwn=False, **message.arguments())
             await client.chat_update(channel=answer["channel"], ts=answer["ts"], **message.arguments())

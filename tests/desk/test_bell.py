@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.desk.bell import Bell
+from bot.desk.bell import ANYTHING, Bell
 from storage.database import Database
 from storage.transaction import Transaction
 from tests.desk.conftest import Case
@@ -70,3 +70,14 @@ async def test_a_commit_rings_for_its_conversation_and_topics_and_a_failed_write
         await case.customer("Hi")
         heard = [await one.heard(timeout=0) for one in (window, slack, ai, other)]
     assert heard == [True, True, True, False]
+
+
+async def test_who_listens_for_anything_hears_of_entries_and_of_other_processes(case: Case) -> None:
+    bell = Bell()
+    case.desk.database.on_commit.append(bell.after_commit)
+    with bell.listening(ANYTHING) as listener:
+        await case.customer("Hello?")
+        assert await listener.heard(timeout=1)
+        bell.ring(case.id)
+        assert await listener.heard(timeout=1)
+        assert not await listener.heard(timeout=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.blocks.ids import TAKE_OVER
-from tests.journeys.world import CHANNEL, World
+from tests.journeys.world import CHANNEL, NOTE, World
 
 
 async def test_alone_it_says_what_there_is_and_what_is_open(outside: World) -> None:
@@ -44,7 +44,7 @@ async def test_tickets_lists_open_ones_and_says_whose_they_are(outside: World) -
     await chat.taken_over(outside.ana)
     await chat.shows("🎫")
     shown = outside.slack.rendered(await outside.ben.command("/bookbag", "tickets", channel=CHANNEL))
-    for words in ("1 open ticket", "Maya", "#1 On you", "Ana", "Where is my parcel?"):
+    for words in ("1 open ticket", "#1", "Maya", "On you", "Ana", "Where is my parcel?"):
         assert words in shown
     await chat.handed_back(outside.ana)
     shown = outside.slack.rendered(await outside.ben.command("/bookbag", "tickets", channel=CHANNEL))
@@ -90,3 +90,111 @@ async def test_another_program_escalates_with_the_server_key(outside: World) -> 
     await chat.taken_over(outside.ana)
     assert (await outside.bridge.desk.open_tickets(limit=10)).total == 1
     assert [who for who, _ in chat.window()] == ["customer", "system"]
+
+
+async def test_tickets_come_by_shelf_and_the_closed_ones_newest_first(outside: World) -> None:
+    mine = await outside.chat("Maya", first="Where is my parcel?")
+    hers = await outside.chat("Noor", first="The zip is broken")
+    waiting = await outside.chat("Otis", first="A person, please")
+    await mine.taken_over(outside.ben)
+    await hers.taken_over(outside.ana)
+    await mine.sees("Ben joined the chat.")
+    await mine.reply(outside.ben, "Let me look.")
+    await mine.sees("Let me look.")
+    await waiting.customer.escalate("asked for a person")
+    await waiting.thread.card_shows("Waiting for a teammate")
+
+    async def shown(word: str) -> str:
+        return outside.slack.rendered(
+            await outside.ben.command("/bookbag", f"tickets {word}", channel=CHANNEL)
+        )
+
+    for word, names in {
+        "": {"Maya", "Noor", "Otis"},
+        "mine": {"Maya"},
+        "new": {"Otis"},
+        "me": set(),
+        "customer": {"Maya"},
+        "hold": set(),
+        "CLOSED": set(),
+    }.items():
+        rendered = await shown(word)
+        assert {name for name in ("Maya", "Noor", "Otis") if name in rendered} == names, word
+    assert "waits less than a minute" in await shown("new")
+
+    for chat, who in ((hers, outside.ana), (mine, outside.ben)):
+        await chat.handed_back(who)
+    closed = await shown("closed")
+    assert closed.index("Maya") < closed.index("Noor")
+    assert "Ana" in closed
+    assert "Take over" not in closed
+
+
+async def test_a_ticket_that_waits_is_taken_over_from_its_shelf(outside: World) -> None:
+    chat = await outside.chat("Otis", first="A person, please")
+    await chat.customer.escalate("asked for a person")
+    await chat.thread.card_shows("Waiting for a teammate")
+    answer = await outside.ben.command("/bookbag", "tickets new", channel=CHANNEL)
+    await outside.ben.press(CHANNEL, answer["ts"], TAKE_OVER)
+    await chat.thread.card_shows("Ben is answering")
+
+
+async def test_show_says_where_a_ticket_stands_and_what_was_said_last(outside: World) -> None:
+    chat = await outside.chat("Maya", first="Where is my parcel?")
+    await chat.taken_over(outside.ana)
+    await chat.reply(outside.ana, "On its way!")
+    await chat.sees("On its way!")
+    await chat.shows("🎫")
+    shown = outside.slack.rendered(await outside.ben.command("/bookbag", "show #1", channel=CHANNEL))
+    for words in ("Ticket #1 · Maya", "On customer", "Ana", "Opened", "first reply after less than a minute"):
+        assert words in shown
+    for words in ("Maya: Where is my parcel?", "Ana: On its way!", "Open thread"):
+        assert words in shown
+    await chat.handed_back(outside.ana)
+    shown = outside.slack.rendered(await outside.ben.command("/bookbag", "show 1", channel=CHANNEL))
+    assert "closed " in shown
+    assert ", after less than a minute" in shown
+
+
+async def test_what_a_command_lacks_is_said(outside: World) -> None:
+    for text, says in {
+        "show": "Say which ticket, by its number",
+        "show twelve": "Say which ticket, by its number",
+        "show 99999999999999": "Say which ticket, by its number",
+        "show 7": "There is no ticket #7",
+        "tickets <!here>": "There are no such tickets",
+    }.items():
+        answer = await outside.ben.command("/bookbag", text, channel=CHANNEL)
+        assert says in outside.slack.rendered(answer), text
+        assert outside.slack.mentions(answer) == set()
+
+
+async def test_find_looks_through_both_sides_and_the_notes_and_opens_the_thread(outside: World) -> None:
+    maya = await outside.chat("Maya Lindqvist", first="Is the Größe right?")
+    aiko = await outside.chat("Aiko", first="注文の返金をお願いします。\nよろしく")
+    await maya.taken_over(outside.ana)
+    await maya.reply(outside.ana, "I ordered a larger backpack for you.")
+    await maya.sees("I ordered a larger backpack for you.")
+    noted = await maya.reply(outside.ana, "// her café is in Lisbon")
+    await maya.marked(noted, NOTE)
+    await aiko.thread.ts()
+
+    async def found(words: str) -> str:
+        answer = await outside.ben.command("/bookbag", f"find {words}", channel=CHANNEL)
+        assert not [one for one in outside.slack.mentions(answer) if not one.startswith(("<http", "<!date"))]
+        return outside.slack.rendered(answer)
+
+    for words, who, line in (
+        ("grosse", "Maya", "Is the Größe right?"),
+        ("GRÖSSE", "Maya", "Is the Größe right?"),
+        ("larger  BACKPACK", "Maya", "I ordered a larger backpack for you."),
+        ("Cafe", "Maya", "café is in Lisbon"),
+        ("返金", "Aiko", "注文の返金をお願いします。"),
+        ("lindqvist", "Maya", "Maya Lindqvist"),
+    ):
+        rendered = await found(words)
+        for shown in ("1 conversation with", who, line, "Open thread"):
+            assert shown in rendered, words
+    assert "よろしく" not in await found("返金")
+    assert "There is no “<!here>” in 2 conversations" in await found("<!here>")
+    assert "Say what to look for" in await found("   ")

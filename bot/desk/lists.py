@@ -1,0 +1,101 @@
+"""What `/bookbag` lists and shows. Reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.desk.errors import NoSuchTicket
+from bot.desk.views import ConversationView, said, views_of
+from storage.database import Database
+from storage.records import Author, Entry, Person, PersonId, State, Status, Ticket, TicketNumber
+from storage.shelves import COUNTED, Shelf
+from storage.transaction import Transaction
+
+# How many of a conversation's entries may have to be read to find its last few messages as they read now.
+_LOOKED_AT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket with its conversation as it is now. The conversation may have a later ticket."""
+
+    ticket: Ticket
+    of: ConversationView
+    assignee: Person | None
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when the customer waits for a teammate. None if they do not."""
+        if not self.ticket.status.is_open:
+            return None
+        if self.of.conversation.state is State.WAITING:
+            return self.of.conversation.escalated_at
+        last = self.of.last_message
+        is_theirs = last is not None and last.author is Author.CUSTOMER
+        on_us = self.ticket.status in (Status.NEW, Status.ON_YOU)
+        return last.created_at if last is not None and is_theirs and on_us else None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """One page of a shelf, how many tickets it holds in all, and the moment it was read."""
+
+    shelf: Shelf
+    rows: Sequence[TicketView]
+    total: int
+    at: datetime
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `total` is all of them, or only says that there are more."""
+        return self.total <= COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class TicketShown:
+    """One ticket and what was said last, oldest first."""
+
+    view: TicketView
+    last: Sequence[Entry]
+    at: datetime
+
+
+class Lists:
+    """Each list is read in one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def tickets(self, shelf: Shelf, *, by: PersonId, limit: int, offset: int = 0) -> TicketPage:
+        async with self._database.read() as tx:
+            numbers, total = await tx.shelves.page(shelf, by, limit=limit, offset=offset)
+            return TicketPage(shelf, await _views(tx, numbers), total, tx.now)
+
+    async def ticket(self, number: TicketNumber, *, messages: int) -> TicketShown:
+        """The ticket and the last so many messages of its conversation. Raises `NoSuchTicket`."""
+        async with self._database.read() as tx:
+            found = await _views(tx, [number])
+            if not found:
+                raise NoSuchTicket(number=str(number))
+            conversation = found[0].of.conversation
+            newest = max(0, conversation.last_seq - _LOOKED_AT)
+            entries = said(await tx.ledger.since(conversation.id, newest))
+            spoken = [entry for entry in entries if entry.author is not Author.SYSTEM]
+            return TicketShown(found[0], spoken[-messages:], tx.now)
+
+
+async def _views(tx: Transaction, numbers: Sequence[TicketNumber]) -> Sequence[TicketView]:
+    """The tickets that exist, in the order of `numbers`."""
+    tickets = {ticket.number: ticket for ticket in await tx.tickets.several(numbers)}
+    ids = {ticket.conversation_id for ticket in tickets.values()}
+    views = await views_of(tx, await tx.conversations.several(ids))
+    people = await tx.people.named({one.assignee for one in tickets.values() if one.assignee is not None})
+    return [
+        TicketView(
+            ticket, views[ticket.conversation_id], people.get(ticket.assignee) if ticket.assignee else None
+        )
+        for number in numbers
+        if (ticket := tickets.get(number)) is not None
+    ]

@@ -1,0 +1,125 @@
+"""App Homes: published when opened, and again while their people may be looking and something changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.home import MOST_ROWS, home_view
+from bot.desk.bell import ANYTHING, Bell
+from bot.desk.desk import Desk
+from bot.desk.home import home_of
+from bot.desk.lists import Lists
+from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.installation import Installation
+from storage.records import PersonId
+
+log = logging.getLogger(__name__)
+
+# Slack does not say when a Home is left.
+LOOKING_FOR = 10 * 60.0
+# Between two refreshes of one person's, and between any two, in seconds: views.publish is a tier 4 method.
+PAUSE = 3.0
+SPACING = 1.0
+
+
+@dataclass(slots=True)
+class _Looking:
+    """Somebody whose Home this process published."""
+
+    opened: float
+    published: float = 0.0
+    is_stale: bool = True
+    shown: dict[str, Any] | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Homes:
+    """The Homes that this process published.
+
+    Each process keeps its own: whoever opens a Home is looked after by the one that Slack told.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        bell: Bell,
+        desk: Desk,
+        installation: Installation,
+        *,
+        pause: float = PAUSE,
+        spacing: float = SPACING,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._bell = bell
+        self._desk = desk
+        self._lists = Lists(desk.database)
+        self._link_to = installation.link_to
+        self._pause = pause
+        self._spacing = spacing
+        self._clock = clock
+        self._looking: dict[PersonId, _Looking] = {}
+        self._refreshed = 0.0
+
+    async def opened(self, person: PersonId) -> None:
+        """Show it to them now, and keep it up to date for a while."""
+        looking = self._looking.setdefault(person, _Looking(self._clock()))
+        looking.opened = self._clock()
+        # Slack may show another tab's view by now, so the same is published again.
+        looking.shown = None
+        await self._publish(person, looking)
+
+    async def run(self) -> None:
+        """Refresh after whatever happened, until cancelled. What shows nothing new is not published."""
+        with self._bell.listening(ANYTHING) as listener:
+            while True:
+                rung = await listener.heard(timeout=self._until_next())
+                self._forget()
+                if rung:
+                    for looking in self._looking.values():
+                        looking.is_stale = True
+                if self._until_next() <= 0:
+                    self._refreshed = self._clock()
+                    await self._publish(*self._next())
+
+    def _next(self) -> tuple[PersonId, _Looking]:
+        stale = [(person, one) for person, one in self._looking.items() if one.is_stale]
+        return min(stale, key=lambda each: each[1].published)
+
+    def _until_next(self) -> float:
+        """Seconds until the next refresh may be made."""
+        if not any(one.is_stale for one in self._looking.values()):
+            return LOOKING_FOR
+        _, longest_ago = self._next()
+        due = max(longest_ago.published + self._pause, self._refreshed + self._spacing)
+        return max(0.0, due - self._clock())
+
+    def _forget(self) -> None:
+        since = self._clock() - LOOKING_FOR
+        self._looking = {person: one for person, one in self._looking.items() if one.opened > since}
+
+    async def _publish(self, person: PersonId, looking: _Looking) -> None:
+        # One after the other, or what was read first could be shown last.
+        async with looking.turn:
+            looking.is_stale = False
+            looking.published = self._clock()
+            try:
+                view = await self._view(person)
+                if view != looking.shown:
+                    await self._client.views_publish(user_id=person.user, view=view)
+                    looking.shown = view
+            except CALL_ERRORS as error:
+                log.warning("a Home could not be shown: %s", Failure.of(error).reason)
+            except Exception:
+                log.exception("a Home could not be made")
+
+    async def _view(self, person: PersonId) -> dict[str, Any]:
+        home = await home_of(person, desk=self._desk, lists=self._lists, limit=MOST_ROWS)
+        return home_view(home, link_to=self._link_to)

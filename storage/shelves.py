@@ -1,0 +1,106 @@
+"""Which tickets stand on which shelf, and which conversations are live: the lists that teammates ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from storage.link import Link
+from storage.records import ConversationId, PersonId, State, Status, TicketNumber
+from storage.schema import conversations
+from storage.schema import tickets as table
+
+# Counting further would read an index to its end, and nobody turns so many pages.
+COUNTED = 1000
+
+
+class Shelf(StrEnum):
+    """A list of tickets, by the word that asks for it."""
+
+    OPEN = "open"
+    MINE = "mine"
+    NEW = "new"
+    ME = "me"
+    CUSTOMER = "customer"
+    HOLD = "hold"
+    CLOSED = "closed"
+    DONE = "done"
+
+
+class Shelves:
+    """What is on the lists, within one transaction."""
+
+    def __init__(self, connection: Link) -> None:
+        self._connection = connection
+
+    async def page(
+        self, shelf: Shelf, by: PersonId, *, limit: int, offset: int = 0
+    ) -> tuple[Sequence[TicketNumber], int]:
+        """The numbers of the tickets on it, longest open first or closed last first, and how many there are.
+
+        `by` is whose `mine`, `me` and `done` are. Above `COUNTED` nobody counts: the total is then one more.
+        """
+        which = _on(shelf, by)
+        some = select(table.c.number).where(which).limit(COUNTED + 1).subquery()
+        total = await self._connection.scalar(select(func.count()).select_from(some))
+        if shelf in (Shelf.CLOSED, Shelf.DONE):
+            order = [table.c.closed_at.desc(), table.c.number.desc()]
+        else:
+            order = [table.c.opened_at.asc(), table.c.number.asc()]
+        found = await self._connection.scalars(
+            select(table.c.number).where(which).order_by(*order).limit(limit).offset(offset)
+        )
+        return [TicketNumber(number) for number in found], total or 0
+
+    async def live(
+        self, *, since: datetime, limit: int, offset: int = 0
+    ) -> tuple[Sequence[ConversationId], int]:
+        """Conversations the AI holds that are no tickets and had a message since, latest first; and how many.
+
+        The count reads nothing but an index, and of it only what is that new.
+        """
+        of = conversations.c
+        with_ai = and_(of.state == State.AI, of.last_message_at >= since)
+        ticketed = select(table.c.conversation_id).where(table.c.closed_at.is_(None))
+        new = await self._connection.scalar(select(func.count()).select_from(conversations).where(with_ai))
+        # Hardly any: an open ticket's conversation is a teammate's or waits for one.
+        apart = await self._connection.scalar(
+            select(func.count()).select_from(conversations).where(with_ai, of.id.in_(ticketed))
+        )
+        without = ~select(table.c.number).where(table.c.conversation_id == of.id, _IS_OPEN).exists()
+        rows = await self._connection.scalars(
+            select(of.id)
+            .where(with_ai, without)
+            .order_by(of.last_message_at.desc(), of.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        return [ConversationId(one) for one in rows], (new or 0) - (apart or 0)
+
+
+_IS_OPEN = table.c.closed_at.is_(None)
+
+
+def _on(shelf: Shelf, by: PersonId) -> ColumnElement[Any]:
+    mine = and_(table.c.assignee_team == by.team, table.c.assignee_user == by.user)
+    match shelf:
+        case Shelf.OPEN:
+            return _IS_OPEN
+        case Shelf.MINE:
+            return and_(_IS_OPEN, mine)
+        case Shelf.NEW:
+            return and_(_IS_OPEN, table.c.status == Status.NEW)
+        case Shelf.ME:
+            return and_(_IS_OPEN, table.c.status == Status.ON_YOU, mine)
+        case Shelf.CUSTOMER:
+            return and_(_IS_OPEN, table.c.status == Status.ON_CUSTOMER)
+        case Shelf.HOLD:
+            return and_(_IS_OPEN, table.c.status == Status.ON_HOLD)
+        case Shelf.CLOSED:
+            return table.c.closed_at.is_not(None)
+        case Shelf.DONE:
+            return and_(table.c.closed_at.is_not(None), mine)
