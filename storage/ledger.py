@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
 
 from storage.conversations import Conversations
 from storage.link import Link
-from storage.pairs import one_of
+from storage.pairs import rows_of
 from storage.pending import Pending
 from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
 from storage.schema import entries as table
@@ -106,8 +106,7 @@ class Ledger:
         if not said:
             return
         self._by_source |= dict.fromkeys(said)
-        found = select(table).where(one_of((table.c.conversation_id, table.c.source), said))
-        for row in await self._connection.execute(found):
+        for row in await self._connection.execute(self._rows(said, table.c.source)):
             entry = _entry(row)
             self._by_source[entry.conversation_id, row.source] = entry
 
@@ -124,8 +123,7 @@ class Ledger:
         """The entries of these numbers, in no order."""
         if not wanted:
             return []
-        which = one_of((table.c.conversation_id, table.c.seq), wanted)
-        return [_entry(row) for row in await self._connection.execute(select(table).where(which))]
+        return [_entry(row) for row in await self._connection.execute(self._rows(wanted, table.c.seq))]
 
     async def since(
         self,
@@ -172,6 +170,12 @@ class Ledger:
             .order_by(table.c.seq)
         )
         return [_entry(row) for row in rows]
+
+    def _rows(
+        self, wanted: Collection[tuple[ConversationId, Any]], column: ColumnElement[Any]
+    ) -> Select[Any]:
+        dialect = self._connection.dialect.name
+        return rows_of(table, (table.c.conversation_id, column), wanted, dialect=dialect)
 
     async def _one(self, statement: Select[Any]) -> Entry | None:
         row = (await self._connection.execute(statement)).one_or_none()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from storage.database import Database
-from storage.pairs import MOST_ALTERNATIVES, one_of
+from storage.pairs import MOST_ALTERNATIVES, one_of, rows_of
 from storage.records import Author, ConversationId, Kind
 from storage.schema import entries
 
@@ -25,6 +25,10 @@ async def test_sqlite_finds_each_row_in_an_index(database: Database) -> None:
     steps = await database.look(plan)
     assert steps
     assert not [step for step in steps if step.startswith("SCAN")]
+    columns = (entries.c.conversation_id, entries.c.seq)
+    wanted = rows_of(entries, columns, SEVERAL, dialect="sqlite")
+    steps = await database.look(plan)
+    assert [step for step in steps if step.startswith("SEARCH entries USING INDEX")]
 
 
 @pytest.mark.parametrize("others", [1, MOST_ALTERNATIVES, 3 * MOST_ALTERNATIVES])
