@@ -35,6 +35,7 @@ from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
 from bot.slack.intake import Intake
+from bot.slack.members import Members
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
@@ -169,7 +170,8 @@ class Bridge:
         self._run(self._slack_courier(client, standing))
         self._run(await self._ai_courier())
         self._run(intake)
-        homes = Homes(client, self.bell, self.desk, self.installation)
+        members = Members(client, self.installation.channel, self.database.clock)
+        homes = Homes(client, self.bell, self.desk, self.installation, members)
         self._keep_up(homes.run())
         bolt = slack_app(
             client,
@@ -177,6 +179,7 @@ class Bridge:
             directory=directory,
             intake=intake,
             homes=homes,
+            members=members,
             installation=self.installation,
             our_standing=standing,
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,

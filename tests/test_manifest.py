@@ -27,6 +27,7 @@ from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
+from bot.slack.members import Members
 from bot.slack.standing import Standing
 from storage.database import Database
 
@@ -41,6 +42,7 @@ SCOPES_OF = {
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},
+    "conversations_members": {"channels:read", "groups:read"},
     "conversations_replies": {"channels:history", "groups:history"},
     "reactions_add": {"reactions:write"},
     "reactions_remove": {"reactions:write"},
@@ -202,10 +204,12 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     directory = Directory(client, database, home_team="T1")
     installation = Installation("T1", "Team", "U1", "B1", "https://t.slack.com/", "C1", "live-chat")
     desk = Desk(database, ai_answers=True)
+    members = Members(client, "C1", database.clock)
     made = slack_app(
         client,
         desk=desk,
-        homes=Homes(client, Bell(), desk, installation),
+        members=members,
+        homes=Homes(client, Bell(), desk, installation, members),
         directory=directory,
         intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
         installation=installation,

@@ -10,7 +10,9 @@ from slack_sdk.models.views import View
 
 from bot.blocks.lists import live_row
 from bot.blocks.message import LinkTo, line, small, title
+from bot.blocks.prompts import not_a_member
 from bot.blocks.tickets import ticket_row
+from bot.blocks.words import escaped
 from bot.desk.home import Home
 from bot.desk.lists import TicketPage
 
@@ -28,6 +30,11 @@ def home_view(home: Home, *, link_to: LinkTo) -> dict[str, Any]:
         *_tickets("Mine, closed last", "You closed none yet.", home.done, "done", link_to),
     ]
     return View(type="home", blocks=blocks).to_dict()
+
+
+def no_home(channel: str) -> dict[str, Any]:
+    """The same for who is not in the channel."""
+    return View(type="home", blocks=[line(escaped(not_a_member(channel)))]).to_dict()
 
 
 def _tickets(heading: str, none: str, page: TicketPage, word: str, link_to: LinkTo) -> Sequence[Block]:

@@ -105,3 +105,8 @@ def cut_off(channel: str, trouble: str) -> Message:
         "writes. Nothing is lost: it appears there as soon as the channel takes messages again. "
         "Please tell whoever looks after this workspace."
     )
+
+
+def not_a_member(channel: str) -> str:
+    """For whoever asks for what customers say and is not among those who see it in Slack."""
+    return f"What customers say is for those in #{one_line(channel)}. Join it, then try again in a minute."

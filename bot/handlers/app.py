@@ -20,6 +20,7 @@ from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
+from bot.slack.members import Members
 from bot.slack.standing import Standing
 from bot.slack.zones import Zones
 
@@ -33,6 +34,7 @@ def slack_app(
     directory: Directory,
     intake: Intake,
     homes: Homes,
+    members: Members,
     installation: Installation,
     our_standing: Standing,
     signing_secret: str | None,
@@ -78,6 +80,7 @@ def slack_app(
         lists=Lists(desk.database),
         finder=Finder(desk.database),
         zones=Zones(client, desk.database.clock),
+        members=members,
         directory=directory,
         installation=installation,
     )

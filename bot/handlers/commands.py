@@ -13,7 +13,7 @@ from bot.blocks.found import FURTHER_BACK, LONGEST_WORDS, FindValue, found_list
 from bot.blocks.ids import PAGE
 from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
 from bot.blocks.message import Message
-from bot.blocks.prompts import refusal
+from bot.blocks.prompts import not_a_member, refusal
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
 from bot.blocks.words import one_line
@@ -25,6 +25,7 @@ from bot.desk.lists import Lists
 from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
+from bot.slack.members import Members
 from bot.slack.zones import Zones
 from storage.records import PersonId, TicketNumber
 from storage.search import Place
@@ -49,10 +50,12 @@ def register(
     lists: Lists,
     finder: Finder,
     zones: Zones,
+    members: Members,
     directory: Directory,
     installation: Installation,
 ) -> None:
     link_to = installation.link_to
+    not_for_you = not_a_member(installation.channel_name)
 
     @app.command(COMMAND)
     async def bookbag(ack: AsyncAck, command: dict[str, Any]) -> None:
@@ -67,6 +70,8 @@ def register(
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
 
     async def answer(word: str, rest: str, by: PersonId) -> Message:
+        if word not in ("", "help") and not await members.has(by.user):
+            raise Usage(not_for_you)
         match word:
             case "" | "help":
                 return await overview()
@@ -93,6 +98,9 @@ def register(
         press = Press(body, client)
         which, _, offset = press.value.partition(".")
         await ack()
+        if not await members.has(press.by.user):
+            await press.replace(refusal(not_for_you))
+            return
         if which == CONVERSATIONS:
             page = await conversations(offset=int(offset))
         else:
@@ -104,6 +112,9 @@ def register(
         press = Press(body, client)
         value = FindValue.read(press.value)
         await ack()
+        if not await members.has(press.by.user):
+            await press.replace(refusal(not_for_you))
+            return
         await press.replace(await find(value.words, value.place))
 
     async def overview() -> Message:

@@ -11,13 +11,14 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.home import MOST_ROWS, home_view
+from bot.blocks.home import MOST_ROWS, home_view, no_home
 from bot.desk.bell import ANYTHING, Bell
 from bot.desk.desk import Desk
 from bot.desk.home import home_of
 from bot.desk.lists import Lists
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.installation import Installation
+from bot.slack.members import Members
 from storage.records import PersonId
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Homes:
         bell: Bell,
         desk: Desk,
         installation: Installation,
+        members: Members,
         *,
         pause: float = PAUSE,
         spacing: float = SPACING,
@@ -61,7 +63,8 @@ class Homes:
         self._bell = bell
         self._desk = desk
         self._lists = Lists(desk.database)
-        self._link_to = installation.link_to
+        self._installation = installation
+        self._members = members
         self._pause = pause
         self._spacing = spacing
         self._clock = clock
@@ -121,5 +124,7 @@ class Homes:
                 log.exception("a Home could not be made")
 
     async def _view(self, person: PersonId) -> dict[str, Any]:
+        if not await self._members.has(person.user):
+            return no_home(self._installation.channel_name)
         home = await home_of(person, desk=self._desk, lists=self._lists, limit=MOST_ROWS)
-        return home_view(home, link_to=self._link_to)
+        return home_view(home, link_to=self._installation.link_to)

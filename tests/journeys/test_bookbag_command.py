@@ -198,3 +198,20 @@ async def test_find_looks_through_both_sides_and_the_notes_and_opens_the_thread(
     assert "よろしく" not in await found("返金")
     assert "There is no “<!here>” in 2 conversations" in await found("<!here>")
     assert "Say what to look for" in await found("   ")
+
+
+async def test_who_is_not_in_the_channel_reads_nothing_of_customers(outside: World) -> None:
+    await outside.chat(first="My card number is secret")
+    outside.slack.add_person("dora", real_name="Dora", channels=["general"])
+    dora = outside.slack.person("dora")
+    for words in ("conversations", "tickets", "find secret", "show 1", "stats", "rebuild 1"):
+        answer = await dora.command("/bookbag", words, channel="general")
+        assert "for those in #live-chat" in str(answer), words
+    assert "live with the AI" in str(await dora.command("/bookbag", "help", channel="general"))
+    await dora.open_home()
+
+    def home() -> str | None:
+        view = outside.slack.home("dora")
+        return None if view is None else outside.slack.rendered({"blocks": view["blocks"]})
+
+    assert "for those in #live-chat" in await outside.until(home)
