@@ -27,6 +27,7 @@ DENSE_FROM = 16
 SHORT = 400
 # A notification has room for a few lines.
 MOST_LINES = 5
+LONGEST_NOTICE = 2_000
 _HOW_TO_NOTE = "_Start a message with_ `note:` _or_ `//` _to keep it in the team._"
 
 
@@ -63,7 +64,17 @@ def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tup
         blocks += more
         texts.append(message.text)
         shown, length, speaking = shown + 1, longer, who
-    return Message(text="\n".join(texts[:MOST_LINES]), blocks=blocks), shown
+    return Message(text=_notice(texts), blocks=blocks), shown
+
+
+def _notice(texts: Sequence[str]) -> str:
+    """The first lines of what a notification says, as many as it has room for."""
+    notice = texts[0]
+    for text in texts[1:MOST_LINES]:
+        if len(notice) + len(text) > LONGEST_NOTICE:
+            break
+        notice += f"\n{text}"
+    return notice
 
 
 def _is_short(entry: Entry) -> bool:
