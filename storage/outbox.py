@@ -142,8 +142,8 @@ class Outbox:
     ) -> bool:
         """Try again at `at`. `counts`: this was an attempt. `sent`: it may have been done already.
 
-        What may have been done stays together, since together it would be found. `alone`: its rows travel
-        one by one from now on.
+        What may have been done, by this try or an earlier one, stays together, since together it would be
+        found. `alone`: its rows travel one by one from now on.
         """
         return await self._settle(
             parcel,
@@ -156,7 +156,7 @@ class Outbox:
             attempts=table.c.attempts if counts else table.c.attempts - 1,
             # A later row of the same kind may be ready by now: this one keeps its own place.
             coalesce=None,
-            **({} if sent else {"carrier": None}),
+            **({} if sent or parcel.maybe_sent is not None else {"carrier": None}),
             **({"alone": True} if alone else {}),
         )
 

@@ -207,6 +207,21 @@ async def test_the_abandoned_stay_together_too(post: Post, clock: HandClock) -> 
     assert await post.states() == ["sending", "sending", "ready"]
 
 
+async def test_what_an_earlier_try_may_have_sent_stays_together_when_a_later_one_is_refused(
+    post: Post, clock: HandClock
+) -> None:
+    together = {"entry": 10}
+    for _ in range(3):
+        await post.owe("entry")
+    await post.claim(together=together)
+    clock.forward(seconds=31)
+    (again,) = await post.claim(together=together)
+    await post.put_back(again, counts=False)
+    (later,) = await post.claim(together=together)
+    assert len(later.items) == 3
+    assert later.maybe_sent is not None
+
+
 async def test_what_was_surely_not_sent_may_take_others_along_the_next_time(post: Post) -> None:
     together = {"entry": 10}
     await post.owe("entry")
