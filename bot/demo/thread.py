@@ -63,6 +63,9 @@ class ThreadScreen:
                 if len(block["elements"]) == 2 and who is not None:
                     # Where many travelled together: name and words in one line.
                     said[block["block_id"]] = (who, block["elements"][1]["text"])
+            elif block["type"] == "header":
+                # A summary's own words follow, which quote.
+                who = None
             elif block["type"] in ("section", "rich_text") and who is not None:
                 # A long message takes several blocks, all named after its number.
                 number = block["block_id"].partition(".")[0]
