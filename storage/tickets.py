@@ -64,17 +64,6 @@ class Tickets:
             await self.look_up([conversation_id])
         return self._open[conversation_id]
 
-    async def latest_of(self, conversation_id: ConversationId) -> Ticket | None:
-        """The open ticket, or else the one closed last."""
-        row = await self._connection.execute(
-            select(table)
-            .where(table.c.conversation_id == conversation_id)
-            .order_by(table.c.number.desc())
-            .limit(1)
-        )
-        found = row.one_or_none()
-        return None if found is None else _ticket(found)
-
     async def assign(self, number: TicketNumber, assignee: PersonId) -> Ticket:
         """Let it land on somebody, whatever it waited for before."""
         return await self._stand(

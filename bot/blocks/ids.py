@@ -59,10 +59,7 @@ class ConversationValue:
 
     @classmethod
     def read(cls, value: str) -> ConversationValue:
-        conversation_id, dot, epoch = value.partition(".")
-        if not (dot and epoch.isdecimal() and len(epoch) < 10):
-            raise BadValue
-        return cls(ConversationId(conversation_id), int(epoch))
+        return cls(*_id_and_number(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +134,11 @@ class EntryValue:
 
     @classmethod
     def read(cls, value: str) -> EntryValue:
-        conversation_id, dot, seq = value.partition(".")
-        if not (dot and seq.isdecimal() and len(seq) < 10):
-            raise BadValue
-        return cls(ConversationId(conversation_id), int(seq))
+        return cls(*_id_and_number(value))
+
+
+def _id_and_number(value: str) -> tuple[ConversationId, int]:
+    conversation_id, dot, number = value.partition(".")
+    if not (dot and number.isdecimal() and len(number) < 10):
+        raise BadValue
+    return ConversationId(conversation_id), int(number)

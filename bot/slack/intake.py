@@ -174,10 +174,11 @@ class Intake:
         return await rule(tx) is not Fate.NO_CONVERSATION
 
     async def _store(self, delivery: Delivery, tx: Transaction) -> None:
-        if await tx.conversations.by_thread(delivery.thread) is not None:
-            self._remember(delivery.thread)
-        elif not self._may_be_under_a_new_card(delivery, tx.now):
-            return
+        if delivery.thread not in self._known:
+            if await tx.conversations.by_thread(delivery.thread) is not None:
+                self._remember(delivery.thread)
+            elif not self._may_be_under_a_new_card(delivery, tx.now):
+                return
         await tx.inbox.put(delivery, due_at=self._due(delivery, tx.now))
 
     def _due(self, delivery: Delivery, now: datetime) -> datetime:
