@@ -18,12 +18,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ai import AI, make_ai
 from bot.ai.worker import AIWork
+from bot.ai.writer import AIWriter
 from bot.config import Settings
 from bot.desk import outgoing
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.handlers import deliveries
 from bot.handlers.app import slack_app
+from bot.handlers.errands import Errands
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits
 from bot.relay.courier import Courier
@@ -168,11 +170,16 @@ class Bridge:
         standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())
         self._run(self._slack_courier(client, standing))
-        self._run(await self._ai_courier())
+        ai = self._made_ai()
+        if ai is not None:
+            self._stack.push_async_callback(ai.close)
+        self._run(self._ai_courier(ai))
         self._run(intake)
         members = Members(client, self.installation.channel, self.database.clock)
         homes = Homes(client, self.bell, self.desk, self.installation, members)
         self._keep_up(homes.run())
+        errands = Errands()
+        self._stack.push_async_callback(errands.stop)
         bolt = slack_app(
             client,
             desk=self.desk,
@@ -182,6 +189,8 @@ class Bridge:
             members=members,
             installation=self.installation,
             our_standing=standing,
+            writer=None if ai is None else AIWriter(ai, self.desk),
+            errands=errands,
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
         )
         await self._serve(bolt)
@@ -218,20 +227,20 @@ class Bridge:
             together=TOGETHER,
         )
 
-    async def _ai_courier(self) -> Courier:
+    def _made_ai(self) -> AI | None:
         kind = self._settings.ai
-        ai = self._ai
-        if ai is None and kind != "external":
-            ai = make_ai(
-                kind,
-                api_key=self._settings.anthropic_api_key,
-                base_url=self._settings.anthropic_base_url,
-                model=self._settings.model,
-                knowledge_dir=self._settings.knowledge,
-            )
-        if ai is not None:
-            self._stack.push_async_callback(ai.close)
-        work = AIWork(ai, self.desk, quotes_only=kind != "claude")
+        if self._ai is not None or kind == "external":
+            return self._ai
+        return make_ai(
+            kind,
+            api_key=self._settings.anthropic_api_key,
+            base_url=self._settings.anthropic_base_url,
+            model=self._settings.model,
+            knowledge_dir=self._settings.knowledge,
+        )
+
+    def _ai_courier(self, ai: AI | None) -> Courier:
+        work = AIWork(ai, self.desk, quotes_only=self._settings.ai != "claude")
         return Courier(
             outgoing.AI,
             prepared(work.performers()),

@@ -70,6 +70,10 @@ class Tickets:
             number, Status.ON_YOU, assignee_team=assignee.team, assignee_user=assignee.user
         )
 
+    async def unassign(self, number: TicketNumber) -> Ticket:
+        """Let it be New again and nobody's."""
+        return await self._stand(number, Status.NEW, assignee_team=None, assignee_user=None)
+
     async def move(self, number: TicketNumber, status: Status, *, hold_reason: str | None = None) -> Ticket:
         """Put it in another status; a closed one gets its closing time, one on hold its reason."""
         closed_at = None if status.is_open else self._now

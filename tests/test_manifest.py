@@ -22,6 +22,7 @@ import bot.handlers.app
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.handlers.app import slack_app
+from bot.handlers.errands import Errands
 from bot.manifest import as_yaml, manifest
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
@@ -214,6 +215,8 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
         installation=installation,
         our_standing=Standing(client, "C1"),
+        writer=None,
+        errands=Errands(),
         signing_secret="s",
     )
     await database.close()

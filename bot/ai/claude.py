@@ -10,9 +10,10 @@ import anthropic
 from anthropic.types import Message
 from pydantic import BaseModel
 
-from bot.ai import prompts
+from bot.ai import drafting, prompts
 from bot.ai.failures import Failed, failed
 from bot.ai.interface import (
+    AGREEMENT_LIMIT,
     REASON_LIMIT,
     REPLY_LIMIT,
     SUBJECT_LIMIT,
@@ -26,6 +27,7 @@ from bot.ai.interface import (
 from bot.ai.knowledge import Knowledge
 from bot.ai.language import language_tag
 from bot.ai.plain import clean, inert_line, shorten
+from bot.desk.writing import LONGEST_DRAFT, Wish
 
 if TYPE_CHECKING:
     from anthropic.types import OutputConfigParam
@@ -71,7 +73,13 @@ class ClaudeAI:
         self._model = model
         self._deadline = deadline
         self._pause = pause
-        self._briefing = prompts.Briefing(knowledge, business=business, limit=knowledge_limit)
+        self._briefing = prompts.Briefing(
+            knowledge, rules=prompts.answer_rules(business), limit=knowledge_limit
+        )
+        self._replies = prompts.Briefing(
+            knowledge, rules=drafting.reply_rules(prompts.of(business)), limit=knowledge_limit
+        )
+        self._agreement_rules = drafting.agreement_rules(prompts.of(business))
         self._summary_rules = prompts.SUMMARY_RULES.format(business=prompts.of(business))
         self._client = anthropic.AsyncAnthropic(
             api_key=api_key.strip(),
@@ -114,6 +122,30 @@ class ClaudeAI:
             "output_config": output,
         }
         return await self._ask(request, _read_summary)
+
+    async def agreement(self, transcript: Transcript) -> str:
+        """Write down what teammates promised, for one of them to read. Raises `AIUnavailable`."""
+        request: MessageCreateParamsNonStreaming = {
+            "model": self._model,
+            "max_tokens": _MAX_TOKENS,
+            "system": self._agreement_rules,
+            "messages": drafting.messages_for_agreement(transcript),
+            "output_config": self._output(),
+        }
+        return await self._ask(request, _read_agreement)
+
+    async def reply(self, transcript: Transcript, wish: Wish, text: str) -> str:
+        """Write or rewrite a teammate's message. Raises `AIUnavailable`, also when Claude refuses."""
+        if not text.strip() and wish is not Wish.DRAFT:
+            raise AIUnavailable("there is nothing written yet")
+        request: MessageCreateParamsNonStreaming = {
+            "model": self._model,
+            "max_tokens": _MAX_TOKENS,
+            "system": self._replies.system(transcript),
+            "messages": drafting.messages_for_reply(transcript, wish, text),
+            "output_config": self._output(),
+        }
+        return await self._ask(request, _read_reply)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -195,6 +227,27 @@ def _read_summary(message: Message) -> Summary:
     if not (subject and summary):
         raise Failed("Claude's summary is empty", again=True)
     return Summary(subject, summary, language_tag(draft.language))
+
+
+def _read_agreement(message: Message) -> str:
+    text = _read_plain(message)
+    return "" if text.strip(" .") == drafting.NOTHING else shorten(text, AGREEMENT_LIMIT)
+
+
+def _read_reply(message: Message) -> str:
+    return shorten(_read_plain(message), LONGEST_DRAFT)
+
+
+def _read_plain(message: Message) -> str:
+    stop = _stop_reason(message)
+    if stop in {"refusal", "model_context_window_exceeded"}:
+        raise Failed(f"Claude wrote nothing ({stop})")
+    if stop != "end_turn":
+        raise Failed(f"Claude's words are incomplete ({stop})", again=True)
+    text = clean(_text(message)).strip()
+    if not text:
+        raise Failed("Claude's words are empty", again=True)
+    return text
 
 
 def _stop_reason(message: Message) -> str:

@@ -6,6 +6,8 @@ No SDK, no HTTP and no Slack is imported here; importing this module is cheap.
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from bot.desk.writing import Wish
+
 Speaker = Literal["customer", "ai", "teammate", "system"]
 
 SUBJECT_LIMIT = 80
@@ -19,6 +21,9 @@ REPLY_LIMIT = 8_000
 
 REASON_LIMIT = 300
 """Most characters in `HandOver.reason`."""
+
+AGREEMENT_LIMIT = 1_000
+"""Most characters of what the AI is told at a hand back."""
 
 UNDETERMINED = "und"
 """BCP 47 for "nobody knows which language"."""
@@ -97,6 +102,20 @@ class AI(Protocol):
 
     async def summarise(self, transcript: Transcript) -> Summary:
         """Describe the conversation for a teammate. Raises `AIUnavailable`."""
+        ...
+
+    async def agreement(self, transcript: Transcript) -> str:
+        """Write down what teammates agreed with the customer since the last hand back, for the AI to know.
+
+        Plain text in a few lines; empty where that is nothing. Raises `AIUnavailable`.
+        """
+        ...
+
+    async def reply(self, transcript: Transcript, wish: Wish, text: str) -> str:
+        """Write a reply for a teammate to read, change and send: 1–3,000 characters, plain.
+
+        `text` is what they wrote so far. Raises `AIUnavailable`, also for a wish that this AI cannot fulfil.
+        """
         ...
 
     async def close(self) -> None:

@@ -87,7 +87,7 @@ class AIWork:
 
 
 def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Transcript:
-    """What the AI may know: what the customer saw, and where a person handed back to it."""
+    """What the AI may know: what the customer saw, and what it was told where a person handed back to it."""
     return Transcript(
         conversation_id=conversation.id,
         channel=conversation.channel,
@@ -102,7 +102,7 @@ _HAND_BACKS = (Event.RESUMED, Event.CLOSED)
 
 def _turn(entry: Entry) -> Turn | None:
     if entry.kind is Kind.SYSTEM:
-        return Turn("system", HANDED_BACK) if entry.data.get("event") in _HAND_BACKS else None
+        return _event(entry)
     match entry.author:
         case Author.CUSTOMER:
             return Turn("customer", entry.text, entry.name)
@@ -111,3 +111,11 @@ def _turn(entry: Entry) -> Turn | None:
         case Author.AI | Author.SYSTEM:
             # What the program said by itself, the customer took for the AI's words.
             return Turn("ai", entry.text)
+
+
+def _event(entry: Entry) -> Turn | None:
+    event = entry.data.get("event")
+    if event == Event.AGREED:
+        who = entry.data["by"]
+        return Turn("system", f"What {who} agreed with the customer, for you: {entry.data['agreed']}")
+    return Turn("system", HANDED_BACK) if event in _HAND_BACKS else None

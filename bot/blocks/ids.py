@@ -24,6 +24,11 @@ SUBJECT_MODAL = "subject"
 SUBJECT = "ticket_subject"
 HOLD_MODAL = "hold"
 HOLD_REASON = "hold_reason"
+HAND_BACK_MODAL = "hand_back"
+AGREED = "agreed"
+TICKET_STAYS = "ticket_stays"
+STAYS_OPEN = "stays_open"
+WRITE_MYSELF = "write_myself"
 
 
 class BadValue(ValueError):

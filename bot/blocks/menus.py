@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Option, OverflowMenuElement
 from bot.blocks.ids import HOLDER_MENU, TICKET_MENU, Choice, MenuValue
 from bot.blocks.words import shortened
 from bot.desk.views import ConversationView
+from bot.tongues import say
 from storage.records import State, Status, Ticket
 
 # So that a label stays within Slack's 75 characters.
@@ -24,11 +25,14 @@ def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement:
             choices.append(("Back from hold", Choice.OFF_HOLD))
         else:
             choices.append(("On hold…", Choice.ON_HOLD))
-    choices += [
-        ("Edit subject…", Choice.EDIT_SUBJECT),
-        ("Close ticket, AI stays quiet", Choice.CLOSE),
-        ("Cancel ticket, AI stays quiet", Choice.CANCEL),
-    ]
+    choices.append(("Edit subject…", Choice.EDIT_SUBJECT))
+    if view.conversation.state is State.AI:
+        choices += [(say("Close ticket"), Choice.CLOSE), (say("Cancel ticket"), Choice.CANCEL)]
+    else:
+        choices += [
+            ("Close ticket, AI stays quiet", Choice.CLOSE),
+            ("Cancel ticket, AI stays quiet", Choice.CANCEL),
+        ]
     return _menu(TICKET_MENU, view, choices)
 
 

@@ -12,6 +12,7 @@ from bot.blocks.message import Message, ai_words, button, plain, small, title, w
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
+from bot.tongues import say
 from storage.records import Author, Conversation, Entry, Kind, State, Status
 
 _ORIGIN = {
@@ -152,11 +153,23 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
                 else None,
             )
         case Event.RESUMED:
-            says = f"allowed AI replies. Ticket #{data['ticket']} is closed and the AI answers again."
+            if Status(data["status"]).is_open:
+                says = say(
+                    "allowed AI replies. Ticket #{number} stays open and the AI answers again.",
+                    number=data["ticket"],
+                )
+            else:
+                says = f"allowed AI replies. Ticket #{data['ticket']} is closed and the AI answers again."
             return _told(f"{by} {says}", f"↩️ {bold(by)} {says}")
+        case Event.AGREED:
+            return _agreed(entry)
         case Event.CLOSED:
             done = "cancelled" if data["status"] == Status.CANCELLED else "closed"
             says = f"{done} ticket #{data['ticket']}. The AI stays quiet until the customer writes again."
+            return _told(f"{by} {says}", f"⏹️ {bold(by)} {says}")
+        case Event.TICKET_ENDED:
+            done = say("cancelled") if data["status"] == Status.CANCELLED else say("closed")
+            says = say("{done} ticket #{number}. The AI goes on answering.", done=done, number=data["ticket"])
             return _told(f"{by} {says}", f"⏹️ {bold(by)} {says}")
         case Event.RENAMED:
             says = f"gave ticket #{data['ticket']} another subject:"
@@ -196,6 +209,16 @@ def _why_it_goes_on(by: str | None, status: Status) -> str:
 
 def _told(text: str, mrkdwn: str, actions: Block | None = None) -> Message:
     return Message(text=escaped(text), blocks=[small(mrkdwn), *([actions] if actions else [])])
+
+
+def _agreed(entry: Entry) -> Message:
+    """What the AI was told at a hand back, as it was written."""
+    label = MarkdownTextObject(text=f"📝 {escaped(say('Handed back, with this for the AI:'))}", verbatim=True)
+    agreed = entry.data["agreed"]
+    return Message(
+        text=notification(say("Handed back"), agreed),
+        blocks=[ContextBlock(elements=[label, plain(agreed)])],
+    )
 
 
 def _summary(entry: Entry) -> Message:

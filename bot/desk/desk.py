@@ -102,7 +102,19 @@ class Desk:
             Expects(conversation_id), takeover.escalate, conversation_id, reason=reason, epoch=epoch
         )
 
-    async def allow_ai_replies(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> Ticket:
+    async def may_hand_back(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
+        async with self.database.read() as tx:
+            await takeover.may_hand_back(tx, conversation_id, by=by, epoch=epoch)
+
+    async def allow_ai_replies(
+        self,
+        conversation_id: ConversationId,
+        *,
+        by: Person,
+        epoch: int,
+        agreed: str = "",
+        keep_open: bool = False,
+    ) -> Ticket:
         return await self._do(
             Expects(conversation_id),
             takeover.allow_ai_replies,
@@ -110,6 +122,8 @@ class Desk:
             by=by,
             epoch=epoch,
             ai_answers=self._ai_answers,
+            agreed=agreed,
+            keep_open=keep_open,
         )
 
     async def close(

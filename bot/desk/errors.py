@@ -13,6 +13,7 @@
     ├── CannotAnswer
     ├── MayNotAct
     ├── NobodyHolds
+    ├── NotWritten
     ├── NotYours
     ├── Stale
     └── TooLong
@@ -79,6 +80,10 @@ class MayNotAct(DeskError):
 
 class NobodyHolds(DeskError):
     """Nobody holds this conversation any more. Your message is still held: take over, then press again."""
+
+
+class NotWritten(DeskError):
+    """The AI wrote nothing ({why}). What you wrote is still there."""
 
 
 class NotYours(DeskError):

@@ -14,8 +14,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk.desk import Desk
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
-from bot.handlers import actions, commands, home, menus, messages, standing
+from bot.desk.writing import Writer
+from bot.handlers import actions, commands, handback, home, menus, messages, standing
 from bot.handlers.acts import Acts
+from bot.handlers.errands import Errands
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
@@ -37,6 +39,8 @@ def slack_app(
     members: Members,
     installation: Installation,
     our_standing: Standing,
+    writer: Writer | None,
+    errands: Errands,
     signing_secret: str | None,
 ) -> AsyncApp:
     """Listeners for everything that teammates do.
@@ -72,6 +76,7 @@ def slack_app(
     standing.register(app, standing=our_standing, installation=installation)
     acts = Acts(directory, intake, desk.database.clock)
     actions.register(app, desk=desk, acts=acts, installation=installation)
+    handback.register(app, desk=desk, acts=acts, writer=writer, errands=errands)
     menus.register(app, desk=desk, directory=directory, acts=acts)
     home.register(app, homes=homes, installation=installation)
     commands.register(

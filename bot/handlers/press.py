@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.message import Message
 from bot.blocks.prompts import refusal
+from bot.handlers.errands import Shown
 from bot.slack.errors import CALL_ERRORS, Failure
 from storage.records import MessageRef, PersonId
 
@@ -64,13 +66,30 @@ class Press:
         except CALL_ERRORS as error:
             log.warning("a press could not be answered: %s", Failure.of(error).reason)
 
-    async def ask(self, view: View) -> None:
-        """Open a modal for the presser: within three seconds of the press, or Slack refuses."""
+    async def ask(self, view: View) -> Shown | None:
+        """Open a modal for the presser, or tell them that Slack did not."""
+        shown = await self.open(view)
+        if shown is None:
+            await self.answer(refusal(NOT_OPENED))
+        return shown
+
+    async def open(self, view: View) -> Shown | None:
+        """Open a modal for the presser: within three seconds of the press, or Slack refuses.
+
+        None where nobody knows of a modal that is open.
+        """
+        if not self._trigger:
+            return None
         try:
-            await self._client.views_open(trigger_id=str(self._trigger), view=view)
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                answer = await self._client.views_open(trigger_id=str(self._trigger), view=view)
         except CALL_ERRORS as error:
             log.warning("a modal could not be opened: %s", Failure.of(error).reason)
-            await self.answer(refusal(NOT_OPENED))
+            return None
+        opened = answer.get("view") or {}
+        if "id" not in opened:
+            return None
+        return Shown(self._client, str(opened["id"]), str(opened.get("hash") or ""))
 
     async def replace(self, message: Message) -> None:
         """Put something else in the place of the ephemeral message whose button was pressed."""

@@ -93,6 +93,8 @@ class Chat:
 
     async def handed_back(self, by: Person) -> None:
         await self.press(by, ALLOW_AI_REPLIES)
+        if await by.views():
+            assert (await by.submit())["ok"]
         await self.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "ai")
 
     async def shows(self, words: str) -> str:

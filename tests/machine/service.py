@@ -17,6 +17,7 @@ from bot.ai import HandOver, Reply, Summary, Transcript, make_ai
 from bot.app import Bridge
 from bot.config import Settings
 from bot.demo.show import NO_LIMITS
+from bot.desk.writing import Wish
 from bot.slack.poster import Waits
 from tests.machine.tokens import answer_to
 
@@ -57,6 +58,12 @@ class ThinkingAI:
 
     async def summarise(self, transcript: Transcript) -> Summary:
         return await self._ai.summarise(transcript)
+
+    async def agreement(self, transcript: Transcript) -> str:
+        return await self._ai.agreement(transcript)
+
+    async def reply(self, transcript: Transcript, wish: Wish, text: str) -> str:
+        return await self._ai.reply(transcript, wish, text)
 
     async def close(self) -> None:
         await self._ai.close()

@@ -1,0 +1,33 @@
+"""What a teammate may have written for them, whoever writes it. Nothing of it is said until they send it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+from storage.records import ConversationId
+
+# Characters; what an input of Slack's takes.
+LONGEST_DRAFT = 3000
+
+
+class Wish(StrEnum):
+    """What is to be done with the words, or without any."""
+
+    DRAFT = "draft"
+    POLISH = "polish"
+    SHORTER = "shorter"
+    FRIENDLIER = "friendlier"
+    TRANSLATE = "translate"
+
+
+class Writer(Protocol):
+    """Writes for teammates. What it raises is a `DeskError`, which says why to who asked."""
+
+    async def agreement(self, conversation_id: ConversationId) -> str:
+        """What teammates told the customer since the AI was paused; empty where that is nothing."""
+        ...
+
+    async def reply(self, conversation_id: ConversationId, wish: Wish, text: str) -> str:
+        """A reply to the customer, made of `text` and the conversation; at most `LONGEST_DRAFT` long."""
+        ...
