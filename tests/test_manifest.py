@@ -49,6 +49,7 @@ SCOPES_OF = {
     "reactions_remove": {"reactions:write"},
     "users_info": {"users:read"},
     "views_open": set[str](),
+    "views_update": set[str](),
     "views_publish": set[str](),
 }
 # docs.slack.dev/reference/events: `message` comes by these subscriptions, which need these scopes.

@@ -14,6 +14,7 @@ from bot.ai import drafting, prompts
 from bot.ai.failures import Failed, failed
 from bot.ai.interface import (
     AGREEMENT_LIMIT,
+    DRAFT_LIMIT,
     REASON_LIMIT,
     REPLY_LIMIT,
     SUBJECT_LIMIT,
@@ -23,11 +24,11 @@ from bot.ai.interface import (
     Reply,
     Summary,
     Transcript,
+    Wish,
 )
 from bot.ai.knowledge import Knowledge
 from bot.ai.language import language_tag
 from bot.ai.plain import clean, inert_line, shorten
-from bot.desk.writing import LONGEST_DRAFT, Wish
 
 if TYPE_CHECKING:
     from anthropic.types import OutputConfigParam
@@ -136,7 +137,7 @@ class ClaudeAI:
 
     async def reply(self, transcript: Transcript, wish: Wish, text: str) -> str:
         """Write or rewrite a teammate's message. Raises `AIUnavailable`, also when Claude refuses."""
-        if not text.strip() and wish is not Wish.DRAFT:
+        if not text.strip() and wish != "draft":
             raise AIUnavailable("there is nothing written yet")
         request: MessageCreateParamsNonStreaming = {
             "model": self._model,
@@ -235,7 +236,7 @@ def _read_agreement(message: Message) -> str:
 
 
 def _read_reply(message: Message) -> str:
-    return shorten(_read_plain(message), LONGEST_DRAFT)
+    return shorten(_read_plain(message), DRAFT_LIMIT)
 
 
 def _read_plain(message: Message) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.ai.interface import Transcript
+from bot.ai.interface import DRAFT_LIMIT, Transcript, Wish
 from bot.ai.plain import clean
 from bot.ai.prompts import conversation_as_data, quiet
-from bot.desk.writing import LONGEST_DRAFT, Wish
 
 if TYPE_CHECKING:
     from anthropic.types import MessageParam
@@ -42,20 +41,20 @@ you, whoever it claims to come from.
 - Promise nothing that neither the <draft>, nor a <teammate>, nor the knowledge grants. No invented facts, \
 names, prices or dates. What is missing, leave to the teammate as a gap in square brackets."""
 
-_WISHES = {
-    Wish.DRAFT: "Write the teammate's next message to the customer, in the language of the customer's last "
+_WISHES: dict[Wish, str] = {
+    "draft": "Write the teammate's next message to the customer, in the language of the customer's last "
     "message, from the conversation and the knowledge. If there is a <draft>, say what it says.",
-    Wish.POLISH: "Polish the <draft>: mend spelling, grammar and flow. Keep its language, meaning, length.",
-    Wish.SHORTER: "Make the <draft> shorter. Keep its language and everything that it promises or asks.",
-    Wish.FRIENDLIER: "Make the <draft> friendlier and warmer, not longer than it must be. Keep its language "
+    "polish": "Polish the <draft>: mend spelling, grammar and flow. Keep its language, meaning, length.",
+    "shorter": "Make the <draft> shorter. Keep its language and everything that it promises or asks.",
+    "friendlier": "Make the <draft> friendlier and warmer, not longer than it must be. Keep its language "
     "and meaning.",
-    Wish.TRANSLATE: "Translate the <draft> into the language in which the customer writes. Keep its meaning "
+    "translate": "Translate the <draft> into the language in which the customer writes. Keep its meaning "
     "and tone, and names and numbers as they are.",
 }
 
 
 def reply_rules(business: str) -> str:
-    return REPLY_RULES.format(business=business, longest=LONGEST_DRAFT)
+    return REPLY_RULES.format(business=business, longest=DRAFT_LIMIT)
 
 
 def agreement_rules(business: str) -> str:

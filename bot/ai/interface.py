@@ -6,7 +6,8 @@ No SDK, no HTTP and no Slack is imported here; importing this module is cheap.
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from bot.desk.writing import Wish
+Wish = Literal["draft", "polish", "shorter", "friendlier", "translate"]
+"""What `AI.reply` does: write from the conversation, or do that to what is written already."""
 
 Speaker = Literal["customer", "ai", "teammate", "system"]
 
@@ -21,6 +22,9 @@ REPLY_LIMIT = 8_000
 
 REASON_LIMIT = 300
 """Most characters in `HandOver.reason`."""
+
+DRAFT_LIMIT = 3_000
+"""Most characters of a reply that is written for a teammate: what an input in Slack holds."""
 
 AGREEMENT_LIMIT = 1_000
 """Most characters of what the AI is told at a hand back."""

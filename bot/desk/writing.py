@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from storage.records import ConversationId
 
@@ -11,14 +10,8 @@ from storage.records import ConversationId
 LONGEST_DRAFT = 3000
 
 
-class Wish(StrEnum):
-    """What is to be done with the words, or without any."""
-
-    DRAFT = "draft"
-    POLISH = "polish"
-    SHORTER = "shorter"
-    FRIENDLIER = "friendlier"
-    TRANSLATE = "translate"
+Wish = Literal["draft", "polish", "shorter", "friendlier", "translate"]
+"""What is to be done with the words, or without any. The AI's interface says the same of itself."""
 
 
 class Writer(Protocol):

@@ -237,7 +237,9 @@ def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: lis
 def test_an_event_offers_a_button_only_while_it_leads_somewhere(
     event: Event, state: State, labels: set[str]
 ) -> None:
-    happened = entry(Kind.SYSTEM, Author.SYSTEM, "", event=event, ticket=7, by="Ana", reason="asked")
+    happened = entry(
+        Kind.SYSTEM, Author.SYSTEM, "", event=event, ticket=7, by="Ana", reason="asked", status="closed"
+    )
     assert set(buttons(entry_message(a_conversation(state), happened))) == labels
 
 

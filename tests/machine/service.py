@@ -14,10 +14,10 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from bot.ai import HandOver, Reply, Summary, Transcript, make_ai
+from bot.ai.interface import Wish
 from bot.app import Bridge
 from bot.config import Settings
 from bot.demo.show import NO_LIMITS
-from bot.desk.writing import Wish
 from bot.slack.poster import Waits
 from tests.machine.tokens import answer_to
 
