@@ -189,8 +189,9 @@ class Bridge:
             members=members,
             installation=self.installation,
             our_standing=standing,
-            writer=None if ai is None else AIWriter(ai, self.desk),
+            writer=None if ai is None else AIWriter(ai, self.desk, rewrites=self._settings.ai == "claude"),
             errands=errands,
+            anyone_replies=self._settings.replies == "anyone",
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
         )
         await self._serve(bolt)

@@ -218,6 +218,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         our_standing=Standing(client, "C1"),
         writer=None,
         errands=Errands(),
+        anyone_replies=False,
         signing_secret="s",
     )
     await database.close()

@@ -18,8 +18,9 @@ log = logging.getLogger(__name__)
 class AIWriter:
     """A `Writer` that asks the AI. It is shown what the customer saw, and none of the team's notes."""
 
-    def __init__(self, ai: AI, desk: Desk) -> None:
+    def __init__(self, ai: AI, desk: Desk, *, rewrites: bool) -> None:
         self._ai = ai
+        self.rewrites = rewrites
         self._desk = desk
 
     async def agreement(self, conversation_id: ConversationId) -> str:

@@ -43,7 +43,8 @@ def holder_menu(view: ConversationView) -> OverflowMenuElement | None:
         case State.TEAMMATE:
             name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or "a teammate"
             take_from = (f"Take over from {name}", Choice.TAKE_FROM)
-            return _menu(HOLDER_MENU, view, [("Join", Choice.JOIN), hand_over, take_from])
+            draft = (say("Draft a reply…"), Choice.COMPOSE)
+            return _menu(HOLDER_MENU, view, [draft, ("Join", Choice.JOIN), hand_over, take_from])
         case State.WAITING:
             return _menu(HOLDER_MENU, view, [hand_over])
         case _:

@@ -38,7 +38,9 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
         return _system(conversation, entry)
     who, mark = _speaker(conversation, entry)
     said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text)
-    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}"), *said])
+    # It was not typed here, so nothing else says whom it went to.
+    how = f"   ·   {escaped(say('sent to the customer'))} ✅" if entry.data.get("composed") else ""
+    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}{how}"), *said])
 
 
 def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.desk import chat, replies, takeover, threads, tickets, views
+from bot.desk import chat, composed, replies, takeover, threads, tickets, views
+from bot.desk.composed import Composing
 from bot.desk.errors import NoSuchTicket
 from bot.desk.replies import Fate, Meant
 from bot.desk.tickets import SummaryOrigin
@@ -183,6 +184,33 @@ class Desk:
             epoch=epoch,
         )
 
+    async def composing(self, conversation_id: ConversationId, *, by: Person, anyone: bool) -> Composing:
+        async with self.database.read() as tx:
+            return await composed.composing(tx, conversation_id, by=by, anyone=anyone)
+
+    async def send_composed(
+        self,
+        conversation_id: ConversationId,
+        text: str,
+        *,
+        by: Person,
+        source: str,
+        taking_over: bool,
+        epoch: int,
+        anyone: bool,
+    ) -> None:
+        await self._do(
+            Expects(conversation_id, source=source),
+            composed.send_composed,
+            conversation_id,
+            text,
+            by=by,
+            source=source,
+            taking_over=taking_over,
+            epoch=epoch,
+            anyone=anyone,
+        )
+
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
         await self._do(
             Expects(conversation_id, source=source), replies.keep_as_note, conversation_id, source, by=by
@@ -245,6 +273,12 @@ class Desk:
     async def view(self, conversation_id: ConversationId) -> ConversationView:
         async with self.database.read() as tx:
             return await views.conversation_view(tx, conversation_id)
+
+    async def conversation_in(self, thread: MessageRef) -> ConversationId | None:
+        """The conversation whose thread that is."""
+        async with self.database.read() as tx:
+            found = await tx.conversations.by_thread(thread)
+        return None if found is None else found.id
 
     async def live(self, *, limit: int, offset: int = 0) -> Listing:
         async with self.database.read() as tx:

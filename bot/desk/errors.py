@@ -13,8 +13,11 @@
     ├── CannotAnswer
     ├── MayNotAct
     ├── NobodyHolds
+    ├── NotTaken
     ├── NotWritten
     ├── NotYours
+    ├── ReadsLikeANote
+    ├── SomebodyElseAnswers
     ├── Stale
     └── TooLong
 
@@ -76,6 +79,18 @@ class CannotAnswer(DeskError):
 
 class MayNotAct(DeskError):
     """Only full members of this workspace can answer customers. Nothing was sent or changed."""
+
+
+class NotTaken(DeskError):
+    """Nobody has taken over from the AI yet, so this was not sent. Sending it again takes over."""
+
+
+class SomebodyElseAnswers(DeskError):
+    """{holder} is answering this customer, so this was not sent. Sending it again takes over from them."""
+
+
+class ReadsLikeANote(DeskError):
+    """This begins like a note for the team, so it was not sent to the customer."""
 
 
 class NobodyHolds(DeskError):

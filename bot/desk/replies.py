@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from bot.desk import outgoing, tickets
 from bot.desk.errors import AlreadyDecided, MayNotAct, NobodyHolds, NotFound, NotYours
@@ -258,22 +259,25 @@ async def _send(
     *,
     instead_of: Mark | None = None,
 ) -> None:
-    await tx.ledger.add(
-        conversation.id,
-        Kind.MESSAGE,
-        Author.TEAMMATE,
-        reply.text,
-        person=by,
-        data=_formatted(reply.html),
-        source=reply.message.source,
+    source = reply.message.source
+    await say_to_customer(tx, conversation, reply.text, by=by, source=source, **_formatted(reply.html))
+    await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
+
+
+async def say_to_customer(
+    tx: Transaction, conversation: Conversation, text: str, *, by: Person, source: str, **data: Any
+) -> Entry:
+    """A teammate's words reach the customer, and move the ticket on. That they may was decided before."""
+    entry = await tx.ledger.add(
+        conversation.id, Kind.MESSAGE, Author.TEAMMATE, text, person=by, data=data, source=source
     )
     ticket = await tx.tickets.open_of(conversation.id)
     if ticket is not None:
         await tx.tickets.replied(ticket.number)
         if ticket.status is not Status.ON_CUSTOMER:
             await tickets.goes_on(tx, conversation, ticket, Status.ON_CUSTOMER, by=by)
-    await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)
+    return entry
 
 
 async def _note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Mark | None = None) -> None:

@@ -15,7 +15,13 @@ Wish = Literal["draft", "polish", "shorter", "friendlier", "translate"]
 
 
 class Writer(Protocol):
-    """Writes for teammates. What it raises is a `DeskError`, which says why to who asked."""
+    """Writes for teammates. What it raises is a `DeskError`, which says why to who asked.
+
+    `rewrites` says whether it can do more than draft from what is known.
+    """
+
+    @property
+    def rewrites(self) -> bool: ...
 
     async def agreement(self, conversation_id: ConversationId) -> str:
         """What teammates told the customer since the AI was paused; empty where that is nothing."""

@@ -15,8 +15,9 @@ from bot.desk.desk import Desk
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
 from bot.desk.writing import Writer
-from bot.handlers import actions, commands, handback, home, menus, messages, standing
+from bot.handlers import actions, commands, compose, handback, home, menus, messages, standing
 from bot.handlers.acts import Acts
+from bot.handlers.compose import Composer
 from bot.handlers.errands import Errands
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
@@ -41,6 +42,7 @@ def slack_app(
     our_standing: Standing,
     writer: Writer | None,
     errands: Errands,
+    anyone_replies: bool,
     signing_secret: str | None,
 ) -> AsyncApp:
     """Listeners for everything that teammates do.
@@ -77,7 +79,9 @@ def slack_app(
     acts = Acts(directory, intake, desk.database.clock)
     actions.register(app, desk=desk, acts=acts, installation=installation)
     handback.register(app, desk=desk, acts=acts, writer=writer, errands=errands)
-    menus.register(app, desk=desk, directory=directory, acts=acts)
+    composer = Composer(desk, acts, writer, errands, anyone=anyone_replies)
+    compose.register(app, desk=desk, composer=composer)
+    menus.register(app, desk=desk, directory=directory, acts=acts, composer=composer)
     home.register(app, homes=homes, installation=installation)
     commands.register(
         app,

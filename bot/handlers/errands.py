@@ -14,6 +14,9 @@ from bot.slack.errors import CALL_ERRORS, Failure
 
 log = logging.getLogger(__name__)
 
+# Seconds. What is written by then is in a modal when it opens; the right to open one lasts for three.
+WRITTEN_AT_ONCE = 0.5
+
 
 class Errands:
     """Keeps them until they are done. At the stop they are cut short: a modal is then filled in by hand."""

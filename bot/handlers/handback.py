@@ -24,13 +24,10 @@ from bot.desk.desk import Desk
 from bot.desk.errors import DeskError
 from bot.desk.writing import Writer
 from bot.handlers.acts import Acts
-from bot.handlers.errands import Errands, Shown
+from bot.handlers.errands import WRITTEN_AT_ONCE, Errands, Shown
 from bot.handlers.form import Form
 from bot.handlers.press import Press
 from bot.tongues import say
-
-# Seconds. What is written by then is in the modal when it opens; a trigger is good for three.
-WRITTEN_AT_ONCE = 0.5
 
 
 def register(app: AsyncApp, *, desk: Desk, acts: Acts, writer: Writer | None, errands: Errands) -> None:

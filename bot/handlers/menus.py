@@ -22,6 +22,7 @@ from bot.blocks.ids import (
 from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
 from bot.desk.desk import Desk
 from bot.handlers.acts import Acts
+from bot.handlers.compose import Composer
 from bot.handlers.form import Form
 from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
@@ -30,7 +31,7 @@ from storage.records import Status
 NOBODY_THERE = "Slack could not describe that person just now. Nothing was changed; please try again."
 
 
-def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> None:
+def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts, composer: Composer) -> None:
     @app.action(TICKET_MENU)
     @app.action(HOLDER_MENU)
     async def chosen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -59,6 +60,8 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> 
             case Choice.HAND_OVER:
                 await press.ask(hand_over_modal(menu.about))
                 await ack()
+            case Choice.COMPOSE:
+                await composer.open(ack, press, about)
             case Choice.TAKE_FROM:
                 await acts.pressed(
                     ack, press, about, lambda by: desk.hand_over(about, to=by, by=by, epoch=epoch)

@@ -26,17 +26,20 @@ NOT_OPENED = "Slack did not open the window in time. Nothing was changed; please
 
 
 class Press:
-    """What a `block_actions` payload says (docs.slack.dev/reference/interaction-payloads)."""
+    """What a `block_actions` or a `message_action` payload says.
+
+    See docs.slack.dev/reference/interaction-payloads.
+    """
 
     def __init__(self, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         user = body["user"]
         self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
-        action = body["actions"][0]
+        action = body["actions"][0] if "actions" in body else body
         # A menu's value is that of what was chosen in it.
         self.value = str((action.get("selected_option") or action).get("value") or "")
         self.at = str(action["action_ts"])
         self._trigger = body.get("trigger_id")
-        self.container: Mapping[str, Any] = body.get("container") or {}
+        self.container: Mapping[str, Any] = body.get("container") or _where(body)
         self.is_on_ephemeral = bool(self.container.get("is_ephemeral"))
         self._team = body["team"]["id"]
         self._response_url = body.get("response_url")
@@ -109,3 +112,12 @@ class Press:
             await webhook.send_dict(body)
         except CALL_ERRORS as error:
             log.warning("a press could not be answered: %s", Failure.of(error).reason)
+
+
+def _where(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message a shortcut was used on, as a press describes it."""
+    if body["type"] != "message_action":
+        return {}
+    message = body["message"]
+    where = {"channel_id": body["channel"]["id"], "message_ts": message["ts"]}
+    return where | ({"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {})
