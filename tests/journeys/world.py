@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.app import Bridge
-from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
+from bot.blocks.ids import ALLOW_AI_REPLIES, HAND_BACK_MODAL, TAKE_OVER
 from bot.config import AIKind, Settings
 from bot.demo.customer import CustomerChat, JsonEntry
 from bot.demo.show import NO_LIMITS
@@ -93,7 +93,7 @@ class Chat:
 
     async def handed_back(self, by: Person) -> None:
         await self.press(by, ALLOW_AI_REPLIES)
-        if await by.views():
+        if [view for view in await by.views() if view["callback_id"] == HAND_BACK_MODAL]:
             assert (await by.submit())["ok"]
         await self.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "ai")
 
