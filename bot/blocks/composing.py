@@ -59,7 +59,9 @@ def being_written(view: ConversationView, value: ComposeValue, *, text: str) -> 
 def kept_text(view: Mapping[str, Any]) -> str:
     """What `being_written` shows of a teammate's words, out of the view as Slack sends it."""
     return "".join(
-        block["text"]["text"] for block in view["blocks"] if str(block["block_id"]).startswith(f"{KEPT}.")
+        block["text"]["text"]
+        for block in view["blocks"]
+        if str(block.get("block_id", "")).startswith(f"{KEPT}.")
     )
 
 
