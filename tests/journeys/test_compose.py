@@ -12,6 +12,7 @@ import pytest
 from bot.blocks.ids import COMPOSED, DRAFT_REPLY, STOP_WRITING, WISH, ComposeValue
 from sandbox import Person
 from tests.ai.fake_anthropic import FakeAnthropic
+from tests.journeys.test_hand_back import updates
 from tests.journeys.test_ticket import a_guest, held
 from tests.journeys.world import CHANNEL, HELD, Chat, World, world
 
@@ -154,9 +155,8 @@ async def test_while_the_ai_writes_nothing_can_be_typed_or_sent_and_the_words_ca
     assert labels(busy) == ["Stop, keep my words"]
     await bridge.ana.press_view(STOP_WRITING)
     assert written(await window(bridge.ana)) == "my own words"
-    updates = len(bridge.slack.calls_of("views.update"))
     ready.set()
-    await bridge.until(lambda: len(bridge.slack.calls_of("views.update")) > updates)
+    await bridge.until(lambda: updates(bridge)[-1] == "hash_conflict")
     assert written(await window(bridge.ana)) == "my own words"
     assert (await bridge.ana.submit())["ok"]
     await chat.sees("my own words", author="teammate")
