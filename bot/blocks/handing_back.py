@@ -21,7 +21,7 @@ from bot.blocks.ids import (
     ConversationValue,
 )
 from bot.blocks.message import button, plain, small
-from bot.blocks.words import escaped
+from bot.blocks.words import chunks, escaped
 from bot.desk.takeover import LONGEST_AGREEMENT
 from bot.tongues import say
 
@@ -32,13 +32,15 @@ def hand_back_modal(about: ConversationValue, *, agreed: str, trouble: str | Non
         action_id=AGREED,
         multiline=True,
         max_length=LONGEST_AGREEMENT,
-        initial_value=agreed[:LONGEST_AGREEMENT].strip() or None,
+        initial_value=next(chunks(agreed, LONGEST_AGREEMENT), None),
         placeholder=plain(say("A new backpack is on its way, free of charge")),
     )
     asked = InputBlock(
         block_id=AGREED,
         label=plain(say("What was agreed with the customer")),
-        hint=plain(say("The AI reads this and keeps to it when it answers. The customer does not see it.")),
+        hint=plain(
+            say("The AI reads this and keeps to it when it answers. The customer does not see these words.")
+        ),
         element=typed,
         optional=True,
     )

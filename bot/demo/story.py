@@ -111,8 +111,7 @@ class _Scene:
         if answers != 2:
             raise NotSeen(f"the AI spoke while Ana held the conversation: {answers} answers, not 2")
         await self._ana.press(CHANNEL, await self._thread.ts(), ALLOW_AI_REPLIES)
-        asked = (await self._ana.views())[-1]
-        agreed = asked["state"]["values"][AGREED][AGREED]["value"] or ""
+        agreed = await self._until("what was agreed", self._agreed)
         if REPLY not in agreed:
             raise NotSeen(f"Ana was not shown what she agreed with {CUSTOMER}, but “{agreed}”")
         self._tell.only_seen_by("Ana", agreed)
@@ -124,6 +123,12 @@ class _Scene:
         await self._card_shows("Closed")
         await self._ai_answers_to(self._unanswered)
         await self._ai_answers_to(await self._customer_says(SECOND))
+
+    def _agreed(self) -> str:
+        """What stands in Ana's window; nothing before it is written."""
+        views = self._slack.views("ana")
+        field = views[-1]["state"]["values"].get(AGREED) if views else None
+        return str(field[AGREED]["value"] or "") if field else ""
 
     async def escalation(self) -> None:
         self._tell.chapter(

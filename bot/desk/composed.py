@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.desk import outgoing
-from bot.desk.errors import MayNotAct, NotFound, NotTaken, SomebodyElseAnswers, Stale
+from bot.desk.errors import AlreadySent, MayNotAct, NotFound, NotTaken, SomebodyElseAnswers, Stale
 from bot.desk.replies import say_to_customer
 from bot.desk.takeover import answers, hand_over, holder_name, take_over
 from bot.desk.views import ConversationView, conversation_view
@@ -44,6 +44,8 @@ async def send_composed(
 ) -> None:
     """Send it as the teammate, once for each `source`, and show it in the thread, where nobody typed it.
 
+    Other words from the same source get `AlreadySent`: the first ones are with the customer.
+
     It goes by the rule for what is typed: only who holds the conversation or joined its holder sends. With
     `taking_over` they take it in the same step, if it is still where they saw it in `epoch`.
     """
@@ -52,7 +54,10 @@ async def send_composed(
     conversation = await tx.conversations.lock(conversation_id)
     if conversation is None:
         raise NotFound
-    if await tx.ledger.by_source(conversation_id, source) is not None:
+    known = await tx.ledger.by_source(conversation_id, source)
+    if known is not None and known.text != text:
+        raise AlreadySent
+    if known is not None:
         return
     if not await _is_theirs(tx, conversation, by, anyone=anyone):
         conversation = await _taken(tx, conversation, by, epoch=epoch if taking_over else None)

@@ -7,6 +7,7 @@
     ├── NoThread
     ├── AlreadyTaken
     ├── AlreadyDecided
+    ├── AlreadySent
     ├── AlreadyShown
     ├── AIPaused
     ├── Blank
@@ -59,6 +60,10 @@ class AlreadyTaken(DeskError):
 
 class AlreadyDecided(DeskError):
     """That message was decided already, or deleted. Nothing more was done."""
+
+
+class AlreadySent(DeskError):
+    """This was sent already, in the words that stand in the thread."""
 
 
 class AlreadyShown(DeskError):

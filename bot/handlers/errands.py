@@ -15,7 +15,7 @@ from bot.slack.errors import CALL_ERRORS, Failure
 log = logging.getLogger(__name__)
 
 # Seconds. What is written by then is in a modal when it opens; the right to open one lasts for three.
-WRITTEN_AT_ONCE = 0.5
+WRITTEN_AT_ONCE = 0.25
 
 
 class Errands:

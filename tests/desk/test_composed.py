@@ -6,7 +6,16 @@ import asyncio
 
 import pytest
 
-from bot.desk.errors import AlreadyTaken, DeskError, MayNotAct, NotFound, NotTaken, SomebodyElseAnswers, Stale
+from bot.desk.errors import (
+    AlreadySent,
+    AlreadyTaken,
+    DeskError,
+    MayNotAct,
+    NotFound,
+    NotTaken,
+    SomebodyElseAnswers,
+    Stale,
+)
 from storage.records import ConversationId, Person, State, Status
 from tests.desk.conftest import ANA, BEN, GUEST, NOBODY, Case
 
@@ -15,6 +24,7 @@ async def send(
     case: Case,
     by: Person = ANA,
     *,
+    text: str = "On its way!",
     to: ConversationId | None = None,
     source: str = "composed:V1",
     taking_over: bool = False,
@@ -23,7 +33,7 @@ async def send(
 ) -> None:
     await case.desk.send_composed(
         to or case.id,
-        "On its way!",
+        text,
         by=by,
         source=source,
         taking_over=taking_over,
@@ -37,6 +47,8 @@ async def test_it_is_sent_once_for_each_window(held: Case) -> None:
     await send(held)
     assert await held.window() == ["Hello?", "On its way!"]
     assert await held.status() is Status.ON_CUSTOMER
+    with pytest.raises(AlreadySent):
+        await send(held, text="On its way?")
     await send(held, source="composed:V2")
     assert await held.window() == ["Hello?", "On its way!", "On its way!"]
 

@@ -47,6 +47,12 @@ async def window(who: Person) -> dict[str, Any]:
     return (await who.views())[-1]
 
 
+async def filled(bridge: World, who: str) -> dict[str, Any]:
+    """The same, once there is something to type in."""
+    await bridge.until(lambda: written(bridge.slack.views(who)[-1]) is not None)
+    return bridge.slack.views(who)[-1]
+
+
 def field(view: dict[str, Any]) -> str:
     """The block of the window's input."""
     return ComposeValue.read(view["private_metadata"]).block_id
@@ -207,7 +213,7 @@ async def test_the_shortcut_on_somebody_elses_message_drafts(bridge: World) -> N
     answer = await chat.customer.sees(lambda e: e["from"] == "ai")
     first = await chat.thread.shows(lambda m: "How long does shipping take?" in chat.thread.rendered(m))
     await bridge.ben.shortcut(DRAFT_REPLY, CHANNEL, first["ts"])
-    view = await window(bridge.ben)
+    view = await filled(bridge, "ben")
     assert "working day" in (written(view) or "")
     assert labels(view) == ["Draft a reply"]
     assert "need an AI with a key" in str(view["blocks"])
@@ -226,7 +232,7 @@ async def test_what_the_knowledge_does_not_answer_is_left_to_the_teammate(bridge
     await chat.customer.say("Do you like the colour of my grandmother's canoe?")
     await chat.shows("canoe")
     await chat.choose(bridge.ana, DRAFT)
-    view = await window(bridge.ana)
+    view = await filled(bridge, "ana")
     assert not written(view)
     assert "nothing in the knowledge answers" in str(view["blocks"])
 
@@ -236,7 +242,7 @@ async def test_who_lost_the_conversation_is_told_and_can_take_it_back_with_the_s
 ) -> None:
     chat = await held(bridge)
     await chat.choose(bridge.ana, DRAFT)
-    view = await window(bridge.ana)
+    view = await filled(bridge, "ana")
     assert submit_label(view) == "Send"
     await chat.choose(bridge.ben, "Take over from Ana")
     await chat.thread.card_shows("Ben is answering")
@@ -258,7 +264,7 @@ async def test_who_lost_the_conversation_is_told_and_can_take_it_back_with_the_s
 async def test_after_a_hand_back_a_reply_does_not_talk_beside_the_ai(bridge: World) -> None:
     chat = await held(bridge)
     await chat.choose(bridge.ana, DRAFT)
-    view = await window(bridge.ana)
+    view = await filled(bridge, "ana")
     await chat.handed_back(bridge.ben)
     refused = await bridge.ana.submit(values={field(view): "On its way!"})
     assert refused["response_action"] == "update"
@@ -273,7 +279,7 @@ async def test_who_joined_sends_without_taking_over(bridge: World) -> None:
     await chat.choose(bridge.ben, "Join")
     await chat.sees("Ben joined the chat.")
     await chat.choose(bridge.ben, DRAFT)
-    view = await window(bridge.ben)
+    view = await filled(bridge, "ben")
     assert submit_label(view) == "Send"
     assert (await bridge.ben.submit(values={field(view): "From me"}))["ok"]
     assert (await chat.sees("From me", author="teammate"))["name"] == "Ben"
@@ -283,7 +289,7 @@ async def test_who_joined_sends_without_taking_over(bridge: World) -> None:
 async def test_a_window_is_sent_once_however_often_it_is_submitted(bridge: World) -> None:
     chat = await held(bridge)
     await chat.choose(bridge.ana, DRAFT)
-    view = await window(bridge.ana)
+    view = await filled(bridge, "ana")
     sent = await asyncio.gather(
         *(bridge.ana.submit(view["id"], values={field(view): "Once"}) for _ in range(3)),
         return_exceptions=True,
@@ -297,7 +303,7 @@ async def test_a_window_is_sent_once_however_often_it_is_submitted(bridge: World
 async def test_what_begins_like_a_note_is_not_sent(bridge: World) -> None:
     chat = await held(bridge)
     await chat.choose(bridge.ana, DRAFT)
-    view = await window(bridge.ana)
+    view = await filled(bridge, "ana")
     refused = await bridge.ana.submit(values={field(view): "// ask the warehouse"})
     assert refused["response_action"] == "update"
     assert "begins like a note" in str((await window(bridge.ana))["blocks"])
@@ -327,3 +333,15 @@ async def test_where_another_programs_ai_answers_there_is_none_to_write(outside:
     await chat.choose(outside.ana, DRAFT)
     assert "Another program’s AI answers here" in (await outside.prompt("ana"))["text"]
     assert await outside.ana.views() == []
+
+
+async def test_where_anyone_replies_a_window_sends_beside_the_holder(database_url: str) -> None:
+    async with world(database_url, replies="anyone") as bridge:
+        chat = await held(bridge)
+        await chat.choose(bridge.ben, DRAFT)
+        view = await filled(bridge, "ben")
+        assert submit_label(view) == "Send"
+        assert (await bridge.ben.submit(values={field(view): "From me"}))["ok"]
+        assert (await chat.sees("From me", author="teammate"))["name"] == "Ben"
+        await bridge.settled()
+        assert "Ana is answering" in chat.thread.card()

@@ -49,6 +49,12 @@ async def asked(who: Person) -> dict[str, Any]:
     return (await who.views())[-1]
 
 
+async def filled(bridge: World, who: str) -> dict[str, Any]:
+    """The same, once the AI has written it or given up."""
+    await bridge.until(lambda: AGREED in bridge.slack.views(who)[-1]["state"]["values"])
+    return bridge.slack.views(who)[-1]
+
+
 def written(view: dict[str, Any]) -> str | None:
     """What stands in its field; None while there is no field."""
     values = view["state"]["values"]
@@ -70,7 +76,7 @@ async def test_what_was_agreed_stands_there_and_one_press_hands_back(bridge: Wor
     await chat.reply(bridge.ana, "note: third one this week")
     await chat.marked(await chat.reply(bridge.ana, PROMISE), SENT)
     await chat.press(bridge.ana, ALLOW_AI_REPLIES)
-    view = await asked(bridge.ana)
+    view = await filled(bridge, "ana")
     assert written(view) == f"Ana: {PROMISE}"
     # Nothing has changed yet.
     assert "Ana is answering" in chat.thread.card()
@@ -89,7 +95,7 @@ async def test_what_was_agreed_stands_there_and_one_press_hands_back(bridge: Wor
 async def test_it_can_be_changed_and_the_customer_never_sees_it(bridge: World) -> None:
     chat = await held(bridge)
     await chat.press(bridge.ana, ALLOW_AI_REPLIES)
-    assert not written(await asked(bridge.ana))
+    assert not written(await filled(bridge, "ana"))
     assert (await bridge.ana.submit(values={AGREED: "Refund by owl <!here> & no more"}))["ok"]
     assert "Refund by owl <!here> & no more" in await chat.shows("Handed back")
     await chat.customer.say("How long does shipping take?")
@@ -162,6 +168,7 @@ async def test_where_no_window_opens_the_press_hands_back_by_itself(bridge: Worl
     assert "Slack opened no window" in (await bridge.prompt("ana"))["text"]
     if trouble == "no view":
         # It did open, only nobody heard: what is sent from it then is refused.
+        await filled(bridge, "ana")
         refused = await bridge.ana.submit()
         assert "moved on" in refused["errors"][AGREED]
 
@@ -179,6 +186,7 @@ async def test_what_changed_hands_while_the_window_was_open_is_not_handed_back(b
     await chat.press(bridge.ana, ALLOW_AI_REPLIES)
     await chat.choose(bridge.ben, "Take over from Ana")
     await chat.thread.card_shows("Ben is answering")
+    await filled(bridge, "ana")
     refused = await bridge.ana.submit(values={AGREED: "All is well"})
     assert "moved on" in refused["errors"][AGREED]
     # What she wrote is still in the window, and nobody was told.
@@ -233,8 +241,7 @@ async def test_claude_writes_it_while_the_window_is_open(with_claude: World, cla
     assert written(waiting) is None
     assert "Writing down what was agreed" in str(waiting["blocks"])
     ready.set()
-    await bridge.until(lambda: AGREED in bridge.slack.views("ana")[-1]["state"]["values"])
-    assert written(await asked(bridge.ana)) == "A new backpack is on its way, free of charge."
+    assert written(await filled(bridge, "ana")) == "A new backpack is on its way, free of charge."
     assert (await bridge.ana.submit())["ok"]
     await came_back(chat)
 
@@ -279,8 +286,7 @@ async def test_what_claude_does_not_write_can_be_typed(
         case "nothing":
             claude.say("NOTHING.")
     await chat.press(bridge.ana, ALLOW_AI_REPLIES)
-    await bridge.until(lambda: AGREED in bridge.slack.views("ana")[-1]["state"]["values"])
-    view = await asked(bridge.ana)
+    view = await filled(bridge, "ana")
     assert not written(view)
     assert ("The AI wrote nothing" in str(view["blocks"])) is (trouble != "nothing")
     assert (await bridge.ana.submit(values={AGREED: "x" * LONGEST_AGREEMENT}))["ok"]
