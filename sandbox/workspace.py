@@ -210,9 +210,9 @@ class Workspace(Readings):
         """Send every connection a `disconnect` and close it (`warning` only announces)."""
         await self._sockets.disconnect(reason=reason)
 
-    def drop_sockets(self) -> None:
-        """Cut every connection without a word, as a failing network does."""
-        self._sockets.drop()
+    def drop_sockets(self, *, only: int | None = None) -> None:
+        """Cut every connection, or one by its number, without a word, as a failing network does."""
+        self._sockets.drop(only=only)
 
     @property
     def events_under_way(self) -> int:

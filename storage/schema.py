@@ -290,3 +290,5 @@ facts = Table(
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+processes = Table("processes", metadata, Column("id", Integer, primary_key=True, autoincrement=False))
