@@ -13,7 +13,7 @@ from bot.desk.views import ConversationView
 from bot.tongues import say
 from storage.records import State, Status, Ticket
 
-# So that a label stays within Slack's 75 characters.
+# So that a label stays within Slack’s 75 characters, in every language.
 _NAME_LENGTH = 50
 
 

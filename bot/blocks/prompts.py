@@ -20,8 +20,8 @@ from bot.desk.views import ConversationView
 from bot.tongues import say
 from storage.records import ConversationId
 
-# So that a label stays within Slack's 75 characters.
-_NAME_LENGTH = 45
+# So that a label stays within Slack’s 75 characters, in every language.
+_NAME_LENGTH = 40
 
 
 def prompt_message(
