@@ -22,7 +22,7 @@ _NAMES = {"Bookbag"}
 @cache
 def sentences() -> frozenset[str]:
     """Every sentence that is said somewhere, and what each refusal's docstring says."""
-    found = {node.value for path in BOT.rglob("*.py") for node in _said_in(path, _parsed(path))}
+    found = {str(node.value) for path in BOT.rglob("*.py") for node in _said_in(path, _parsed(path))}
     return frozenset(found | {kind.sentence() for kind in refusals()})
 
 
