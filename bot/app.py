@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ai import AI, make_ai
@@ -34,10 +35,12 @@ from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
 from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.directory import Directory
+from bot.slack.gaps import Gaps
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
 from bot.slack.intake import Intake
 from bot.slack.members import Members
+from bot.slack.missed import Missed
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
@@ -89,7 +92,7 @@ class Bridge:
         self._poster: Poster | None = None
         self._standing: Standing | None = None
         self._stack = AsyncExitStack()
-        self._handlers: list[AsyncSocketModeHandler] = []
+        self._sockets: list[SocketModeClient] = []
         self.bell = Bell()
         self.database = Database(settings.database_url, clock=clock)
         self.database.on_commit.append(self.bell.after_commit)
@@ -121,7 +124,7 @@ class Bridge:
             await self.database.check()
         except DatabaseUnavailable as error:
             return {"database": str(error)}
-        if self._handlers and not [one for one in self._handlers if await one.client.is_connected()]:
+        if self._sockets and not [one for one in self._sockets if await one.is_connected()]:
             problems["slack"] = "no socket is open; trying again"
         elif self._standing is not None and self._standing.trouble is not None:
             problems["slack"] = self._standing.trouble
@@ -154,11 +157,16 @@ class Bridge:
         notices = self.database.notices(heard=self.bell.ring, missed=self.bell.ring_all)
         if notices is not None:
             self._keep_up(notices)
+        presence = self.database.presence()
+        if presence is not None:
+            self._keep_up(presence)
         self._keep_up(Housekeeping(self.database).run())
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session)
         self.installation = await self._introduced(client)
         directory = Directory(client, self.database, home_team=self.installation.team)
+        gaps = Gaps(self.database, Missed(client, self.database), self.installation, self._sockets)
+        await gaps.open()
         intake = Intake(
             self.database,
             self.bell,
@@ -166,6 +174,7 @@ class Bridge:
             self.installation,
             hold_back=self._settings.hold_back,
             anyone_replies=self._settings.replies == "anyone",
+            gaps=gaps,
         )
         standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())
@@ -176,7 +185,7 @@ class Bridge:
         self._run(self._ai_courier(ai))
         self._run(intake)
         members = Members(client, self.installation.channel, self.database.clock)
-        homes = Homes(client, self.bell, self.desk, self.installation, members)
+        homes = Homes(client, self.bell, self.desk, self.installation, members, directory)
         self._keep_up(homes.run())
         errands = Errands()
         self._stack.push_async_callback(errands.stop)
@@ -193,12 +202,13 @@ class Bridge:
             errands=errands,
             anyone_replies=self._settings.replies == "anyone",
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
+            channel_language=self._settings.language,
         )
         await self._serve(bolt)
         if self._settings.slack_app_token is not None:
             await self._connect(bolt, self._settings.slack_app_token)
-        catch_up = CatchUp(client, self.database, intake, spacing=self._catch_up_spacing)
-        self._keep_up(Watch(self.database, catch_up, [one.client for one in self._handlers]).run())
+        missed = Missed(client, self.database, spacing=self._catch_up_spacing)
+        self._keep_up(Watch(self.database, CatchUp(missed, self.database, intake), self._sockets).run())
 
     async def _introduced(self, client: AsyncWebClient) -> Installation:
         """What Slack says about us; a Slack that does not answer for a moment is asked again."""
@@ -221,7 +231,7 @@ class Bridge:
         poster = self._poster = Poster(client, self.desk, self.installation, standing, waits=self._waits)
         return Courier(
             outgoing.SLACK,
-            SlackPosts(client, poster).prepare,
+            SlackPosts(client, poster, language=self._settings.language).prepare,
             database=self.database,
             bell=self.bell,
             pace=Pace(METHOD_OF, limits(self._settings.posts_per_second), home=self.installation.channel),
@@ -303,7 +313,7 @@ class Bridge:
             handler = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_EVERY)
             self._stack.push_async_callback(handler.close_async)
             await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
-            self._handlers.append(handler)
+            self._sockets.append(handler.client)
 
 
 _TOKEN_SECRET = "token_secret"  # noqa: S105 - the name it is kept under

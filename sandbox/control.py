@@ -78,7 +78,7 @@ class Control:
 
     async def _post(self, user: User, said: Payload) -> str:
         channel = self._channel(user, said)
-        thread_ts, deliveries = said.get("thread_ts"), int(said.get("deliveries") or 1)
+        thread_ts, deliveries = said.get("thread_ts"), int(said.get("deliveries", 1))
         content: Payload = {"user": user.id, "team": user.team_id, "client_msg_id": said["client_msg_id"]}
         if user.team_id != self._state.team_id:
             content |= {"user_team": user.team_id, "source_team": user.team_id}
@@ -113,7 +113,7 @@ class Control:
         content = self._typed(said["text"])
         if content["text"] != message.get("text"):
             self._core.messages.change(
-                channel, said["ts"], content, editor=user.id, deliveries=int(said.get("deliveries") or 1)
+                channel, said["ts"], content, editor=user.id, deliveries=int(said.get("deliveries", 1))
             )
 
     async def _delete(self, user: User, said: Payload) -> None:
@@ -124,7 +124,7 @@ class Control:
         message = self._core.messages.find(channel, said["ts"])
         if message.get("user") != user.id and not user.is_admin:
             raise PersonError(f"{user.name} neither wrote {said['ts']} nor is an admin")
-        self._core.messages.delete(channel, said["ts"], deliveries=int(said.get("deliveries") or 1))
+        self._core.messages.delete(channel, said["ts"], deliveries=int(said.get("deliveries", 1)))
 
     async def _react(self, user: User, said: Payload) -> None:
         self._core.messages.react(

@@ -44,7 +44,7 @@ class Person:
         """Send a message as typed; returns its ts.
 
         `@ana`, `@Ana Silva`, `@here`, `#channel` and raw `<@U…>` become mentions. With more
-        `deliveries` than one the app gets the same event again, marked as a retry.
+        `deliveries` than one the app gets the same event again, marked as a retry; 0 loses it.
         """
         sent = [{"name": n, "content": base64.b64encode(c).decode()} for n, c in (files or {}).items()]
         result = await self._do(

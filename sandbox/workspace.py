@@ -118,6 +118,7 @@ class Workspace(Readings):
         real_name: str | None = None,
         email: str | None = None,
         tz: str = "Europe/Lisbon",
+        locale: str = "en-US",
         is_admin: bool = False,
         is_restricted: bool = False,
         is_ultra_restricted: bool = False,
@@ -136,6 +137,7 @@ class Workspace(Readings):
             real_name or name.capitalize(),
             email=email or f"{name}@example.com",
             tz=tz,
+            locale=locale,
             is_admin=is_admin,
             is_restricted=is_restricted,
             is_ultra_restricted=is_ultra_restricted,
@@ -210,9 +212,9 @@ class Workspace(Readings):
         """Send every connection a `disconnect` and close it (`warning` only announces)."""
         await self._sockets.disconnect(reason=reason)
 
-    def drop_sockets(self) -> None:
-        """Cut every connection without a word, as a failing network does."""
-        self._sockets.drop()
+    def drop_sockets(self, *, only: int | None = None) -> None:
+        """Cut every connection, or one by its number, without a word, as a failing network does."""
+        self._sockets.drop(only=only)
 
     @property
     def events_under_way(self) -> int:

@@ -125,6 +125,14 @@ class Database:
         self.on_commit.append(notices.after_commit)
         return notices.run()
 
+    def presence(self) -> Coroutine[Any, Any, None] | None:
+        """On PostgreSQL, what to run to be known to the other processes; None where there are none."""
+        if self.is_sqlite:
+            return None
+        from storage.presence import Presence
+
+        return Presence(self._pool).run()
+
     async def check(self) -> None:
         """Raise `DatabaseUnavailable` unless the database answers."""
         try:

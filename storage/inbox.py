@@ -31,6 +31,11 @@ class Delivery:
     event_ts: str
     event: dict[str, Any]
 
+    @property
+    def identity(self) -> tuple[str, MessageRef, str]:
+        """The same for each delivery of the same thing."""
+        return self.kind, self.message, self.change
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:

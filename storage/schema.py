@@ -282,6 +282,8 @@ people = Table(
     Column("avatar_url", Text),
     Column("may_act", Boolean, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
+    Column("locale", String(35)),
+    Column("zone", String(64)),
 )
 
 facts = Table(
@@ -290,3 +292,5 @@ facts = Table(
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+processes = Table("processes", metadata, Column("id", Integer, primary_key=True, autoincrement=False))

@@ -21,6 +21,7 @@ from storage.outbox import Outbox
 from storage.paces import Paces
 from storage.pending import Mark, Pending
 from storage.people import People
+from storage.processes import Processes
 from storage.records import ConversationId, Entry, MessageRef
 from storage.search import Search
 from storage.shelves import Shelves
@@ -76,6 +77,7 @@ class Transaction:
         self.paces = Paces(self.connection, now)
         self.people = People(self.connection, now)
         self.facts = Facts(self.connection)
+        self.processes = Processes(self.connection)
 
     @property
     def touched(self) -> set[ConversationId]:

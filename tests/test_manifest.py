@@ -211,7 +211,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         client,
         desk=desk,
         members=members,
-        homes=Homes(client, Bell(), desk, installation, members),
+        homes=Homes(client, Bell(), desk, installation, members, directory),
         directory=directory,
         intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
         installation=installation,
@@ -220,6 +220,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         errands=Errands(),
         anyone_replies=False,
         signing_secret="s",
+        channel_language="en",
     )
     await database.close()
     assert isinstance(made, Noting)

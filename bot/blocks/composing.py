@@ -42,7 +42,7 @@ def compose_modal(
     buttons = ActionsBlock(elements=[button(_label(wish), f"{WISH}:{wish}", wish) for wish in wishes])
     needs = [] if rewrites else [small(escaped(say("Polishing and translating need an AI with a key.")))]
     blocks: list[Block] = [small(_who_reads(view, value)), *why, asked, buttons, *needs]
-    return _modal(value, blocks, submit=say("Take over and send") if value.taking_over else say("Send"))
+    return _modal(value, blocks, submit=say("Send and take over") if value.taking_over else say("Send"))
 
 
 def being_written(view: ConversationView, value: ComposeValue, *, text: str) -> View:

@@ -71,7 +71,7 @@ def _modal(about: ConversationValue, blocks: list[Block]) -> View:
         type="modal",
         callback_id=HAND_BACK_MODAL,
         private_metadata=about.written(),
-        title=plain("Allow AI replies"),
+        title=plain(say("Hand back")),
         submit=plain(say("Hand back")),
         close=plain(say("Cancel")),
         blocks=[*blocks, ticket],

@@ -159,7 +159,7 @@ class Composer:
         try:
             written = await writer.reply(value.about.conversation_id, wish, text)
         except DeskError as error:
-            return self._filled(composing, value, text, trouble=str(error))
+            return self._filled(composing, value, text, trouble=error.in_words())
         return self._filled(composing, value, written)
 
 

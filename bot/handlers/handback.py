@@ -63,7 +63,7 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, writer: Writer | None, er
         try:
             return hand_back_modal(about, agreed=await writer.agreement(about.conversation_id))
         except DeskError as error:
-            return hand_back_modal(about, agreed="", trouble=str(error))
+            return hand_back_modal(about, agreed="", trouble=error.in_words())
 
     async def fill_in(shown: Shown, writing: asyncio.Task[View]) -> None:
         await shown.becomes(await writing)

@@ -15,14 +15,13 @@ from bot.blocks.message import Message
 from bot.blocks.prompts import refusal
 from bot.handlers.errands import Shown
 from bot.slack.errors import CALL_ERRORS, Failure
+from bot.tongues import say
 from storage.records import MessageRef, PersonId
 
 log = logging.getLogger(__name__)
 
 # The answer to a press should come while the presser looks; Slack wants its acknowledgement within 3 s.
 ANSWER_TIMEOUT = 2
-
-NOT_OPENED = "Slack did not open the window in time. Nothing was changed; please choose it again."
 
 
 class Press:
@@ -73,7 +72,8 @@ class Press:
         """Open a modal for the presser, or tell them that Slack did not."""
         shown = await self.open(view)
         if shown is None:
-            await self.answer(refusal(NOT_OPENED))
+            why = say("Slack did not open the window in time. Nothing was changed; please choose it again.")
+            await self.answer(refusal(why))
         return shown
 
     async def open(self, view: View) -> Shown | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from storage.records import MessageRef, PersonId
@@ -118,3 +119,8 @@ def _is_bots(message: Mapping[str, Any]) -> bool:
 def _author(message: Mapping[str, Any], team: str) -> PersonId:
     # In a channel shared with another workspace the author's own team says where their id counts.
     return PersonId(message.get("user_team") or message.get("team") or team, message["user"])
+
+
+def moment(ts: str) -> datetime:
+    """The moment that a `ts` of Slack's names."""
+    return datetime.fromtimestamp(float(ts), UTC)

@@ -19,9 +19,11 @@ from bot.desk import threads
 from bot.desk.bell import Bell
 from bot.desk.replies import Fate
 from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.events import moment
+from bot.slack.gaps import Gaps
 from bot.slack.installation import Installation
 from bot.slack.letters import Rule, RuleBook, delivery_of
-from bot.slack.rounds import CARD_SETTLES, Rounds, moment
+from bot.slack.rounds import CARD_SETTLES, Rounds
 from storage.database import Database, reason_of
 from storage.inbox import Delivery, Inbox
 from storage.records import ConversationId, MessageRef
@@ -32,7 +34,7 @@ log = logging.getLogger(__name__)
 # A ring can be lost between processes, and never between two looks this far apart.
 LOOK_EVERY = timedelta(seconds=1)
 LOOK_AT = 200
-THREADS_AT_ONCE = 8
+THREADS_AT_ONCE = 32
 THREADS_REMEMBERED = 10_000
 # Seconds. Slack wants its answer within three.
 PRESS_WAITS = 1.5
@@ -43,8 +45,8 @@ class Intake:
     """What was delivered is dealt with between `run` and `stop`; `take` keeps it also while that is not so.
 
     `hold_back` is how long a delivery waits at most, counted from Slack's time of it, for an older one.
-    Zero: none waits, and one that nothing is ahead of is dealt with as it comes. `anyone_replies` is for the
-    rules (`RuleBook`).
+    Zero: none waits, not even after a gap, and one that nothing is ahead of is dealt with as it comes.
+    `anyone_replies` is for the rules (`RuleBook`).
     """
 
     def __init__(
@@ -56,12 +58,13 @@ class Intake:
         *,
         hold_back: timedelta,
         anyone_replies: bool = False,
+        gaps: Gaps | None = None,
     ) -> None:
         self._database = database
         self._bell = bell
         self._installation = installation
         self._rules = RuleBook(directory, database.clock, anyone_replies=anyone_replies)
-        self._rounds = Rounds(database, self._rules)
+        self._rounds = Rounds(database, self._rules, gaps if hold_back else None)
         self._hold_back = hold_back
         # Threads that were found to be conversations': they stay that.
         self._known: set[MessageRef] = set()

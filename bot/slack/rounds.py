@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
 from bot.slack.directory import UnknownPerson
+from bot.slack.events import moment
+from bot.slack.gaps import Gaps
 from bot.slack.letters import Rule, RuleBook
 from storage.database import Database, reason_of
 from storage.inbox import Letter
@@ -26,9 +28,10 @@ MAX_DEFECTS = 10
 class Rounds:
     """Each round deals with as much of a thread's rows as can be dealt with now."""
 
-    def __init__(self, database: Database, rules: RuleBook) -> None:
+    def __init__(self, database: Database, rules: RuleBook, gaps: Gaps | None) -> None:
         self._database = database
         self._rules = rules
+        self._gaps = gaps
 
     async def work_off(self, thread: MessageRef, *, before: str | None = None) -> None:
         """Deal with what is due, or with all that happened `before`, as far as its authors are known."""
@@ -39,12 +42,15 @@ class Rounds:
         """True if there may be more to do now. With `one`, no more than one row is dealt with."""
         async with self._database.read() as tx:
             letters = await tx.inbox.of_thread(thread)
+            in_doubt = self._gaps is not None and await self._gaps.concern(tx, thread)
         if before is None:
             due, until = in_turn(letters, now=tx.now)
         else:
             due, until = [it for it in letters if Decimal(it.delivery.event_ts) < Decimal(before)], None
         if not due and until is None:
             return False
+        if due and in_doubt and self._gaps is not None and await self._gaps.bridge(thread):
+            return True
         if one:
             due, until = due[:1], None
         rules: dict[int, Rule] = {}
@@ -132,11 +138,6 @@ def in_turn(letters: Sequence[Letter], *, now: datetime) -> tuple[Sequence[Lette
         if letter.attempts and letter.due_at > now:
             return letters[:number], letter.due_at
     return letters[:due], None
-
-
-def moment(ts: str) -> datetime:
-    """The moment that a `ts` of Slack's names."""
-    return datetime.fromtimestamp(float(ts), UTC)
 
 
 def pause(attempts: int) -> timedelta:

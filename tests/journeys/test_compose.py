@@ -201,7 +201,7 @@ async def test_the_shortcut_on_ones_own_held_message_begins_with_its_words(
     view = await window(bridge.ben)
     assert "I know the warehouse" in (written(view) or "")
     # Ana holds it, and the window says what sending does.
-    assert submit_label(view) == "Take over and send"
+    assert submit_label(view) == "Send and take over"
     assert "is answering: sending takes over" in str(view["blocks"])
     assert (await bridge.ben.submit(values={field(view): "I know the warehouse."}))["ok"]
     assert (await chat.sees("I know the warehouse.", author="teammate"))["name"] == "Ben"
@@ -217,7 +217,7 @@ async def test_the_shortcut_on_somebody_elses_message_drafts(bridge: World) -> N
     assert "working day" in (written(view) or "")
     assert labels(view) == ["Draft a reply"]
     assert "need an AI with a key" in str(view["blocks"])
-    assert submit_label(view) == "Take over and send"
+    assert submit_label(view) == "Send and take over"
 
     # The AI has it: sending takes over, in the same step.
     assert (await bridge.ben.submit(values={field(view): "Two days."}))["ok"]
@@ -252,7 +252,7 @@ async def test_who_lost_the_conversation_is_told_and_can_take_it_back_with_the_s
     view = await window(bridge.ana)
     assert "Ben is answering this customer, so this was not sent." in str(view["blocks"])
     assert written(view) == "On its way!"
-    assert submit_label(view) == "Take over and send"
+    assert submit_label(view) == "Send and take over"
     await bridge.settled()
     assert "On its way!" not in str(chat.customer.seen)
 

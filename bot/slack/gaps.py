@@ -1,0 +1,144 @@
+"""Gaps: moments at which a delivery may have been lost on its way to us, to come again later than the next.
+
+A process that dies, or a socket that closes, takes along what it had not yet written down. Slack delivers it
+again, but perhaps only after what was typed later, and a customer must not read the second line first. So
+after a gap a thread is read from Slack once, before anything more of it reaches the customer
+(docs/decisions/0021-gaps.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+
+from bot.slack.errors import Trouble
+from bot.slack.installation import Installation
+from bot.slack.letters import delivery_of
+from bot.slack.missed import MARGIN, Missed, Unreadable
+from storage.database import Database
+from storage.inbox import Delivery
+from storage.records import Conversation, MessageRef, State
+from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+# The fact that holds when the last gap was found, by any process.
+GAP_AT = "slack_gap_at"
+# By then Slack has given up delivering what was under way in a gap, and the catch-up has found it.
+LASTS = timedelta(minutes=10)
+# Seconds. What is typed does not wait longer than that for a Slack that does not answer.
+LOOK_TAKES = 10.0
+LOOK_AGAIN = 0.5
+
+
+class Gaps:
+    """Knows of the last gap, and which threads were read since. `sockets` may be filled later."""
+
+    def __init__(
+        self,
+        database: Database,
+        missed: Missed,
+        installation: Installation,
+        sockets: Sequence[SocketModeClient],
+    ) -> None:
+        self._database = database
+        self._missed = missed
+        self._installation = installation
+        self._sockets = sockets
+        self._sessions: set[object] = set()
+        self._last: datetime | None = None
+        self._whole: set[MessageRef] = set()
+        # What the other processes do not know yet: that there was a gap, and who is gone.
+        self._is_untold = False
+        self._untold: set[int] = set()
+
+    async def open(self) -> None:
+        """There is a gap just now, at a start for instance."""
+        await self._database.write(lambda tx: tx.facts.put(GAP_AT, tx.now.isoformat()))
+
+    async def concern(self, tx: Transaction, thread: MessageRef) -> bool:
+        """Whether something may be missing in the thread: it was not read since the last gap."""
+        at = await tx.facts.get(GAP_AT)
+        if at is not None:
+            self._happened(datetime.fromisoformat(at))
+        gone = await tx.processes.gone()
+        if gone or self._socket_was_lost():
+            self._untold.update(gone)
+            self._is_untold = True
+            self._happened(tx.now)
+        return self._last is not None and thread not in self._whole and tx.now - self._last <= LASTS
+
+    async def bridge(self, thread: MessageRef) -> bool:
+        """Look for what a gap may have taken from the thread. True if the inbox has more of it now.
+
+        Reads the thread at most once for each gap, and only while a teammate holds the conversation: nobody
+        else's words go out from a thread.
+        """
+        last = self._last
+        if self._is_untold:
+            await self._tell()
+        async with self._database.read() as tx:
+            conversation = await tx.conversations.by_thread(thread)
+            here = {one.delivery.identity for one in await tx.inbox.of_thread(thread)}
+        if last is None or conversation is None or conversation.state is not State.TEAMMATE:
+            return False
+        try:
+            async with asyncio.timeout(LOOK_TAKES):
+                seen = await self._read(thread, conversation, since=last - MARGIN)
+        except (Unreadable, TimeoutError) as error:
+            log.warning("%s goes on without a look at what may be missing: %s", thread.source, error)
+            return False
+        missing = [one for one in seen if one.identity not in here]
+        if missing:
+            await self._database.write(partial(_put, missing))
+        if last == self._last:
+            self._whole.add(thread)
+        return bool(missing)
+
+    def _happened(self, at: datetime) -> None:
+        if self._last is None or at > self._last:
+            self._last = at
+            self._whole.clear()
+
+    async def _tell(self) -> None:
+        """Let the other processes know."""
+        gone, self._untold, self._is_untold = self._untold, set(), False
+        at = self._last or self._database.clock()
+
+        async def tell(tx: Transaction) -> None:
+            await tx.processes.forget(gone)
+            await tx.facts.put(GAP_AT, at.isoformat())
+
+        await self._database.write(tell)
+
+    def _socket_was_lost(self) -> bool:
+        sessions = {one.current_session for one in self._sockets}
+        is_open = {session for session in sessions if session is not None and not session.closed}
+        lost = self._sessions - is_open
+        self._sessions = set(is_open)
+        return bool(lost)
+
+    async def _read(
+        self, thread: MessageRef, conversation: Conversation, *, since: datetime
+    ) -> Sequence[Delivery]:
+        """What Slack shows there and the ledger does not know."""
+        while True:
+            try:
+                events = await self._missed.typed(thread, conversation, since=since)
+            except Unreadable as error:
+                if error.failure.trouble not in (Trouble.MAYBE_SENT, Trouble.NOT_SENT):
+                    raise
+                await asyncio.sleep(LOOK_AGAIN)
+            else:
+                found = [delivery_of(event, team=self._installation.team) for event in events]
+                return [delivery for delivery in found if delivery is not None]
+
+
+async def _put(found: Sequence[Delivery], tx: Transaction) -> None:
+    for delivery in found:
+        await tx.inbox.put(delivery, due_at=tx.now)
