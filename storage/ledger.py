@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import Row, Select, select
 
 from storage.conversations import Conversations
 from storage.link import Link
@@ -106,7 +106,7 @@ class Ledger:
         if not said:
             return
         self._by_source |= dict.fromkeys(said)
-        for row in await self._connection.execute(self._rows(said, table.c.source)):
+        for row in await self._connection.fetch(_BY_SOURCE, {"wanted": [list(one) for one in said]}):
             entry = _entry(row)
             self._by_source[entry.conversation_id, row.source] = entry
 
@@ -121,9 +121,12 @@ class Ledger:
 
     async def several(self, wanted: Collection[tuple[ConversationId, int]]) -> Sequence[Entry]:
         """The entries of these numbers, in no order."""
-        if not wanted:
-            return []
-        return [_entry(row) for row in await self._connection.execute(self._rows(wanted, table.c.seq))]
+        added = {(one.conversation_id, one.seq): one for one in self._added}
+        known = [added[key] for key in wanted if key in added]
+        unknown = [list(key) for key in wanted if key not in added]
+        if not unknown:
+            return known
+        return [*known, *map(_entry, await self._connection.fetch(_BY_NUMBER, {"wanted": unknown}))]
 
     async def since(
         self,
@@ -171,15 +174,13 @@ class Ledger:
         )
         return [_entry(row) for row in rows]
 
-    def _rows(
-        self, wanted: Collection[tuple[ConversationId, Any]], column: ColumnElement[Any]
-    ) -> Select[Any]:
-        dialect = self._connection.dialect.name
-        return rows_of(table, (table.c.conversation_id, column), wanted, dialect=dialect)
-
     async def _one(self, statement: Select[Any]) -> Entry | None:
         row = (await self._connection.execute(statement)).one_or_none()
         return None if row is None else _entry(row)
+
+
+_BY_SOURCE = rows_of(table, (table.c.conversation_id, table.c.source))
+_BY_NUMBER = rows_of(table, (table.c.conversation_id, table.c.seq))
 
 
 def _of(conversation_id: ConversationId) -> Select[Any]:
