@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,11 @@ from sqlalchemy import Row, Select, select
 
 from storage.conversations import Conversations
 from storage.link import Link
-from storage.pairs import rows_of
+from storage.pairs import rows_of, wanted
 from storage.pending import Pending
+from storage.prepared import Prepared
 from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
+from storage.schema import conversations
 from storage.schema import entries as table
 
 
@@ -128,6 +130,11 @@ class Ledger:
             return known
         return [*known, *map(_entry, await self._connection.fetch(_BY_NUMBER, {"wanted": unknown}))]
 
+    async def last_numbers(self, ids: Collection[ConversationId]) -> Mapping[ConversationId, int]:
+        """The last entry's number in each of these conversations."""
+        rows = await self._connection.fetch(_LAST_NUMBERS, {"wanted": [[one] for one in ids]})
+        return {row.id: row.last_seq for row in rows}
+
     async def since(
         self,
         conversation_id: ConversationId,
@@ -179,6 +186,13 @@ class Ledger:
         return None if row is None else _entry(row)
 
 
+def _last_numbers(dialect: str) -> Select[Any]:
+    rows, (one,) = wanted("wanted", (conversations.c.id,), dialect=dialect)
+    columns = select(conversations.c.id, conversations.c.last_seq)
+    return columns.join_from(rows, conversations, conversations.c.id == one)
+
+
+_LAST_NUMBERS = Prepared(_last_numbers)
 _BY_SOURCE = rows_of(table, (table.c.conversation_id, table.c.source))
 _BY_NUMBER = rows_of(table, (table.c.conversation_id, table.c.seq))
 
