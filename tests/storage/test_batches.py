@@ -34,7 +34,7 @@ async def test_what_waits_together_is_committed_together(
     database: Database, conversation: ConversationId
 ) -> None:
     commits: list[object] = []
-    engine = database._sqlite if database.is_sqlite else database._pool.sync_engine
+    engine = database._writer.engine if database.is_sqlite else database._pool.sync_engine
     event.listen(engine, "commit", commits.append)
     expects = Expects(conversation)
     await asyncio.gather(

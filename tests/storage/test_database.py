@@ -15,6 +15,7 @@ from storage.database import Database, DatabaseUnavailable, reason_of
 from storage.records import ConversationId
 from storage.schema import conversations, facts
 from storage.transaction import Transaction
+from storage.writer import CHANGES_IN_LOG
 from tests.databases import somebody_else_writes
 from tests.storage.conftest import started
 
@@ -308,3 +309,19 @@ async def test_a_sqlite_file_survives_a_second_process_that_opens_it(tmp_path: P
     finally:
         await ours.close()
         await theirs.close()
+
+
+async def test_sqlites_log_is_copied_back_and_does_not_grow(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'log.db'}")
+    log = tmp_path / "log.db-wal"
+    try:
+        await migrate.upgrade(database)
+        sizes = []
+        for number in range(6):
+            names = [f"{number}/{one}" for one in range(CHANGES_IN_LOG)]
+            rows = [{"name": name, "value": name} for name in names]
+            await database.write(lambda tx, rows=rows: tx.connection.execute(insert(facts), rows))
+            sizes.append(log.stat().st_size)
+        assert sizes[-1] == sizes[1]
+    finally:
+        await database.close()
