@@ -62,7 +62,8 @@ class Database:
             self._writer = Writer(self.url)
             self._pool = engines.sqlite_reader(self.url)
         else:
-            self._pool = engines.postgresql(self.url, pool_size=pool_size)
+            self._writing = engines.postgresql(self.url, pool_size=pool_size, is_tried=False)
+            self._pool = engines.postgresql(self.url, pool_size=pool_size, is_tried=True)
 
     async def write(
         self, work: Callable[[Transaction], Awaitable[T]], *, expects: Expects | None = None
@@ -136,6 +137,8 @@ class Database:
         await self._batches.drained()
         if self.is_sqlite:
             await self._writer.close()
+        else:
+            await self._writing.dispose()
         if self._ownership is not None:
             self._ownership.release()
             self._ownership = None
@@ -190,7 +193,7 @@ class Database:
     async def _transact(self, jobs: Sequence[Job], rides: Sequence[Ride]) -> Transaction:
         if self.is_sqlite:
             return await self._writer.run(lambda connection: self._transacted(connection, jobs, rides))
-        async with self._pool.begin() as connection:
+        async with self._writing.begin() as connection:
             tx = Transaction(connection, now=self.clock())
             await together(tx, jobs, rides)
         return tx

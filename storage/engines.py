@@ -9,9 +9,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
-def postgresql(url: URL, *, pool_size: int) -> AsyncEngine:
+def postgresql(url: URL, *, pool_size: int, is_tried: bool) -> AsyncEngine:
+    """`is_tried`: whether a connection still works is tried each time before it is used, in three round trips.
+
+    Not where a lost one makes everything be done again on another.
+    """
     return create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=is_tried, hide_parameters=True
     )
 
 

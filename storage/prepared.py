@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -75,7 +74,8 @@ class _Form:
             cursor.execute(self._sql, bound[0])
             return [self._dressed(row) for row in cursor.fetchall()] if self._returns else ()
         except Exception as error:
-            raise _as_sqlalchemy_has_it(error, connection, self._sql) from error
+            # As for every other statement: said in SQLAlchemy's words, and what is lost is given up.
+            connection._handle_dbapi_exception(error, self._sql, None, cursor, None)
         finally:
             cursor.close()
 
@@ -96,18 +96,3 @@ class _Form:
 
 def _row_of(names: Sequence[str]) -> Any:
     return namedtuple("Row", names)
-
-
-def _as_sqlalchemy_has_it(error: Exception, connection: Connection, sql: str) -> Exception:
-    """The driver's error as every other statement would raise it; a connection that is lost is given up."""
-    dialect = connection.dialect
-    driver: Any = dialect.loaded_dbapi
-    if not isinstance(error, driver.Error):
-        return error
-    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
-    if lost:
-        connection.invalidate(error)
-    found: Exception = DBAPIError.instance(
-        sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
-    )
-    return found
