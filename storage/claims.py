@@ -30,8 +30,10 @@ from storage.records import ConversationId, Item, Parcel
 from storage.schema import OPEN_STATES
 from storage.schema import outbox as table
 
-# Written out, not bound: SQLite uses the indexes of open rows only for a query that says so itself.
+# Written out, not bound: SQLite uses the indexes of open rows only for a query that says so itself, and plans
+# one that compares a bound state anew each time, because its value might make an index usable.
 OPEN: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
+READY, SENDING, UNKNOWN = OPEN
 
 _earlier = table.alias("earlier")
 _HEAD_OF_LANE = ~(
@@ -153,10 +155,8 @@ class Claims:
 @lru_cache
 def _heads(among: Place, shut: frozenset[Place]) -> Prepared:
     """The rows that may be claimed first of their lanes, and whether others are behind them."""
-    due = or_(*(table.c.state == state for state in ("ready", "unknown"))) & (
-        table.c.available_at <= bindparam("now")
-    )
-    abandoned = (table.c.state == "sending") & (table.c.lease_until < bindparam("now"))
+    due = table.c.state.in_([READY, UNKNOWN]) & (table.c.available_at <= bindparam("now"))
+    abandoned = (table.c.state == SENDING) & (table.c.lease_until < bindparam("now"))
     statement = (
         select(table, _IS_FOLLOWED.label("is_followed"))
         .where(

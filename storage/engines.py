@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
 def postgresql(url: URL, *, pool_size: int, is_tried: bool) -> AsyncEngine:
-    """`is_tried`: whether a connection still works is tried each time before it is used, in three round trips.
+    """`is_tried`: whether a connection still works is tried before each use, in three round trips.
 
     Not where a lost one makes everything be done again on another.
     """

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, func, insert, text, update
+from sqlalchemy import Executable, bindparam, func, insert, literal_column, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.prepared import Prepared, Values
@@ -158,7 +158,9 @@ _FINISH = Prepared(
     lambda _dialect: (
         update(outbox)
         .where(
-            outbox.c.id == bindparam("row"), outbox.c.fence == bindparam("claim"), outbox.c.state == "sending"
+            outbox.c.id == bindparam("row"),
+            outbox.c.fence == bindparam("claim"),
+            outbox.c.state == literal_column("'sending'"),
         )
         .values(state="done", finished_at=bindparam("at"))
     )

@@ -73,7 +73,7 @@ class _Form:
                 return ()
             cursor.execute(self._sql, bound[0])
             return [self._dressed(row) for row in cursor.fetchall()] if self._returns else ()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again, see below
             # As for every other statement: said in SQLAlchemy's words, and what is lost is given up.
             connection._handle_dbapi_exception(error, self._sql, None, cursor, None)
         finally:
