@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
-from storage.pairs import one_of
+from storage.pairs import rows_of
 from storage.records import Person, PersonId
 from storage.schema import people as table
 
@@ -29,10 +29,7 @@ class People:
         """Those of `ids` that are known."""
         if not ids:
             return {}
-        wanted = [(one.team, one.user) for one in ids]
-        rows = await self._connection.execute(
-            select(table).where(one_of((table.c.team_id, table.c.user_id), wanted))
-        )
+        rows = await self._connection.fetch(_THESE, {"wanted": [[one.team, one.user] for one in ids]})
         return {person.id: person for person in map(_person, rows)}
 
     async def remember(self, person: Person) -> None:
@@ -50,6 +47,9 @@ class People:
             .values(team_id=person.id.team, user_id=person.id.user, **said)
             .on_conflict_do_update(index_elements=["team_id", "user_id"], set_=said)
         )
+
+
+_THESE = rows_of(table, (table.c.team_id, table.c.user_id))
 
 
 def _person(row: Row[Any]) -> Person:

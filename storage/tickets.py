@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, case, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from storage.link import Link
+from storage.pairs import rows_of, wanted
+from storage.prepared import Prepared
 from storage.records import ConversationId, PersonId, Status, Ticket, TicketNumber
 from storage.schema import tickets as table
 
@@ -31,8 +47,7 @@ class Tickets:
         if not conversations:
             return
         self._open |= dict.fromkeys(conversations)
-        found = select(table).where(table.c.conversation_id.in_(conversations), table.c.closed_at.is_(None))
-        for row in await self._connection.execute(found):
+        for row in await self._connection.fetch(_OPEN, {"wanted": [[one] for one in conversations]}):
             self._seen(_ticket(row))
 
     async def open_live_chat(
@@ -84,7 +99,7 @@ class Tickets:
 
     async def replied(self, number: TicketNumber) -> None:
         """A teammate answered: remember when the first answer was."""
-        await self._set(number, first_reply_at=func.coalesce(table.c.first_reply_at, self._now))
+        await self._set(number, first_reply_at=self._now)
 
     async def describe(self, number: TicketNumber, *, subject: str, summary: str, language: str) -> Ticket:
         return await self._set(number, subject=subject, summary=summary, language=language)
@@ -107,26 +122,22 @@ class Tickets:
 
     async def latest_of_each(self, conversations: Collection[ConversationId]) -> Sequence[Ticket]:
         """Of each conversation that has any, the ticket opened last."""
-        if not conversations:
-            return []
-        last = (
-            select(func.max(table.c.number))
-            .where(table.c.conversation_id.in_(conversations))
-            .group_by(table.c.conversation_id)
-        )
-        rows = await self._connection.execute(select(table).where(table.c.number.in_(last)))
-        return [_ticket(row) for row in rows]
+        # The open one is the last: there is no other before it is closed.
+        known = [ticket for one in conversations if (ticket := self._open.get(one)) is not None]
+        unknown = [[one] for one in conversations if self._open.get(one) is None]
+        if not unknown:
+            return known
+        return [*known, *map(_ticket, await self._connection.fetch(_LATEST, {"wanted": unknown}))]
 
     async def _stand(self, number: TicketNumber, status: Status, **values: Any) -> Ticket:
-        alike = _CUSTOMER_WAITS if status in _CUSTOMER_WAITS else (status,)
-        since = case((table.c.status.in_(alike), table.c.status_since), else_=self._now)
-        return await self._set(number, status=status, status_since=since, **{"hold_reason": None, **values})
+        return await self._set(
+            number, status=status, status_since=self._now, **{"hold_reason": None, **values}
+        )
 
     async def _set(self, number: TicketNumber, **values: Any) -> Ticket:
-        row = await self._connection.execute(
-            update(table).where(table.c.number == number).values(**values).returning(table)
-        )
-        return self._seen(_ticket(row.one()))
+        bound = {f"new_{name}": value for name, value in values.items()}
+        (row,) = await self._connection.change(_setting(*values), [{"of": number, **bound}])
+        return self._seen(_ticket(row))
 
     def _seen(self, ticket: Ticket) -> Ticket:
         if ticket.status.is_open:
@@ -134,6 +145,43 @@ class Tickets:
         else:
             self._open[ticket.conversation_id] = None
         return ticket
+
+
+_STATUS: BindParameter[str] = bindparam("new_status")
+_BOTH_WAIT = and_(*(or_(*(one == waits for waits in _CUSTOMER_WAITS)) for one in (table.c.status, _STATUS)))
+# What keeps the value that it has, if that means the same as the new one.
+_KEPT: Mapping[str, ColumnElement[Any]] = {
+    "status_since": case(
+        (or_(table.c.status == _STATUS, _BOTH_WAIT), table.c.status_since),
+        else_=bindparam("new_status_since"),
+    ),
+    "first_reply_at": func.coalesce(table.c.first_reply_at, bindparam("new_first_reply_at")),
+}
+_OPEN = rows_of(table, (table.c.conversation_id,), table.c.closed_at.is_(None))
+
+
+def _latest(dialect: str) -> Select[Any]:
+    conversations, (one,) = wanted("wanted", (table.c.conversation_id,), dialect=dialect)
+    last = (
+        select(func.max(table.c.number))
+        .join_from(conversations, table, table.c.conversation_id == one)
+        .group_by(table.c.conversation_id)
+    )
+    return select(table).where(table.c.number.in_(last))
+
+
+_LATEST = Prepared(_latest)
+
+
+@cache
+def _setting(*names: str) -> Prepared:
+    """The change of one ticket that gives these columns a value."""
+    values = {name: _KEPT.get(name, bindparam(f"new_{name}")) for name in names}
+    return Prepared(
+        lambda _dialect: (
+            update(table).where(table.c.number == bindparam("of")).values(**values).returning(table)
+        )
+    )
 
 
 def _ticket(row: Row[Any]) -> Ticket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.desk import chat, composed, replies, takeover, threads, tickets, views
@@ -302,6 +302,10 @@ class Desk:
     async def news(self, conversation_id: ConversationId, *, after: int, limit: int) -> News:
         async with self.database.read() as tx:
             return await views.news(tx, conversation_id, after=after, limit=limit)
+
+    async def last_numbers(self, ids: Collection[ConversationId]) -> Mapping[ConversationId, int]:
+        async with self.database.read() as tx:
+            return await tx.ledger.last_numbers(ids)
 
     async def question(self, conversation_id: ConversationId) -> Question:
         async with self.database.read() as tx:

@@ -273,7 +273,8 @@ async def say_to_customer(
     )
     ticket = await tx.tickets.open_of(conversation.id)
     if ticket is not None:
-        await tx.tickets.replied(ticket.number)
+        if ticket.first_reply_at is None:
+            await tx.tickets.replied(ticket.number)
         if ticket.status is not Status.ON_CUSTOMER:
             await tickets.goes_on(tx, conversation, ticket, Status.ON_CUSTOMER, by=by)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)
