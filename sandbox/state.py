@@ -40,6 +40,8 @@ class State:
         self.homes: dict[str, Payload] = {}
         self.usergroups: list[Payload] = []
         self.custom_emoji: dict[str, str] = {}
+        # What the app offers in a message's menu: names by callback id.
+        self.message_shortcuts: dict[str, str] = {}
         self.thread_statuses: dict[tuple[str, str], str] = {}
         self.socket_tickets: set[str] = set()
         self.app = self._install(app_name)

@@ -30,7 +30,7 @@ export class Modal {
     });
     const close = () => this.interact("close_view", {});
     const form = make("form", { on: { submit: (event) => this.submit(event, view) } },
-      make("header", {}, make("h2", {}, text.object(view.title)),
+      make("header", {}, make("img", { src: `/avatars/${screen.app.user}.svg`, alt: "", width: 32, height: 32 }), make("h2", {}, text.object(view.title)),
         make("button", { type: "button", class: "quiet", "aria-label": "Close", on: { click: close } }, "✕")),
       make("div", { class: "view" }, new Blocks(text, screen, press).render(view.blocks)),
       make("footer", {},
