@@ -75,7 +75,7 @@ class Screen:
         svg = (
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72">'
             f'<rect width="72" height="72" rx="14" fill="{colour}"/>'
-            '<text x="36" y="47" font-family="system-ui,sans-serif" font-size="30" font-weight="600" '
+            '<text x="36" y="47" font-family="Lato,system-ui,sans-serif" font-size="30" font-weight="600" '
             f'fill="#fff" text-anchor="middle">{escape(initials)}</text></svg>'
         )
         return web.Response(text=svg, content_type="image/svg+xml")

@@ -93,9 +93,10 @@ function draw() {
   drawChannels();
   const home = place.channel === HOME;
   $("composer").hidden = home;
+  // The thread first: it takes its width from the channel, and the end of that is elsewhere then.
+  drawThread(text, home);
   if (home) drawHome(text);
   else drawChannel(text);
-  drawThread(text, home);
   modal.draw(screen, text);
 }
 

@@ -101,7 +101,7 @@ export class Blocks {
   select(element, block, options) {
     const many = element.type.startsWith("multi_");
     const chosen = initial(element);
-    const select = make("select", { multiple: many, name: element.action_id, "data-action": element.action_id },
+    const select = make("select", { multiple: many, autofocus: element.focus_on_load, name: element.action_id, "data-action": element.action_id },
       many ? null : make("option", { value: "" }, element.placeholder?.text ?? "Choose…"),
       options.map(([value, name]) => make("option", { value, selected: chosen.includes(value) }, this.text.characters(name))));
     select.addEventListener("change", async () => {
