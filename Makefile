@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types imports format machine simulate bench torture pictures clean
+.PHONY: demo test check lint types imports format machine simulate bench torture pictures presses clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
@@ -40,6 +40,10 @@ bench: $(VENV)/.dev
 # there, have the fonts Lato and Noto Color Emoji.
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.pictures
+
+# Counts what each thing costs a teammate and writes the table in docs/presses.md.
+presses: $(VENV)/.dev
+	$(BIN)/python -m tests.presses
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

@@ -25,5 +25,11 @@ def manifest(*, url: str | None = None) -> dict[str, Any]:
     return app
 
 
+def message_shortcuts() -> dict[str, str]:
+    """What a message's menu in Slack offers: the names, by callback id."""
+    shortcuts = manifest()["features"].get("shortcuts", [])
+    return {one["callback_id"]: one["name"] for one in shortcuts if one["type"] == "message"}
+
+
 def as_yaml(app: dict[str, Any]) -> str:
     return yaml.safe_dump(app, sort_keys=False, allow_unicode=True)

@@ -13,7 +13,8 @@ export function full(ts) {
 }
 
 const FORMATS = {
-  date_num: (at) => at.toISOString().slice(0, 10),
+  // Swedish writes a date as ISO 8601 does.
+  date_num: (at) => at.toLocaleDateString("sv"),
   date: (at) => at.toLocaleDateString([], { day: "numeric", month: "long", year: "numeric" }),
   date_short: (at) => at.toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" }),
   date_long: (at) => at.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long", year: "numeric" }),

@@ -17,17 +17,20 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-NO_EMOJI = "No font on this machine has emoji. Install one, such as Noto Color Emoji, and Lato for the letters."
+NO_EMOJI = "No font on this machine has emoji. Install one, such as Noto Color Emoji, and Lato for letters."
 
 
-async def photograph(into: Path) -> int:
-    """Take them all; returns the exit code. A surface that is not there in time raises and is a failure."""
+class NoEmoji(Exception):
+    """The pictures would show boxes. The message says what to do."""
+
+
+async def photograph(into: Path) -> list[str]:
+    """Take them all; returns their names. Raises where a surface is not there in time, and `NoEmoji`."""
+    taken: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bookbag-pictures-") as directory:
         async with day(Path(directory) / "day.db") as today, camera(today.hours) as eye:
             if not await eye.has_emoji():
-                sys.stderr.write(f"{NO_EMOJI}\n")
-                return 1
-            taken: list[str] = []
+                raise NoEmoji(NO_EMOJI)
 
             async def take(name: str, page: Page, part: str) -> None:
                 picture = await eye.kept(page, part)
@@ -36,13 +39,22 @@ async def photograph(into: Path) -> int:
                 sys.stdout.write(f"{name}.png  {len(picture) // 1024} KB\n")
 
             await all_day(Studio(today, eye, take))
-    for old in into.glob("*.png"):
-        if old.stem not in taken:
-            old.unlink()
+    return taken
+
+
+def main() -> int:
+    # The refusals on the day are staged.
+    logging.disable(logging.ERROR)
+    try:
+        taken = asyncio.run(photograph(PICTURES))
+    except NoEmoji as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for picture in PICTURES.glob("*.png"):
+        if picture.stem not in taken:
+            picture.unlink()
     return 0
 
 
 if __name__ == "__main__":
-    # The refusals on the day are staged.
-    logging.disable(logging.ERROR)
-    sys.exit(asyncio.run(photograph(PICTURES)))
+    sys.exit(main())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.blocks.ids import HOLD_REASON
 from bot.config import Settings
+from bot.manifest import message_shortcuts
 from sandbox import Person, Workspace
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, SERVER_KEY, Chat, World
 from tests.pictures.hours import Hours
@@ -40,7 +41,7 @@ class Day:
         await chat.customer.sees(lambda e: e["from"] == "ai")
         await self.at(8, 44)
         await chat.taken_over(self.world.ben)
-        await chat.marked(await chat.reply(self.world.ben, "Hi Priya, I changed it to size 39 for you."), SENT)
+        await chat.marked(await chat.reply(self.world.ben, "Hi Priya, it is size 39 now."), SENT)
         await chat.customer.say("Brilliant, thank you!")
         await self.at(8, 52)
         await chat.handed_back(self.world.ben)
@@ -120,7 +121,12 @@ class Day:
 async def day(database: Path) -> AsyncIterator[Day]:
     """The parts started in that database, the morning ahead."""
     hours = Hours(8, 40)
-    async with Workspace(clock=hours.seconds, name="Larkspur Outdoor", app_name="Bookbag") as slack:
+    async with Workspace(
+        clock=hours.seconds,
+        name="Larkspur Outdoor",
+        app_name="Bookbag",
+        message_shortcuts=message_shortcuts(),
+    ) as slack:
         settings = Settings(
             slack_bot_token=slack.bot_token,
             slack_app_token=slack.app_token,

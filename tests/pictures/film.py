@@ -27,7 +27,8 @@ async ([picture, most]) => {
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
     if (!first.has(colour)) first.set(colour, [pixels[at], pixels[at + 1], pixels[at + 2]]);
   }
-  const kept = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, most).map(([colour]) => colour);
+  const frequent = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const kept = frequent.slice(0, most).map(([colour]) => colour);
   const palette = kept.map((colour) => first.get(colour));
   const place = new Map(kept.map((colour, number) => [colour, number]));
   const nearest = (rgb) => {

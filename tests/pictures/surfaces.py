@@ -59,7 +59,7 @@ class Studio:
         then: Step = _nothing,
         **query: str,
     ) -> None:
-        """Take a person's Slack once `shows` is in it and `then` was done. A surface without it is missing."""
+        """Take a person's Slack once `then` was done and `shows` is in it; else the surface is missing."""
         async with self.screen(who, size=size, dark=dark, **query) as page:
             await then(page)
             await page.get_by_text(shows).last.wait_for()

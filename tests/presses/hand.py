@@ -30,10 +30,14 @@ LINE = Count(lines=1)
 
 
 class Hand(Person):
-    """Counts as Slack's screen would make one work; what is only looked at costs nothing."""
+    """Counts as Slack's screen would make one work; what is only looked at costs nothing.
 
-    def __init__(self, url: str, name: str) -> None:
+    `customer` is the name of whom the work is for.
+    """
+
+    def __init__(self, url: str, name: str, *, customer: str) -> None:
         super().__init__(url, name)
+        self.customer = customer
         self.done = Count()
 
     def open_thread(self) -> None:

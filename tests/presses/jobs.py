@@ -25,16 +25,17 @@ Job = Callable[[World, Hand], Awaitable[Chat]]
 
 async def counted(world: World, job: Job) -> Count:
     """Do it as Ana, after whatever has to be there first, and return what it cost."""
-    hand = Hand(world.slack.url, "ana")
-    chat = await job(world, hand)
-    await world.settled()
+    hand = Hand(world.slack.url, "ana", customer=f"Maya ({job.__name__})")
+    await job(world, hand)
     cost = hand.done
-    await _tidied(world, chat)
+    # The next job looks for its own prompts.
+    for prompt in await world.ana.ephemerals():
+        await world.ana.delete(prompt["channel"], prompt["ts"])
     return cost
 
 
 async def first_card_to_closed_ticket(world: World, hand: Hand) -> Chat:
-    chat = await _with_the_ai(world)
+    chat = await _with_the_ai(world, hand)
     await chat.taken_over(hand)
     hand.open_thread()
     await chat.marked(await chat.reply(hand, "A new one leaves today."), SENT)
@@ -44,13 +45,13 @@ async def first_card_to_closed_ticket(world: World, hand: Hand) -> Chat:
 
 
 async def take_over(world: World, hand: Hand) -> Chat:
-    chat = await _with_the_ai(world)
+    chat = await _with_the_ai(world, hand)
     await chat.taken_over(hand)
     return chat
 
 
 async def take_over_from_home(world: World, hand: Hand) -> Chat:
-    chat = await world.chat("Otis Brown", first="Could I talk to a human?")
+    chat = await world.chat(hand.customer, first="Could I talk to a human?")
     await chat.thread.card_shows("Waiting for a teammate")
     await world.settled()
     await hand.open_home()
@@ -61,19 +62,19 @@ async def take_over_from_home(world: World, hand: Hand) -> Chat:
 
 
 async def reply(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     await chat.marked(await chat.reply(hand, "On its way."), SENT)
     return chat
 
 
 async def note(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     await chat.marked(await chat.reply(hand, "note: third this week"), NOTE)
     return chat
 
 
 async def correct(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     ts = await chat.reply(world.ana, "On its why.")
     await chat.marked(ts, SENT)
     hand.open_message_menu()
@@ -83,7 +84,7 @@ async def correct(world: World, hand: Hand) -> Chat:
 
 
 async def take_back(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     ts = await chat.reply(world.ana, "Wrong customer.")
     await chat.marked(ts, SENT)
     hand.open_message_menu()
@@ -93,31 +94,31 @@ async def take_back(world: World, hand: Hand) -> Chat:
 
 
 async def typed_before_taking_over(world: World, hand: Hand) -> Chat:
-    chat = await _with_the_ai(world)
+    chat = await _with_the_ai(world, hand)
     await _held_and(world, chat, hand, TAKE_OVER_AND_SEND, SENT)
     return chat
 
 
 async def typed_and_kept(world: World, hand: Hand) -> Chat:
-    chat = await _with_the_ai(world)
+    chat = await _with_the_ai(world, hand)
     await _held_and(world, chat, hand, KEEP_AS_NOTE, NOTE)
     return chat
 
 
 async def sent_beside_the_holder(world: World, hand: Hand) -> Chat:
-    chat = await _held(world, by="ben")
+    chat = await _held(world, hand, by="ben")
     await _held_and(world, chat, hand, SEND_AS_ME, SENT)
     return chat
 
 
 async def sent_instead_of_the_holder(world: World, hand: Hand) -> Chat:
-    chat = await _held(world, by="ben")
+    chat = await _held(world, hand, by="ben")
     await _held_and(world, chat, hand, TAKE_FROM_AND_SEND, SENT)
     return chat
 
 
 async def hold(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     await chat.choose(hand, "On hold…")
     await hand.submit(values={HOLD_REASON: "The warehouse looks"})
     await chat.thread.card_shows("On hold: The warehouse looks")
@@ -125,14 +126,15 @@ async def hold(world: World, hand: Hand) -> Chat:
 
 
 async def back_from_hold(world: World, hand: Hand) -> Chat:
-    chat = await hold(world, Hand(world.slack.url, "ana"))
+    chat = await hold(world, hand)
+    hand.done = Count()
     await chat.choose(hand, "Back from hold")
     await chat.thread.card_shows("On you")
     return chat
 
 
 async def edit_subject(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     await chat.choose(hand, "Edit subject…")
     await hand.submit(values={SUBJECT: "Broken buckle"})
     await chat.thread.card_shows("Broken buckle")
@@ -140,14 +142,14 @@ async def edit_subject(world: World, hand: Hand) -> Chat:
 
 
 async def join(world: World, hand: Hand) -> Chat:
-    chat = await _held(world, by="ben")
+    chat = await _held(world, hand, by="ben")
     await chat.choose(hand, "Join")
     await chat.shows("Ana joined")
     return chat
 
 
 async def hand_over(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     await chat.choose(hand, "Hand over to…")
     await hand.submit(values={HAND_OVER_TO: world.slack.user_id("ben")})
     await chat.thread.card_shows("Ben is answering")
@@ -155,42 +157,42 @@ async def hand_over(world: World, hand: Hand) -> Chat:
 
 
 async def take_from(world: World, hand: Hand) -> Chat:
-    chat = await _held(world, by="ben")
+    chat = await _held(world, hand, by="ben")
     await chat.choose(hand, "Take over from Ben")
     await chat.thread.card_shows("Ana is answering")
     return chat
 
 
 async def allow_ai_replies(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     await _allow_ai_replies(world, chat, hand)
     await chat.thread.card_shows("Closed")
     return chat
 
 
 async def close(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     await chat.choose(hand, "Close ticket, AI stays quiet")
     await chat.thread.card_shows("Closed")
     return chat
 
 
 async def find(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     assert "backpack" in str(await hand.command("/bookbag", "find backpack", channel=CHANNEL))
     hand.open_thread()
     return chat
 
 
 async def mine(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     await hand.open_home()
     await world.until(lambda: "backpack" in str(world.slack.home("ana")))
     return chat
 
 
 async def retry(world: World, hand: Hand) -> Chat:
-    chat = await _held(world)
+    chat = await _held(world, hand)
     world.slack.faults.error(
         "chat.postMessage", "invalid_blocks", times=100, when=lambda call: "courier" in str(call)
     )
@@ -210,15 +212,15 @@ async def _allow_ai_replies(world: World, chat: Chat, hand: Hand) -> None:
         await hand.submit()
 
 
-async def _with_the_ai(world: World) -> Chat:
-    chat = await world.chat(first="My new backpack broke. What now?")
+async def _with_the_ai(world: World, hand: Hand) -> Chat:
+    chat = await world.chat(hand.customer, first="My new backpack broke. What now?")
     await chat.customer.sees(lambda e: e["from"] == "ai")
     await world.settled()
     return chat
 
 
-async def _held(world: World, by: str = "ana") -> Chat:
-    chat = await _with_the_ai(world)
+async def _held(world: World, hand: Hand, by: str = "ana") -> Chat:
+    chat = await _with_the_ai(world, hand)
     await chat.taken_over(world.slack.person(by))
     await chat.shows("🎫 Ticket #")
     await world.settled()
@@ -230,13 +232,6 @@ async def _held_and(world: World, chat: Chat, hand: Hand, choice: str, mark: str
     await chat.marked(ts, HELD)
     await hand.press(CHANNEL, (await world.prompt("ana"))["ts"], choice)
     await chat.marked(ts, mark)
-
-
-async def _tidied(world: World, chat: Chat) -> None:
-    """Its card is out of the way of the next conversation's, which has the same customer."""
-    await world.ana.delete(CHANNEL, await chat.thread.ts())
-    for prompt in await world.ana.ephemerals():
-        await world.ana.delete(prompt["channel"], prompt["ts"])
 
 
 JOBS: Mapping[str, Job] = MappingProxyType(
