@@ -151,9 +151,7 @@ async def modals(studio: Studio, chat: Chat, thread: str) -> None:
     ana = studio.day.world.ana
     await chat.choose(ana, "On hold…")
     await studio.slack("modal", ana, "What does it wait for?", part="dialog[open]", thread=thread)
-    await studio.slack(
-        "modal-error", ana, "nothing in it", part="dialog[open]", thread=thread, then=blank
-    )
+    await studio.slack("modal-error", ana, "nothing in it", part="dialog[open]", thread=thread, then=blank)
     await ana.close_view()
     await chat.choose(ana, "Hand over to…")
     await studio.slack("modal-person", ana, "Who answers from here on?", part="dialog[open]", thread=thread)
