@@ -116,7 +116,7 @@ export class Blocks {
     const chosen = initial(element);
     const boxes = element.options.map((one) => make("label", { class: "choice" },
       make("input", { type: kind, name: `${block.block_id}-${element.action_id}`, value: one.value, checked: chosen.includes(one.value) }),
-      make("span", {}, this.text.object(one.text))));
+      make("span", {}, this.text.object(one.text), one.description ? make("small", {}, this.text.object(one.description)) : null)));
     const group = make("div", { class: "choices" }, boxes);
     group.addEventListener("change", () => this.press(element, block, read(element, group)));
     return group;
@@ -160,6 +160,15 @@ export function values(root, blocks) {
     held[block.block_id] = { [block.element.action_id]: read(block.element, control) };
   }
   return held;
+}
+
+// What somebody typed stays when the view is updated around it, as long as the field keeps its block and action.
+export function restore(root, blocks, held) {
+  for (const block of blocks.filter((one) => one.type === "input")) {
+    const typed = held[block.block_id]?.[block.element.action_id];
+    const control = root.querySelector(`[data-block="${CSS.escape(block.block_id)}"]`);
+    if (typeof typed === "string" && "value" in control) control.value = typed;
+  }
 }
 
 function read(element, control) {

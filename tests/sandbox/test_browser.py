@@ -181,6 +181,57 @@ async def test_menus_open_with_the_keyboard_and_times_are_the_readers_own(bot: B
     assert problems == []
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
+async def test_what_is_typed_into_a_modal_stays_while_the_view_is_updated(bot: Bot, slack: Workspace) -> None:
+    def view(heading: str) -> dict[str, Any]:
+        words = {"type": "plain_text_input", "action_id": "words", "initial_value": "first"}
+        polish = {"type": "button", "text": {"type": "plain_text", "text": "Polish"}, "action_id": "polish"}
+        return {
+            "type": "modal",
+            "title": {"type": "plain_text", "text": "Words"},
+            "submit": {"type": "plain_text", "text": "Send"},
+            "blocks": [
+                {"type": "section", "text": {"type": "plain_text", "text": heading}},
+                {
+                    "type": "input",
+                    "block_id": "words",
+                    "label": {"type": "plain_text", "text": "Words"},
+                    "element": words,
+                },
+                {"type": "actions", "elements": [polish]},
+            ],
+        }
+
+    sent: list[str] = []
+
+    @bot.app.command("/words")
+    async def words(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=view("Before"))
+
+    @bot.app.action("polish")
+    async def polish(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        await client.views_update(view_id=body["view"]["id"], view=view("After"))
+
+    @bot.app.view("")
+    async def submitted(ack: Any, body: Any) -> None:
+        await ack()
+        sent.append(body["view"]["state"]["values"]["words"]["words"]["value"])
+
+    async with visit() as (page, problems):
+        await page.goto(f"{slack.url}/?as=ben&channel=live-chat")
+        await page.fill("#composer textarea", "/words")
+        await page.press("#composer textarea", "Enter")
+        await page.fill("dialog input", "second")
+        await page.click("dialog button[data-action=polish]")
+        await page.wait_for_selector("dialog >> text=After")
+        await page.click("dialog button.primary")
+        await slack.until(lambda: sent)
+    assert sent == ["second"]
+    assert problems == []
+
+
 async def test_the_command_line_prints_working_settings() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", "--port", "0", stdout=asyncio.subprocess.PIPE
