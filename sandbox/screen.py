@@ -105,7 +105,10 @@ class Screen:
                 "name": state.app.name,
                 "user": state.app.bot_user_id,
                 "id": state.app.bot_id,
-                "messages": self._summary(with_app) if with_app is not None else None,
+                "messages": self._summary(with_app)
+                if with_app is not None and state.messages_tab != "off"
+                else None,
+                "hears": state.messages_tab == "open",
             },
             "shortcuts": [
                 {"callback_id": callback_id, "name": name}

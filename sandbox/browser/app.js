@@ -92,7 +92,7 @@ function draw() {
   drawPeople();
   drawChannels();
   const home = place.channel === HOME;
-  $("composer").hidden = home;
+  $("composer").hidden = home || (screen.channel?.id === screen.app.messages?.id && !screen.app.hears);
   // The thread first: it takes its width from the channel, and the end of that is elsewhere then.
   drawThread(text, home);
   if (home) drawHome(text);

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.blocks.ids import HOLD_REASON
 from bot.config import Settings
-from bot.manifest import message_shortcuts
+from bot.manifest import message_shortcuts, messages_tab
 from sandbox import Person, Workspace
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, SERVER_KEY, Chat, World
 from tests.pictures.hours import Hours
@@ -126,6 +126,7 @@ async def day(database: Path) -> AsyncIterator[Day]:
         name="Larkspur Outdoor",
         app_name="Bookbag",
         message_shortcuts=message_shortcuts(),
+        messages_tab=messages_tab(),
     ) as slack:
         settings = Settings(
             slack_bot_token=slack.bot_token,

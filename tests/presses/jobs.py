@@ -207,7 +207,11 @@ async def retry(world: World, hand: Hand) -> Chat:
 async def _allow_ai_replies(world: World, chat: Chat, hand: Hand) -> None:
     """Press it, and where that opens a dialog send this as it was filled in."""
     await chat.press(hand, ALLOW_AI_REPLIES)
-    await world.settled()
+
+    async def asked_or_done() -> bool:
+        return bool(await hand.views()) or "Closed" in chat.thread.card()
+
+    await world.until(asked_or_done)
     if await hand.views():
         await hand.submit()
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox import Workspace
+from sandbox import PersonError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -96,6 +97,18 @@ async def test_a_screen_has_the_direct_messages_with_the_app_and_its_shortcuts()
         ben = await screen("ben", posted["channel"])
         assert ben["app"]["messages"] is None
         assert ben["channel"]["name"] == "live-chat"
+
+
+async def test_an_app_without_a_messages_tab_cannot_write_to_people() -> None:
+    async with Workspace(messages_tab="off") as slack:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+        with pytest.raises(SlackApiError, match="messages_tab_disabled"):
+            await client.chat_postMessage(channel=slack.user_id("ana"), text="To you alone")
+    async with Workspace(messages_tab="read-only") as slack:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+        posted = await client.chat_postMessage(channel=slack.user_id("ana"), text="To you alone")
+        with pytest.raises(PersonError, match="turned off"):
+            await slack.person("ana").post(posted["channel"], "Hello?")
 
 
 async def test_the_page_is_told_of_changes(slack: Workspace) -> None:
