@@ -180,7 +180,7 @@ class Bridge:
         self._run(await self._ai_courier())
         self._run(intake)
         members = Members(client, self.installation.channel, self.database.clock)
-        homes = Homes(client, self.bell, self.desk, self.installation, members)
+        homes = Homes(client, self.bell, self.desk, self.installation, members, directory)
         self._keep_up(homes.run())
         bolt = slack_app(
             client,
@@ -192,6 +192,7 @@ class Bridge:
             installation=self.installation,
             our_standing=standing,
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
+            channel_language=self._settings.language,
         )
         await self._serve(bolt)
         if self._settings.slack_app_token is not None:
@@ -220,7 +221,7 @@ class Bridge:
         poster = self._poster = Poster(client, self.desk, self.installation, standing, waits=self._waits)
         return Courier(
             outgoing.SLACK,
-            SlackPosts(client, poster).prepare,
+            SlackPosts(client, poster, language=self._settings.language).prepare,
             database=self.database,
             bell=self.bell,
             pace=Pace(METHOD_OF, limits(self._settings.posts_per_second), home=self.installation.channel),

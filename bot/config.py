@@ -14,6 +14,8 @@ from dotenv import dotenv_values
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.tongues import ENGLISH, LANGUAGES
+
 AIKind = Literal["claude", "offline", "external"]
 WhoReplies = Literal["holder", "anyone"]
 
@@ -41,6 +43,7 @@ class Settings:
     posts_per_second: float = 1.0
     hold_back: timedelta = timedelta(milliseconds=250)
     replies: WhoReplies = "holder"
+    language: str = ENGLISH
     database_url: str = field(default=DATABASE_URL, repr=False)
     ai: AIKind = "offline"
     anthropic_api_key: str | None = field(default=None, repr=False)
@@ -80,6 +83,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         posts_per_second=reader.number("BOOKBAG_POSTS_PER_SECOND", 1.0),
         hold_back=reader.milliseconds("BOOKBAG_HOLD_BACK_MS", 250),
         replies=reader.replies(),
+        language=reader.language("BOOKBAG_LANGUAGE"),
         database_url=reader.database("DATABASE_URL"),
         ai=reader.ai(),
         anthropic_api_key=reader.text("ANTHROPIC_API_KEY"),
@@ -235,6 +239,13 @@ class _Reader:
             case _:
                 self.problems.append("BOOKBAG_REPLIES must be holder or anyone.")
                 return "holder"
+
+    def language(self, name: str) -> str:
+        value = (self.text(name) or ENGLISH).lower()
+        if value not in LANGUAGES:
+            self.problems.append(f"{name} must be one of {', '.join(LANGUAGES)}.")
+            return ENGLISH
+        return value
 
     def folder(self, name: str) -> Path | None:
         value = self.text(name)

@@ -24,6 +24,7 @@ class User:
     email: str | None = None
     title: str = ""
     tz: str = "Europe/Lisbon"
+    locale: str = "en-US"
     is_bot: bool = False
     is_admin: bool = False
     is_restricted: bool = False

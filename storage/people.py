@@ -42,6 +42,8 @@ class People:
             "avatar_url": person.avatar_url,
             "may_act": person.may_act,
             "fetched_at": person.fetched_at,
+            "locale": person.locale,
+            "zone": person.zone,
         }
         await self._connection.execute(
             dialect.insert(table)
@@ -57,4 +59,6 @@ def _person(row: Row[Any]) -> Person:
         avatar_url=row.avatar_url,
         may_act=row.may_act,
         fetched_at=row.fetched_at,
+        locale=row.locale,
+        zone=row.zone,
     )

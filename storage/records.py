@@ -181,6 +181,9 @@ class Person:
     avatar_url: str | None
     may_act: bool
     fetched_at: datetime
+    # BCP 47, and a name of the tz database. None: not asked for yet; empty: Slack did not say.
+    locale: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,6 +282,8 @@ people = Table(
     Column("avatar_url", Text),
     Column("may_act", Boolean, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
+    Column("locale", String(35)),
+    Column("zone", String(64)),
 )
 
 facts = Table(

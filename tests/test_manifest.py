@@ -209,12 +209,13 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         client,
         desk=desk,
         members=members,
-        homes=Homes(client, Bell(), desk, installation, members),
+        homes=Homes(client, Bell(), desk, installation, members, directory),
         directory=directory,
         intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
         installation=installation,
         our_standing=Standing(client, "C1"),
         signing_secret="s",
+        channel_language="en",
     )
     await database.close()
     assert isinstance(made, Noting)

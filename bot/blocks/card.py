@@ -8,16 +8,17 @@ from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER, ConversationValue
 from bot.blocks.menus import holder_menu, ticket_menu
 from bot.blocks.message import Message, button, plain, small, title
 from bot.blocks.words import (
-    STATUS_WORDS,
     bold,
     customer_name,
     escaped,
     notification,
     one_line,
     shortened,
+    status_word,
     when,
 )
 from bot.desk.views import ConversationView
+from bot.tongues import say
 from storage.records import Author, Conversation, Entry, State, Status, Ticket
 
 _LAST_MESSAGE_LENGTH = 300
@@ -39,11 +40,11 @@ def card(view: ConversationView) -> Message:
 
 
 def take_over_button(conversation: Conversation) -> ButtonElement:
-    return button("Take over", TAKE_OVER, ConversationValue.of(conversation), style="primary")
+    return button(say("Take over"), TAKE_OVER, ConversationValue.of(conversation), style="primary")
 
 
 def allow_ai_button(conversation: Conversation) -> ButtonElement:
-    return button("Allow AI replies", ALLOW_AI_REPLIES, ConversationValue.of(conversation))
+    return button(say("Allow AI replies"), ALLOW_AI_REPLIES, ConversationValue.of(conversation))
 
 
 def _button(conversation: Conversation) -> ButtonElement:
@@ -54,10 +55,11 @@ def _button(conversation: Conversation) -> ButtonElement:
 
 def _ticket(view: ConversationView, ticket: Ticket) -> list[Block]:
     """Its subject, with its menu beside it, and what it waits for."""
-    subject = shortened(ticket.subject or "", _LAST_MESSAGE_LENGTH) or "No subject yet"
+    subject = shortened(ticket.subject or "", _LAST_MESSAGE_LENGTH) or say("No subject yet")
     shown: list[Block] = [SectionBlock(text=plain(f"📋 {subject}"), accessory=ticket_menu(view, ticket))]
     if ticket.hold_reason is not None:
-        shown.append(small(f"⏸️ On hold: {escaped(one_line(ticket.hold_reason))}"))
+        reason = escaped(one_line(ticket.hold_reason))
+        shown.append(small(f"⏸️ {say('On hold: {reason}', reason=reason)}"))
     return shown
 
 
@@ -71,7 +73,7 @@ def _is_subject(view: ConversationView, message: Entry) -> bool:
 
 def last_words(conversation: Conversation, message: Entry) -> str:
     """What was said last, and by whom: an AI's words under a customer's name would pass for theirs."""
-    who = {Author.CUSTOMER: customer_name(conversation), Author.AI: "AI"}.get(message.author)
+    who = {Author.CUSTOMER: customer_name(conversation), Author.AI: say("AI")}.get(message.author)
     speaker = who or one_line(message.name or "") or "Bookbag"
     return f"{speaker}: {shortened(message.text, _LAST_MESSAGE_LENGTH)}"
 
@@ -79,30 +81,42 @@ def last_words(conversation: Conversation, message: Entry) -> str:
 def _state_in_words(view: ConversationView) -> str:
     match view.conversation.state:
         case State.TEAMMATE:
-            return f"{view.holder.name if view.holder else 'A teammate'} is answering"
+            return say("{name} is answering", name=_holder(view))
         case State.WAITING:
-            return "waiting for a teammate"
+            return say("waiting for a teammate")
         case State.ENDED:
-            return "the conversation has ended"
+            return say("the conversation has ended")
         case State.AI:
-            return "the AI is answering"
+            return say("the AI is answering")
 
 
 def _state_line(view: ConversationView) -> str:
-    conversation, ticket = view.conversation, view.ticket
-    number = ""
-    if ticket is not None:
-        number = f"   ·   Ticket #{ticket.number}, {STATUS_WORDS[ticket.status]}"
-        if ticket.status is Status.ON_YOU and ticket.status_since is not None:
-            number += f" since {when(ticket.status_since)}"
+    return "   ·   ".join([_state(view), *([_ticket_state(view.ticket)] if view.ticket is not None else [])])
+
+
+def _state(view: ConversationView) -> str:
+    conversation = view.conversation
     match conversation.state:
         case State.TEAMMATE:
-            holder = bold(view.holder.name if view.holder else "A teammate")
-            return f"🟠 {holder} is answering{number}"
+            return f"🟠 {say('{name} is answering', name=bold(_holder(view)))}"
+        case State.WAITING if conversation.escalated_at is not None:
+            since = when(conversation.escalated_at)
+            return f"🔴 {say('*Waiting for a teammate* since {time}', time=since)}"
         case State.WAITING:
-            since = f" since {when(conversation.escalated_at)}" if conversation.escalated_at else ""
-            return f"🔴 *Waiting for a teammate*{since}{number}"
+            return f"🔴 {say('*Waiting for a teammate*')}"
         case State.ENDED:
-            return f"⚪ The conversation has ended{number}"
+            return f"⚪ {say('The conversation has ended')}"
         case State.AI:
-            return f"🟢 The AI is answering{number}"
+            return f"🟢 {say('The AI is answering')}"
+
+
+def _ticket_state(ticket: Ticket) -> str:
+    number, status = ticket.number, status_word(ticket.status)
+    if ticket.status is Status.ON_YOU and ticket.status_since is not None:
+        since = when(ticket.status_since)
+        return say("Ticket #{number}, {status} since {time}", number=number, status=status, time=since)
+    return say("Ticket #{number}, {status}", number=number, status=status)
+
+
+def _holder(view: ConversationView) -> str:
+    return view.holder.name if view.holder else say("A teammate")

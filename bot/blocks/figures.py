@@ -9,35 +9,40 @@ from slack_sdk.models.blocks import MarkdownTextObject, SectionBlock
 from bot.blocks.message import Message, small, title
 from bot.blocks.rows import lasted
 from bot.desk.figures import Day
+from bot.tongues import say
 
 
 def day_message(day: Day) -> Message:
     """The day so far, each figure with what it counts."""
     waiting = str(day.waiting)
     if day.longest_wait is not None:
-        waiting += f", the longest for {lasted(day.longest_wait)}"
+        longest = lasted(day.longest_wait)
+        waiting = say("{count}, the longest for {time}", count=waiting, time=longest)
     figures = {
-        "Conversations": str(day.conversations),
-        "Taken over": str(day.taken_over),
-        "Waiting now": waiting,
-        "First reply": _median(day.first_reply),
-        "Resolution": _median(day.resolution),
+        say("Conversations"): str(day.conversations),
+        say("Taken over"): str(day.taken_over),
+        say("Waiting now"): waiting,
+        say("First reply"): _median(day.first_reply),
+        say("Resolution"): _median(day.resolution),
     }
     zone = day.began.tzname() or "UTC"
     fields = [MarkdownTextObject(text=f"*{name}*\n{said}", verbatim=True) for name, said in figures.items()]
     said = "; ".join(f"{name} {said}" for name, said in figures.items())
     return Message(
-        text=f"Today: {said}",
+        text=say("Today: {figures}", figures=said),
         blocks=[
-            title("Today"),
+            title(say("Today")),
             SectionBlock(fields=fields),
             small(
-                f"Since midnight {zone}. A conversation counts if something was said in it. First reply: of "
-                "tickets opened today, from the opening on. Resolution: of tickets closed today."
+                say(
+                    "Since midnight {zone}. A conversation counts if something was said in it. First reply: "
+                    "of tickets opened today, from the opening on. Resolution: of tickets closed today.",
+                    zone=zone,
+                )
             ),
         ],
     )
 
 
 def _median(time: timedelta | None) -> str:
-    return "none yet" if time is None else f"{lasted(time)} (median)"
+    return say("none yet") if time is None else say("{time} (median)", time=lasted(time))

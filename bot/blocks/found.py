@@ -11,8 +11,9 @@ from bot.blocks.card import take_over_button
 from bot.blocks.ids import BadValue
 from bot.blocks.message import LinkTo, Message, button, line, small, title
 from bot.blocks.rows import row
-from bot.blocks.words import STATUS_WORDS, bold, customer_name, date_and_time, escaped, shortened
+from bot.blocks.words import bold, customer_name, date_and_time, escaped, shortened, status_word
 from bot.desk.finding import Found, Hit
+from bot.tongues import number, say
 from storage.records import ConversationId, State
 from storage.search import Place
 
@@ -44,40 +45,67 @@ class FindValue:
 
 def found_list(found: Found, *, link_to: LinkTo) -> Message:
     """The conversations one look found, latest first, and a button to look further back."""
-    words = f"“{shortened(found.words, LONGEST_WORDS)}”"
-    count = len(found.hits)
-    if not count:
-        nowhere = (
-            f"There is no {words} {_where(found)}." if found.looked_at else f"No more {words} further back."
-        )
-        return Message(text=escaped(nowhere), blocks=[line(escaped(nowhere)), *_further(found)])
-    heading = f"{count} conversation{'s' if count != 1 else ''} with {words}"
+    if not found.hits:
+        nowhere = escaped(_nowhere(found))
+        return Message(text=nowhere, blocks=[line(nowhere), *_further(found)])
+    heading = _heading(found)
     blocks: list[Block] = [title(heading)]
     for hit in found.hits:
         blocks += _row(hit, link_to)
-    reached = f"All that is {_where(found)}" if found.further is None else f"Latest first, {_where(found)}"
-    if found.back_to is not None and found.further is not None:
-        reached += f", back to {date_and_time(found.back_to.at)}"
-    return Message(text=escaped(heading), blocks=[*blocks, DividerBlock(), small(reached), *_further(found)])
+    return Message(
+        text=escaped(heading), blocks=[*blocks, DividerBlock(), small(_reached(found)), *_further(found)]
+    )
 
 
-def _where(found: Found) -> str:
-    looked_at = f"{found.looked_at:,} conversation{'s' if found.looked_at != 1 else ''}"
-    return f"in {looked_at}, and nothing is further back" if found.further is None else f"in {looked_at}"
+def _nowhere(found: Found) -> str:
+    words = shortened(found.words, LONGEST_WORDS)
+    if not found.looked_at:
+        return say("No more “{words}” further back.", words=words)
+    looked_at = _looked_at(found)
+    if found.further is None:
+        return say(
+            "There is no “{words}” in {conversations}, and nothing is further back.",
+            words=words,
+            conversations=looked_at,
+        )
+    return say("There is no “{words}” in {conversations}.", words=words, conversations=looked_at)
+
+
+def _heading(found: Found) -> str:
+    words, count = shortened(found.words, LONGEST_WORDS), len(found.hits)
+    if count == 1:
+        return say("1 conversation with “{words}”", words=words)
+    return say("{count} conversations with “{words}”", count=count, words=words)
+
+
+def _reached(found: Found) -> str:
+    looked_at = _looked_at(found)
+    if found.further is None:
+        return say("All that is in {conversations}, and nothing is further back", conversations=looked_at)
+    if found.back_to is None:
+        return say("Latest first, in {conversations}", conversations=looked_at)
+    back_to = date_and_time(found.back_to.at)
+    return say("Latest first, in {conversations}, back to {time}", conversations=looked_at, time=back_to)
+
+
+def _looked_at(found: Found) -> str:
+    if found.looked_at == 1:
+        return say("1 conversation")
+    return say("{count} conversations", count=number(found.looked_at))
 
 
 def _further(found: Found) -> list[Block]:
     if found.further is None:
         return []
     value = FindValue.of(found.further, found.words)
-    return [ActionsBlock(elements=[button("Further back", FURTHER_BACK, value)])]
+    return [ActionsBlock(elements=[button(say("Further back"), FURTHER_BACK, value)])]
 
 
 def _row(hit: Hit, link_to: LinkTo) -> list[Block]:
     conversation, ticket = hit.view.conversation, hit.view.ticket
     parts = [bold(customer_name(conversation)), escaped(shortened(conversation.channel, 40))]
     if ticket is not None:
-        parts.append(f"#{ticket.number} {STATUS_WORDS[ticket.status]}")
+        parts.append(f"#{ticket.number} {status_word(ticket.status)}")
     if conversation.last_message_at is not None:
         parts.append(date_and_time(conversation.last_message_at))
     action = take_over_button(conversation) if conversation.state is State.WAITING else None

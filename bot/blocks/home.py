@@ -15,6 +15,7 @@ from bot.blocks.tickets import ticket_row
 from bot.blocks.words import escaped
 from bot.desk.home import Home
 from bot.desk.lists import TicketPage
+from bot.tongues import say
 
 # Four lists of that many rows of four blocks stay under the hundred that Slack takes.
 MOST_ROWS = 5
@@ -24,10 +25,12 @@ def home_view(home: Home, *, link_to: LinkTo) -> dict[str, Any]:
     """As the argument of views.publish."""
     live = [block for view in home.live.rows for block in live_row(view, link_to)]
     blocks = [
-        *_tickets("Waiting now", "Nobody waits.", home.waiting, "new", link_to),
-        *_tickets("On me", "No open ticket is yours.", home.mine, "mine", link_to),
-        *_list("Live with the AI", "Nobody talks to the AI.", live, home.live.total, "conversations"),
-        *_tickets("Mine, closed last", "You closed none yet.", home.done, "done", link_to),
+        *_tickets(say("Waiting now"), say("Nobody waits."), home.waiting, "new", link_to),
+        *_tickets(say("On me"), say("No open ticket is yours."), home.mine, "mine", link_to),
+        *_list(
+            say("Live with the AI"), say("Nobody talks to the AI."), live, home.live.total, "conversations"
+        ),
+        *_tickets(say("Mine, closed last"), say("You closed none yet."), home.done, "done", link_to),
     ]
     return View(type="home", blocks=blocks).to_dict()
 
@@ -45,5 +48,5 @@ def _tickets(heading: str, none: str, page: TicketPage, word: str, link_to: Link
 def _list(heading: str, none: str, rows: Sequence[Block], total: int, command: str) -> Sequence[Block]:
     if not rows:
         return [title(heading), line(none)]
-    more = [small(f"The others: `/bookbag {command}`")] if total > MOST_ROWS else []
+    more = [small(say("The others: {command}", command=f"`/bookbag {command}`"))] if total > MOST_ROWS else []
     return [title(heading), *rows, *more]

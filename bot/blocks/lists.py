@@ -9,6 +9,7 @@ from bot.blocks.message import LinkTo, Message, line, small, title
 from bot.blocks.rows import nothing, pages, past_the_end, row
 from bot.blocks.words import bold, customer_name, escaped, shortened
 from bot.desk.views import ConversationView, Listing
+from bot.tongues import say, speaking
 
 CONVERSATIONS = "conversations"
 
@@ -16,10 +17,10 @@ CONVERSATIONS = "conversations"
 def conversations_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Message:
     """Live conversations that are not tickets yet, each with a Take over button."""
     if not listing.total:
-        return nothing("No live conversations right now. They appear here as soon as a customer writes.")
+        return nothing(say("No live conversations right now. They appear here as soon as a customer writes."))
     if not listing.rows:
         return past_the_end(CONVERSATIONS, listing.total)
-    heading = f"{listing.total} live with the AI"
+    heading = say("{count} live with the AI", count=listing.total)
     blocks: list[Block] = [title(heading)]
     for view in listing.rows:
         blocks += live_row(view, link_to)
@@ -32,38 +33,57 @@ def live_row(view: ConversationView, link_to: LinkTo) -> list[Block]:
     return row(who, about, view.conversation, link_to, take_over_button(view.conversation))
 
 
-def help_message(*, live: int, tickets: int, waiting: int) -> Message:
-    open_tickets = f"{tickets} open ticket{'s' if tickets != 1 else ''}"
-    now = f"{live} live with the AI   ·   {open_tickets}"
+def help_message(*, live: int, tickets: int, waiting: int, channel_language: str | None = None) -> Message:
+    """`channel_language`: what the cards' buttons are labelled in, which this speaks of."""
+    with speaking(channel_language):
+        allow_ai_replies = say("Allow AI replies")
+    open_tickets = say("1 open ticket") if tickets == 1 else say("{count} open tickets", count=tickets)
+    now = f"{say('{count} live with the AI', count=live)}   ·   {open_tickets}"
     if waiting:
-        now += f"   ·   *{waiting} waiting for a teammate*"
+        now += f"   ·   {say('*{count} waiting for a teammate*', count=waiting)}"
     return Message(
-        text=f"Bookbag: {live} live with the AI, {open_tickets}, {waiting} waiting",
+        text=say(
+            "Bookbag: {live} live with the AI, {tickets}, {waiting} waiting",
+            live=live,
+            tickets=open_tickets,
+            waiting=waiting,
+        ),
         blocks=[
             title("Bookbag"),
             line(now),
-            line(_COMMANDS),
+            line(_commands()),
             small(
-                "In a thread you took over, just type: the customer reads it. A message that starts with "
-                "`note:`, `//` or a mention stays in the team. "
-                "*Allow AI replies* hands back and closes the ticket."
+                say(
+                    "In a thread you took over, just type: the customer reads it. A message that starts with "
+                    "`note:`, `//` or a mention stays in the team. "
+                    "*{button}* hands back and closes the ticket.",
+                    button=allow_ai_replies,
+                )
             ),
         ],
     )
 
 
 def unknown_command(word: str) -> Message:
-    says = f"There is no “{escaped(shortened(word, 40))}” here."
-    return Message(text=f"{says} Try /bookbag help", blocks=[line(f"{says} There are:\n{_COMMANDS}")])
+    word = escaped(shortened(word, 40))
+    return Message(
+        text=say("There is no “{word}” here. Try /bookbag help", word=word),
+        blocks=[line(f"{say('There is no “{word}” here. There are:', word=word)}\n{_commands()}")],
+    )
 
 
-_COMMANDS = (
-    "`/bookbag conversations`   live with the AI, not tickets yet, with *Take over*\n"
-    "`/bookbag tickets`   open ones; or only `mine`, `new`, `me` (on me), "
-    "`customer` (on their customer), `hold`, `closed` or `done` (mine, closed)\n"
-    "`/bookbag show 12`   ticket 12: where it stands and what was said last\n"
-    "`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first\n"
-    "`/bookbag stats`   today in figures\n"
-    "`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger\n"
-    "`/bookbag help`   this"
-)
+def _commands() -> str:
+    return "\n".join(
+        (
+            say("`/bookbag conversations`   live with the AI, not tickets yet, with *Take over*"),
+            say(
+                "`/bookbag tickets`   open ones; or only `mine`, `new`, `me` (on me), "
+                "`customer` (on their customer), `hold`, `closed` or `done` (mine, closed)"
+            ),
+            say("`/bookbag show 12`   ticket 12: where it stands and what was said last"),
+            say("`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first"),
+            say("`/bookbag stats`   today in figures"),
+            say("`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger"),
+            say("`/bookbag help`   this"),
+        )
+    )

@@ -10,9 +10,10 @@ from slack_sdk.models.blocks import Option, OverflowMenuElement
 from bot.blocks.ids import HOLDER_MENU, TICKET_MENU, Choice, MenuValue
 from bot.blocks.words import shortened
 from bot.desk.views import ConversationView
+from bot.tongues import say
 from storage.records import State, Status, Ticket
 
-# So that a label stays within Slack's 75 characters.
+# So that a label stays within Slack’s 75 characters, in every language.
 _NAME_LENGTH = 50
 
 
@@ -21,25 +22,25 @@ def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement:
     choices: list[tuple[str, Choice]] = []
     if view.conversation.state is State.TEAMMATE:
         if ticket.status is Status.ON_HOLD:
-            choices.append(("Back from hold", Choice.OFF_HOLD))
+            choices.append((say("Back from hold"), Choice.OFF_HOLD))
         else:
-            choices.append(("On hold…", Choice.ON_HOLD))
+            choices.append((say("On hold…"), Choice.ON_HOLD))
     choices += [
-        ("Edit subject…", Choice.EDIT_SUBJECT),
-        ("Close ticket, AI stays quiet", Choice.CLOSE),
-        ("Cancel ticket, AI stays quiet", Choice.CANCEL),
+        (say("Edit subject…"), Choice.EDIT_SUBJECT),
+        (say("Close ticket, AI stays quiet"), Choice.CLOSE),
+        (say("Cancel ticket, AI stays quiet"), Choice.CANCEL),
     ]
     return _menu(TICKET_MENU, view, choices)
 
 
 def holder_menu(view: ConversationView) -> OverflowMenuElement | None:
     """Who else could answer an escalated conversation, beside its button."""
-    hand_over = ("Hand over to…", Choice.HAND_OVER)
+    hand_over = (say("Hand over to…"), Choice.HAND_OVER)
     match view.conversation.state:
         case State.TEAMMATE:
-            name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or "a teammate"
-            take_from = (f"Take over from {name}", Choice.TAKE_FROM)
-            return _menu(HOLDER_MENU, view, [("Join", Choice.JOIN), hand_over, take_from])
+            name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or say("a teammate")
+            take_from = (say("Take over from {name}", name=name), Choice.TAKE_FROM)
+            return _menu(HOLDER_MENU, view, [(say("Join"), Choice.JOIN), hand_over, take_from])
         case State.WAITING:
             return _menu(HOLDER_MENU, view, [hand_over])
         case _:

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
 from bot.blocks.rich import rich_text
 from bot.blocks.words import HEADER_LIMIT, chunks, shortened
 from bot.prose.markdown import markdown, reads_as_typed
+from bot.tongues import say
 from storage.records import MessageRef
 
 LinkTo = Callable[[MessageRef], str]
@@ -48,7 +49,9 @@ def plain(text: str) -> PlainTextObject:
 
 def words(text: str) -> list[Block]:
     """Somebody's words, exactly, in as many sections as they need."""
-    return [SectionBlock(text=plain(chunk)) for chunk in chunks(text)] or [small("_Nothing but blank space_")]
+    return [SectionBlock(text=plain(chunk)) for chunk in chunks(text)] or [
+        small(say("_Nothing but blank space_"))
+    ]
 
 
 def ai_words(text: str) -> list[Block]:

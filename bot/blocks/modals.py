@@ -17,6 +17,7 @@ from bot.blocks.ids import (
 from bot.blocks.message import plain
 from bot.blocks.words import shortened
 from bot.desk.tickets import LONGEST_LINE
+from bot.tongues import say
 
 
 def hold_modal(about: ConversationValue) -> View:
@@ -24,16 +25,16 @@ def hold_modal(about: ConversationValue) -> View:
     typed = PlainTextInputElement(
         action_id=HOLD_REASON,
         max_length=LONGEST_LINE,
-        placeholder=plain("The warehouse looks for the parcel"),
+        placeholder=plain(say("The warehouse looks for the parcel")),
         focus_on_load=True,
     )
     asked = InputBlock(
         block_id=HOLD_REASON,
-        label=plain("What does it wait for?"),
-        hint=plain("Only the team sees this. When the customer writes, the ticket is back from hold."),
+        label=plain(say("What does it wait for?")),
+        hint=plain(say("Only the team sees this. When the customer writes, the ticket is back from hold.")),
         element=typed,
     )
-    return _modal(HOLD_MODAL, about, title="Put on hold", submit="Put on hold", blocks=[asked])
+    return _modal(HOLD_MODAL, about, title=say("Put on hold"), submit=say("Put on hold"), blocks=[asked])
 
 
 def subject_modal(about: ConversationValue, *, subject: str | None) -> View:
@@ -44,8 +45,8 @@ def subject_modal(about: ConversationValue, *, subject: str | None) -> View:
         initial_value=shortened(subject or "", LONGEST_LINE) or None,
         focus_on_load=True,
     )
-    asked = InputBlock(block_id=SUBJECT, label=plain("What is it about?"), element=typed)
-    return _modal(SUBJECT_MODAL, about, title="Edit subject", submit="Save", blocks=[asked])
+    asked = InputBlock(block_id=SUBJECT, label=plain(say("What is it about?")), element=typed)
+    return _modal(SUBJECT_MODAL, about, title=say("Edit subject"), submit=say("Save"), blocks=[asked])
 
 
 def hand_over_modal(about: ConversationValue) -> View:
@@ -53,11 +54,11 @@ def hand_over_modal(about: ConversationValue) -> View:
     chosen = UserSelectElement(action_id=HAND_OVER_TO, focus_on_load=True)
     asked = InputBlock(
         block_id=HAND_OVER_TO,
-        label=plain("Who answers from here on?"),
-        hint=plain("The ticket lands on them, and the customer sees that they joined the chat."),
+        label=plain(say("Who answers from here on?")),
+        hint=plain(say("The ticket lands on them, and the customer sees that they joined the chat.")),
         element=chosen,
     )
-    return _modal(HAND_OVER_MODAL, about, title="Hand over", submit="Hand over", blocks=[asked])
+    return _modal(HAND_OVER_MODAL, about, title=say("Hand over"), submit=say("Hand over"), blocks=[asked])
 
 
 def _modal(
@@ -69,6 +70,6 @@ def _modal(
         private_metadata=about.written(),
         title=plain(title),
         submit=plain(submit),
-        close=plain("Cancel"),
+        close=plain(say("Cancel")),
         blocks=blocks,
     )

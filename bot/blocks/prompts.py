@@ -17,10 +17,11 @@ from bot.blocks.message import LinkTo, Message, button, line
 from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
 from bot.desk.outgoing import Prompt
 from bot.desk.views import ConversationView
+from bot.tongues import say
 from storage.records import ConversationId
 
-# So that a label stays within Slack's 75 characters.
-_NAME_LENGTH = 45
+# So that a label stays within Slack’s 75 characters, in every language.
+_NAME_LENGTH = 40
 
 
 def prompt_message(
@@ -36,44 +37,51 @@ def prompt_message(
     `holder` is the name of who answers the customer, since `epoch`.
     """
     held = HeldValue.of(conversation_id, source)
-    note = button("Keep as a note", KEEP_AS_NOTE, held)
+    note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
     match prompt:
         case Prompt.AI_ANSWERS:
-            says = "Not sent: the AI is still answering this customer. Only you see this."
-            send = button("Take over and send", TAKE_OVER_AND_SEND, held, style="primary")
+            says = say("Not sent: the AI is still answering this customer. Only you see this.")
+            send = button(say("Take over and send"), TAKE_OVER_AND_SEND, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.SOMEBODY_HOLDS:
-            name = one_line(holder or "") or "A teammate"
-            says = "is answering this customer. Only you see this."
-            send = button("Send as me", SEND_AS_ME, held, style="primary")
+            name = one_line(holder or "") or say("A teammate")
+            send = button(say("Send as me"), SEND_AS_ME, held, style="primary")
             choices = [send, note]
             if epoch is not None:
-                label = f"Take over from {shortened(name, _NAME_LENGTH)} and send"
+                label = say("Take over from {name} and send", name=shortened(name, _NAME_LENGTH))
                 value = TakeFromValue.of(ConversationValue(conversation_id, epoch), source)
                 choices.append(button(label, TAKE_FROM_AND_SEND, value))
             return _asked(
-                f"Not sent: {name} {says}",
+                say("Not sent: {name} is answering this customer. Only you see this.", name=name),
                 ActionsBlock(elements=choices),
-                f"Not sent: {bold(name)} {says}",
+                say("Not sent: {name} is answering this customer. Only you see this.", name=bold(name)),
             )
         case Prompt.MENTIONS:
-            says = "Not sent: this mentions somebody, so it may be meant for the team. Only you see this."
-            send = button("Send to the customer", SEND_AS_ME, held, style="primary")
+            says = say(
+                "Not sent: this mentions somebody, so it may be meant for the team. Only you see this."
+            )
+            send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.FILES_STAY:
             return refusal(
-                "Files do not reach the customer yet, so this message was kept as a note. "
-                "Send its words again without the file."
+                say(
+                    "Files do not reach the customer yet, so this message was kept as a note. "
+                    "Send its words again without the file."
+                )
             )
         case Prompt.EDIT_STAYS:
             return refusal(
-                "Your edit reads like a note, so the customer still sees the words you sent first. "
-                "Delete the message to take them back."
+                say(
+                    "Your edit reads like a note, so the customer still sees the words you sent first. "
+                    "Delete the message to take them back."
+                )
             )
         case Prompt.MAY_NOT_ACT:
             return refusal(
-                "Only full members of this workspace can answer customers, "
-                "so your message was kept as a note."
+                say(
+                    "Only full members of this workspace can answer customers, "
+                    "so your message was kept as a note."
+                )
             )
 
 
@@ -88,25 +96,31 @@ def _asked(text: str, actions: ActionsBlock, mrkdwn: str | None = None) -> Messa
 def you_have_it(view: ConversationView, *, link_to: LinkTo) -> Message:
     """For who took over from a list: where the conversation is."""
     name = customer_name(view.conversation)
-    number = f" Ticket #{view.ticket.number}." if view.ticket else ""
+    number = f" {say('Ticket #{number}.', number=view.ticket.number)}" if view.ticket else ""
+    says = f"{say('You are answering {name} now.', name=name)}{number}"
     if view.conversation.card is None:
-        return refusal(f"You are answering {name} now.{number} The thread appears in a moment.")
-    thread = f"<{link_to(view.conversation.card)}|Open the thread>"
-    return Message(
-        text=escaped(f"You are answering {name} now.{number}"),
-        blocks=[line(f"You are answering {bold(name)} now.{number} {thread}")],
-    )
+        return refusal(f"{says} {say('The thread appears in a moment.')}")
+    shown = f"{say('You are answering {name} now.', name=bold(name))}{number}"
+    thread = f"<{link_to(view.conversation.card)}|{say('Open the thread')}>"
+    return Message(text=escaped(says), blocks=[line(f"{shown} {thread}")])
 
 
 def cut_off(channel: str, trouble: str) -> Message:
     """For a teammate whose conversation's thread takes no posts any more."""
     return refusal(
-        f"I cannot post in #{one_line(channel)} any more ({trouble}), so you do not see what your customer "
-        "writes. Nothing is lost: it appears there as soon as the channel takes messages again. "
-        "Please tell whoever looks after this workspace."
+        say(
+            "I cannot post in #{channel} any more ({trouble}), so you do not see what your customer "
+            "writes. Nothing is lost: it appears there as soon as the channel takes messages again. "
+            "Please tell whoever looks after this workspace.",
+            channel=one_line(channel),
+            trouble=trouble,
+        )
     )
 
 
 def not_a_member(channel: str) -> str:
     """For whoever asks for what customers say and is not among those who see it in Slack."""
-    return f"What customers say is for those in #{one_line(channel)}. Join it, then try again in a minute."
+    return say(
+        "What customers say is for those in #{channel}. Join it, then try again in a minute.",
+        channel=one_line(channel),
+    )

@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerB
 from bot.blocks.ids import OPEN_THREAD, PAGE
 from bot.blocks.message import LinkTo, Message, button, line, plain, small
 from bot.blocks.words import shortened
+from bot.tongues import say
 from storage.records import Conversation
 
 PAGE_SIZE = 8
@@ -32,7 +33,9 @@ def actions(conversation: Conversation, link_to: LinkTo, action: ButtonElement |
     elements = [action] if action is not None else []
     if conversation.card is not None:
         elements.append(
-            ButtonElement(text=plain("Open thread"), action_id=OPEN_THREAD, url=link_to(conversation.card))
+            ButtonElement(
+                text=plain(say("Open thread")), action_id=OPEN_THREAD, url=link_to(conversation.card)
+            )
         )
     return [ActionsBlock(elements=elements)] if elements else []
 
@@ -43,18 +46,23 @@ def pages(which: str, total: int, offset: int, *, shown: str = "") -> list[Block
         return []
     elements = []
     if offset > 0:
-        elements.append(button("Previous", f"{PAGE}:previous", f"{which}.{max(0, offset - PAGE_SIZE)}"))
+        elements.append(button(say("Previous"), f"{PAGE}:previous", f"{which}.{max(0, offset - PAGE_SIZE)}"))
     if offset + PAGE_SIZE < total:
-        elements.append(button("Next", f"{PAGE}:next", f"{which}.{offset + PAGE_SIZE}"))
-    counted = f"{offset + 1} to {min(offset + PAGE_SIZE, total)} of {shown or total}"
+        elements.append(button(say("Next"), f"{PAGE}:next", f"{which}.{offset + PAGE_SIZE}"))
+    counted = say(
+        "{first} to {last} of {total}",
+        first=offset + 1,
+        last=min(offset + PAGE_SIZE, total),
+        total=shown or total,
+    )
     return [DividerBlock(), small(counted), ActionsBlock(elements=elements)]
 
 
 def past_the_end(which: str, total: int) -> Message:
     """The list grew shorter since its last page was shown."""
-    text = "This page is empty by now."
+    text = say("This page is empty by now.")
     last = (total - 1) // PAGE_SIZE * PAGE_SIZE
-    back = button("Last page", f"{PAGE}:previous", f"{which}.{last}")
+    back = button(say("Last page"), f"{PAGE}:previous", f"{which}.{last}")
     return Message(text=text, blocks=[line(text), ActionsBlock(elements=[back])])
 
 
@@ -67,8 +75,12 @@ def lasted(time: timedelta) -> str:
     minutes = max(0, int(time.total_seconds() // 60))
     hours, minutes_over = divmod(minutes, 60)
     days, hours_over = divmod(hours, 24)
+    if days and hours_over:
+        return say("{days} d {hours} h", days=days, hours=hours_over)
     if days:
-        return f"{days} d {hours_over} h" if hours_over else f"{days} d"
+        return say("{days} d", days=days)
+    if hours and minutes_over:
+        return say("{hours} h {minutes} min", hours=hours, minutes=minutes_over)
     if hours:
-        return f"{hours} h {minutes_over} min" if minutes_over else f"{hours} h"
-    return f"{minutes} min" if minutes else "less than a minute"
+        return say("{hours} h", hours=hours)
+    return say("{minutes} min", minutes=minutes) if minutes else say("less than a minute")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject
 
@@ -12,13 +12,12 @@ from bot.blocks.message import Message, ai_words, button, plain, small, title, w
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
+from bot.tongues import say
 from storage.records import Author, Conversation, Entry, Kind, State, Status
 
-_ORIGIN = {
-    SummaryOrigin.AI: "Summary by the AI",
-    SummaryOrigin.QUOTED: "In the customer’s own words",
-    SummaryOrigin.AI_FAILED: "In the customer’s own words: the AI could not write a summary this time",
-}
+# How a name is written: in what a notification says, and in bold.
+Named = Callable[[str], str]
+
 _REASON_LENGTH = 300
 # Slack takes 50 blocks; how much text in all is not documented, so not much more than it is known to take.
 MOST_BLOCKS = 48
@@ -28,7 +27,6 @@ SHORT = 400
 # A notification has room for a few lines.
 MOST_LINES = 5
 LONGEST_NOTICE = 2_000
-_HOW_TO_NOTE = "_Start a message with_ `note:` _or_ `//` _to keep it in the team._"
 
 
 def entry_message(conversation: Conversation, entry: Entry) -> Message:
@@ -96,13 +94,13 @@ def _named(sections: Sequence[Block], entry: Entry) -> None:
 
 def recap_message(conversation: Conversation, said: Sequence[Entry]) -> Message:
     """What was said last, for a thread that starts again. The latest that fit, oldest first."""
-    heading = small("🧵 _This thread goes on from an earlier one. What was said last:_")
+    heading = small(f"🧵 {say('_This thread goes on from an earlier one. What was said last:_')}")
     while said:
         message, shown = entries_message(conversation, said)
         if shown == len(said):
-            return Message(text="An earlier thread goes on here", blocks=[heading, *message.blocks])
+            return Message(text=say("An earlier thread goes on here"), blocks=[heading, *message.blocks])
         said = said[1:]
-    return Message(text="An earlier thread goes on here", blocks=[heading])
+    return Message(text=say("An earlier thread goes on here"), blocks=[heading])
 
 
 def _speaker(conversation: Conversation, entry: Entry) -> tuple[str, str]:
@@ -110,75 +108,96 @@ def _speaker(conversation: Conversation, entry: Entry) -> tuple[str, str]:
         case Author.CUSTOMER:
             return customer_name(conversation), "👤"
         case Author.AI:
-            return "AI", "🤖"
+            return say("AI"), "🤖"
         case Author.TEAMMATE:
-            return one_line(entry.name or "") or "A teammate", "💬"
+            return one_line(entry.name or "") or say("A teammate"), "💬"
         case Author.SYSTEM:
-            return "Automatic message to the customer", "ℹ️"
+            return say("Automatic message to the customer"), "ℹ️"
 
 
 def _system(conversation: Conversation, entry: Entry) -> Message:
     data = entry.data
-    by = one_line(data.get("by") or "") or "Somebody"
+    by = one_line(data.get("by") or "") or say("Somebody")
     match Event(data["event"]):
         case Event.TAKEN_OVER:
             former = one_line(data.get("former") or "")
-            says = "The AI is paused; replies in this thread reach the customer."
             return _told(
-                f"{by} took over{f' from {former}' if former else ''}. {says}",
-                f"🙋 {bold(by)} took over{f' from {bold(former)}' if former else ''}. {says}\n{_HOW_TO_NOTE}",
-                _while_held(conversation),
+                "🙋",
+                lambda name: _took_over(name(by), name(former) if former else None),
+                _how_to_note(),
+                actions=_while_held(conversation),
             )
         case Event.HANDED_OVER:
-            says = "Their replies in this thread reach the customer; the AI stays paused."
-            to = one_line(data["to"]["name"]) or "a teammate"
-            # A mention: nobody else would tell them.
+            to = one_line(data["to"]["name"]) or say("a teammate")
             return _told(
-                f"{by} handed over to {to}. {says}",
-                f"🙋 {bold(by)} handed over to <@{data['to']['user']}>. {says}\n{_HOW_TO_NOTE}",
-                _while_held(conversation),
+                "🙋",
+                lambda name: say(
+                    "{by} handed over to {to}. "
+                    "Their replies in this thread reach the customer; the AI stays paused.",
+                    by=name(by),
+                    # A mention: nobody else would tell them.
+                    to=f"<@{data['to']['user']}>" if name is bold else name(to),
+                ),
+                _how_to_note(),
+                actions=_while_held(conversation),
             )
         case Event.JOINED:
-            says = "joined. What they type in this thread reaches the customer too."
-            return _told(f"{by} {says}", f"🙋 {bold(by)} {says}\n{_HOW_TO_NOTE}")
-        case Event.ESCALATED:
-            reason = shortened(data.get("reason") or "", _REASON_LENGTH)
-            because = f": {escaped(reason)}" if reason else ""
             return _told(
-                f"The AI asks for a teammate{': ' + reason if reason else ''}",
-                f"🆘 *The AI asks for a teammate*{because}\nThe AI is paused and the customer is waiting.",
-                ActionsBlock(elements=[take_over_button(conversation)])
-                if conversation.state is State.WAITING
-                else None,
+                "🙋",
+                lambda name: say(
+                    "{by} joined. What they type in this thread reaches the customer too.", by=name(by)
+                ),
+                _how_to_note(),
             )
+        case Event.ESCALATED:
+            return _escalated(conversation, entry)
         case Event.RESUMED:
-            says = f"allowed AI replies. Ticket #{data['ticket']} is closed and the AI answers again."
-            return _told(f"{by} {says}", f"↩️ {bold(by)} {says}")
+            return _told(
+                "↩️",
+                lambda name: say(
+                    "{by} allowed AI replies. Ticket #{ticket} is closed and the AI answers again.",
+                    by=name(by),
+                    ticket=data["ticket"],
+                ),
+            )
         case Event.CLOSED:
-            done = "cancelled" if data["status"] == Status.CANCELLED else "closed"
-            says = f"{done} ticket #{data['ticket']}. The AI stays quiet until the customer writes again."
-            return _told(f"{by} {says}", f"⏹️ {bold(by)} {says}")
+            return _told("⏹️", lambda name: _closed(name(by), data["ticket"], Status(data["status"])))
         case Event.RENAMED:
-            says = f"gave ticket #{data['ticket']} another subject:"
-            subject = shortened(data["subject"], _REASON_LENGTH)
-            return _told(f"{by} {says} {subject}", f"📋 {bold(by)} {says} {escaped(subject)}")
+            subject = escaped(shortened(data["subject"], _REASON_LENGTH))
+            return _told(
+                "📋",
+                lambda name: say(
+                    "{by} gave ticket #{ticket} another subject: {subject}",
+                    by=name(by),
+                    ticket=data["ticket"],
+                    subject=subject,
+                ),
+            )
         case Event.DRAFT_DISCARDED:
-            says = "The AI had an answer ready when it was paused. The customer did not see it."
-            return _told(says, f"🔇 {says}")
+            return _told(
+                "🔇",
+                lambda _: say("The AI had an answer ready when it was paused. The customer did not see it."),
+            )
         case Event.SUMMARISED:
             return _summary(entry)
         case Event.ON_HOLD:
-            says = f"put ticket #{data['ticket']} on hold:"
-            reason = shortened(data["reason"], _REASON_LENGTH)
-            return _told(f"{by} {says} {reason}", f"⏸️ {bold(by)} {says} {escaped(reason)}")
+            reason = escaped(shortened(data["reason"], _REASON_LENGTH))
+            return _told(
+                "⏸️",
+                lambda name: say(
+                    "{by} put ticket #{ticket} on hold: {reason}",
+                    by=name(by),
+                    ticket=data["ticket"],
+                    reason=reason,
+                ),
+            )
         case Event.BACK_FROM_HOLD:
-            because = _why_it_goes_on(data.get("by"), Status(data["status"]))
-            says = f"Ticket #{data['ticket']} is back from hold: {because}"
-            return _told(says, f"▶️ {escaped(says)}")
+            goes_on = escaped(_goes_on(data["ticket"], data.get("by"), Status(data["status"])))
+            return _told("▶️", lambda _: goes_on)
         case Event.NOT_SHOWN:
             return _not_shown(conversation, entry)
         case Event.SHOWN_AGAIN:
-            return _told(f"{by} had them posted again.", f"🔁 {bold(by)} had them posted again.")
+            return _told("🔁", lambda name: say("{by} had them posted again.", by=name(by)))
 
 
 def _while_held(conversation: Conversation) -> Block | None:
@@ -187,40 +206,118 @@ def _while_held(conversation: Conversation) -> Block | None:
     return ActionsBlock(elements=[allow_ai_button(conversation)])
 
 
-def _why_it_goes_on(by: str | None, status: Status) -> str:
+def _how_to_note() -> str:
+    return say("_Start a message with_ `note:` _or_ `//` _to keep it in the team._")
+
+
+def _took_over(by: str, former: str | None) -> str:
+    if former is None:
+        return say(
+            "{by} took over. The AI is paused; replies in this thread reach the customer.",
+            by=by,
+        )
+    return say(
+        "{by} took over from {former}. The AI is paused; replies in this thread reach the customer.",
+        by=by,
+        former=former,
+    )
+
+
+def _closed(by: str, ticket: int, status: Status) -> str:
+    if status is Status.CANCELLED:
+        return say(
+            "{by} cancelled ticket #{ticket}. The AI stays quiet until the customer writes again.",
+            by=by,
+            ticket=ticket,
+        )
+    return say(
+        "{by} closed ticket #{ticket}. The AI stays quiet until the customer writes again.",
+        by=by,
+        ticket=ticket,
+    )
+
+
+def _goes_on(ticket: int, by: str | None, status: Status) -> str:
     if by is None:
-        return "the customer wrote."
-    name = one_line(by) or "somebody"
-    return f"{name} replied." if status is Status.ON_CUSTOMER else f"{name} took it up again."
+        return say("Ticket #{ticket} is back from hold: the customer wrote.", ticket=ticket)
+    name = one_line(by) or say("somebody")
+    if status is Status.ON_CUSTOMER:
+        return say("Ticket #{ticket} is back from hold: {name} replied.", ticket=ticket, name=name)
+    return say("Ticket #{ticket} is back from hold: {name} took it up again.", ticket=ticket, name=name)
 
 
-def _told(text: str, mrkdwn: str, actions: Block | None = None) -> Message:
-    return Message(text=escaped(text), blocks=[small(mrkdwn), *([actions] if actions else [])])
+def _told(mark: str, says: Callable[[Named], str], *hints: str, actions: Block | None = None) -> Message:
+    """A line about what somebody did; names in it stand in bold, except where a notification says it."""
+    shown = "\n".join([f"{mark} {says(bold)}", *hints])
+    return Message(text=says(escaped), blocks=[small(shown), *([actions] if actions else [])])
+
+
+def _escalated(conversation: Conversation, entry: Entry) -> Message:
+    reason = escaped(shortened(entry.data.get("reason") or "", _REASON_LENGTH))
+    asks = say("The AI asks for a teammate: {reason}", reason=reason) if reason else _asks()
+    shown = say("*The AI asks for a teammate*: {reason}", reason=reason) if reason else f"*{_asks()}*"
+    waits = say("The AI is paused and the customer is waiting.")
+    blocks: list[Block] = [small(f"🆘 {shown}\n{waits}")]
+    if conversation.state is State.WAITING:
+        blocks.append(ActionsBlock(elements=[take_over_button(conversation)]))
+    return Message(text=asks, blocks=blocks)
+
+
+def _asks() -> str:
+    return say("The AI asks for a teammate")
 
 
 def _summary(entry: Entry) -> Message:
     data = entry.data
+    ticket = say("Ticket #{number}", number=data["ticket"])
     return Message(
-        text=notification(f"Ticket #{data['ticket']}", data["subject"]),
+        text=notification(ticket, data["subject"]),
         blocks=[
             title(data["subject"]),
             # A single short message is its own subject and its own summary.
             *(words(data["summary"]) if data["summary"] != data["subject"] else []),
-            small(f"🎫 Ticket #{data['ticket']}   ·   {_ORIGIN[SummaryOrigin(data['origin'])]}"),
+            small(f"🎫 {ticket}   ·   {_origin(SummaryOrigin(data['origin']))}"),
         ],
     )
+
+
+def _origin(origin: SummaryOrigin) -> str:
+    match origin:
+        case SummaryOrigin.AI:
+            return say("Summary by the AI")
+        case SummaryOrigin.QUOTED:
+            return say("In the customer’s own words")
+        case SummaryOrigin.AI_FAILED:
+            return say("In the customer’s own words: the AI could not write a summary this time")
 
 
 def _not_shown(conversation: Conversation, entry: Entry) -> Message:
     """Some messages did not get into the thread, or nobody knows whether they did."""
     data = entry.data
-    number = len(data["seqs"])
     reason = escaped(shortened(data["reason"], _REASON_LENGTH))
-    which = "A message" if number == 1 else f"{number} messages"
-    if data["certain"]:
-        says = f"{which} of this conversation could not be posted here ({reason})."
-    else:
-        says = f"{which} of this conversation may not have been posted here ({reason})."
-    hint = "Nothing is lost: they are kept, and the customer's chat is not affected."
-    again = button("Retry", RETRY, EntryValue.of(conversation.id, entry.seq))
+    says = (
+        _missing(len(data["seqs"]), reason) if data["certain"] else _maybe_missing(len(data["seqs"]), reason)
+    )
+    hint = say("Nothing is lost: they are kept, and the customer's chat is not affected.")
+    again = button(say("Retry"), RETRY, EntryValue.of(conversation.id, entry.seq))
     return Message(text=says, blocks=[small(f"⚠️ {says} {hint}"), ActionsBlock(elements=[again])])
+
+
+def _missing(count: int, reason: str) -> str:
+    if count == 1:
+        return say("A message of this conversation could not be posted here ({reason}).", reason=reason)
+    return say(
+        "{count} messages of this conversation could not be posted here ({reason}).",
+        count=count,
+        reason=reason,
+    )
+
+
+def _maybe_missing(count: int, reason: str) -> str:
+    if count == 1:
+        return say("A message of this conversation may not have been posted here ({reason}).", reason=reason)
+    return say(
+        "{count} messages of this conversation may not have been posted here ({reason}).",
+        count=count,
+        reason=reason,
+    )

@@ -10,46 +10,29 @@ from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionB
 from bot.blocks.card import take_over_button
 from bot.blocks.message import LinkTo, Message, line, plain, small, title
 from bot.blocks.rows import actions, lasted, nothing, pages, past_the_end, row
-from bot.blocks.words import STATUS_WORDS, bold, customer_name, date_and_time, escaped, one_line, shortened
+from bot.blocks.words import bold, customer_name, date_and_time, escaped, one_line, shortened, status_word
 from bot.desk.lists import TicketPage, TicketShown, TicketView
-from storage.records import Author, Entry, State
+from bot.tongues import number, say
+from storage.records import Author, Entry, State, Status
 from storage.shelves import COUNTED, Shelf
 
 TICKETS = "tickets"
 _MESSAGE_LENGTH = 300
 _SUMMARY_LENGTH = 1200
 
-# What one ticket on the shelf is, what two are, and what an empty shelf says.
-_WORDS = {
-    Shelf.OPEN: (
-        "open ticket",
-        "open tickets",
-        "No open tickets. Take over a conversation and its ticket appears here.",
-    ),
-    Shelf.MINE: ("open ticket of yours", "open tickets of yours", "No open ticket is yours."),
-    Shelf.NEW: ("new ticket", "new tickets", "No new tickets: nobody waits for somebody to take over."),
-    Shelf.ME: ("ticket on you", "tickets on you", "Nothing is on you."),
-    Shelf.CUSTOMER: (
-        "ticket on its customer",
-        "tickets on their customers",
-        "No ticket waits for its customer.",
-    ),
-    Shelf.HOLD: ("ticket on hold", "tickets on hold", "Nothing is on hold."),
-    Shelf.DONE: ("closed ticket of yours", "closed tickets of yours", "You closed no ticket yet."),
-    Shelf.CLOSED: ("closed ticket", "closed tickets", "No ticket was closed yet."),
-}
-
 
 def tickets_list(page: TicketPage, *, offset: int, link_to: LinkTo) -> Message:
     """Tickets of one shelf: longest open first, or closed last first."""
-    one, many, none = _WORDS[page.shelf]
     which = f"{TICKETS}-{page.shelf}"
     if not page.total:
-        return nothing(none)
+        return nothing(_empty(page.shelf))
     if not page.rows:
         return past_the_end(which, min(page.total, COUNTED))
-    count = str(page.total) if page.is_counted else f"more than {COUNTED:,}"
-    heading = f"{count} {one if page.total == 1 else many}".capitalize()
+    most = number(COUNTED)
+    count = str(page.total) if page.is_counted else say("more than {count}", count=most)
+    heading = _heading(page.shelf, count if page.is_counted else say("More than {count}", count=most))
+    if page.total == 1:
+        heading = _one(page.shelf)
     blocks: list[Block] = [title(heading)]
     for view in page.rows:
         blocks += ticket_row(view, page.at, link_to)
@@ -62,14 +45,14 @@ def ticket_shown(shown: TicketShown, *, link_to: LinkTo) -> Message:
     view, ticket = shown.view, shown.view.ticket
     conversation = view.of.conversation
     name = customer_name(conversation)
-    heading = f"Ticket #{ticket.number} · {name}"
-    facts = [bold(STATUS_WORDS[ticket.status]), *_holder(view), escaped(shortened(ticket.channel, 40))]
+    heading = f"{say('Ticket #{number}', number=ticket.number)} · {name}"
+    facts = [bold(status_word(ticket.status)), *_holder(view), escaped(shortened(ticket.channel, 40))]
     if view.waits_since is not None:
-        facts.append(f"waits {lasted(shown.at - view.waits_since)}")
+        facts.append(say("waits {time}", time=lasted(shown.at - view.waits_since)))
     blocks: list[Block] = [title(heading), line("   ·   ".join(facts))]
     email = shortened(conversation.customer.email or "", 254)
     if email:
-        told = "" if conversation.customer.verified else "  _(as they told us)_"
+        told = "" if conversation.customer.verified else f"  {say('_(as they told us)_')}"
         blocks.append(small(f"{escaped(email)}{told}"))
     blocks.append(small("   ·   ".join(_times(view))))
     for text, length in ((ticket.subject, 200), (ticket.summary, _SUMMARY_LENGTH)):
@@ -79,7 +62,7 @@ def ticket_shown(shown: TicketShown, *, link_to: LinkTo) -> Message:
         blocks.append(DividerBlock())
         blocks += [SectionBlock(text=plain(_spoken(entry, name))) for entry in shown.last]
     blocks += actions(conversation, link_to, _take_over(view))
-    return Message(text=escaped(f"{heading}: {STATUS_WORDS[ticket.status]}"), blocks=blocks)
+    return Message(text=escaped(f"{heading}: {status_word(ticket.status)}"), blocks=blocks)
 
 
 def ticket_row(view: TicketView, at: datetime, link_to: LinkTo) -> list[Block]:
@@ -88,11 +71,11 @@ def ticket_row(view: TicketView, at: datetime, link_to: LinkTo) -> list[Block]:
     parts = [
         f"#{ticket.number}",
         bold(customer_name(conversation)),
-        STATUS_WORDS[ticket.status],
+        status_word(ticket.status),
         *_holder(view),
     ]
     if view.waits_since is not None:
-        parts.append(f"waits {lasted(at - view.waits_since)}")
+        parts.append(say("waits {time}", time=lasted(at - view.waits_since)))
     elif ticket.closed_at is not None:
         parts.append(date_and_time(ticket.closed_at))
     last = view.of.last_message
@@ -113,16 +96,84 @@ def _holder(view: TicketView) -> list[str]:
 
 def _times(view: TicketView) -> Iterable[str]:
     ticket = view.ticket
-    yield f"Opened {date_and_time(ticket.opened_at)}"
+    yield say("Opened {time}", time=date_and_time(ticket.opened_at))
     if ticket.first_reply_at is not None:
-        yield f"first reply after {lasted(ticket.first_reply_at - ticket.opened_at)}"
+        yield say("first reply after {time}", time=lasted(ticket.first_reply_at - ticket.opened_at))
     elif ticket.status.is_open:
-        yield "no reply yet"
+        yield say("no reply yet")
     if ticket.closed_at is not None:
-        after = lasted(ticket.closed_at - ticket.opened_at)
-        yield f"{STATUS_WORDS[ticket.status].lower()} {date_and_time(ticket.closed_at)}, after {after}"
+        at, after = date_and_time(ticket.closed_at), lasted(ticket.closed_at - ticket.opened_at)
+        if ticket.status is Status.CANCELLED:
+            yield say("cancelled {time}, after {length}", time=at, length=after)
+        else:
+            yield say("closed {time}, after {length}", time=at, length=after)
 
 
 def _spoken(entry: Entry, customer: str) -> str:
-    speaker = {Author.CUSTOMER: customer, Author.AI: "AI"}.get(entry.author) or one_line(entry.name or "")
-    return f"{speaker or 'A teammate'}: {shortened(entry.text, _MESSAGE_LENGTH) or '…'}"
+    speaker = {Author.CUSTOMER: customer, Author.AI: say("AI")}.get(entry.author) or one_line(
+        entry.name or ""
+    )
+    return f"{speaker or say('A teammate')}: {shortened(entry.text, _MESSAGE_LENGTH) or '…'}"
+
+
+def _one(shelf: Shelf) -> str:
+    """What one ticket on the shelf is."""
+    match shelf:
+        case Shelf.OPEN:
+            return say("1 open ticket")
+        case Shelf.MINE:
+            return say("1 open ticket of yours")
+        case Shelf.NEW:
+            return say("1 new ticket")
+        case Shelf.ME:
+            return say("1 ticket on you")
+        case Shelf.CUSTOMER:
+            return say("1 ticket on its customer")
+        case Shelf.HOLD:
+            return say("1 ticket on hold")
+        case Shelf.DONE:
+            return say("1 closed ticket of yours")
+        case Shelf.CLOSED:
+            return say("1 closed ticket")
+
+
+def _heading(shelf: Shelf, count: str) -> str:
+    """What several are."""
+    match shelf:
+        case Shelf.OPEN:
+            return say("{count} open tickets", count=count)
+        case Shelf.MINE:
+            return say("{count} open tickets of yours", count=count)
+        case Shelf.NEW:
+            return say("{count} new tickets", count=count)
+        case Shelf.ME:
+            return say("{count} tickets on you", count=count)
+        case Shelf.CUSTOMER:
+            return say("{count} tickets on their customers", count=count)
+        case Shelf.HOLD:
+            return say("{count} tickets on hold", count=count)
+        case Shelf.DONE:
+            return say("{count} closed tickets of yours", count=count)
+        case Shelf.CLOSED:
+            return say("{count} closed tickets", count=count)
+
+
+def _empty(shelf: Shelf) -> str:
+    """What an empty shelf says."""
+    match shelf:
+        case Shelf.OPEN:
+            return say("No open tickets. Take over a conversation and its ticket appears here.")
+        case Shelf.MINE:
+            return say("No open ticket is yours.")
+        case Shelf.NEW:
+            return say("No new tickets: nobody waits for somebody to take over.")
+        case Shelf.ME:
+            return say("Nothing is on you.")
+        case Shelf.CUSTOMER:
+            return say("No ticket waits for its customer.")
+        case Shelf.HOLD:
+            return say("Nothing is on hold.")
+        case Shelf.DONE:
+            return say("You closed no ticket yet.")
+        case Shelf.CLOSED:
+            return say("No ticket was closed yet.")

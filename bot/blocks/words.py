@@ -6,20 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.tongues import say
 from storage.records import Conversation, Status
 
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 PREVIEW_LENGTH = 150
-
-STATUS_WORDS = {
-    Status.NEW: "New",
-    Status.ON_YOU: "On you",
-    Status.ON_CUSTOMER: "On customer",
-    Status.ON_HOLD: "On hold",
-    Status.CLOSED: "Closed",
-    Status.CANCELLED: "Cancelled",
-}
 
 # Controls, and the marks that turn the direction of what follows: a name made of them could pass for another.
 # The last line are letters without a shape, which would make a name of nothing.
@@ -27,6 +19,22 @@ _UNSAFE_IN_NAMES = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\U000e0000-\U000e007f]"
 )
+
+
+def status_word(status: Status) -> str:
+    match status:
+        case Status.NEW:
+            return say("New")
+        case Status.ON_YOU:
+            return say("On you")
+        case Status.ON_CUSTOMER:
+            return say("On customer")
+        case Status.ON_HOLD:
+            return say("On hold")
+        case Status.CLOSED:
+            return say("Closed")
+        case Status.CANCELLED:
+            return say("Cancelled")
 
 
 def escaped(text: str) -> str:
@@ -57,7 +65,7 @@ def size(text: str) -> int:
 def customer_name(conversation: Conversation) -> str:
     """What to call the customer. Never empty, and never longer than a line."""
     customer = conversation.customer
-    return shortened(customer.name or customer.email or "", 80) or "Customer"
+    return shortened(customer.name or customer.email or "", 80) or say("Customer")
 
 
 def notification(who: str, text: str) -> str:

@@ -24,13 +24,23 @@ from __future__ import annotations
 
 import inspect
 
+from bot.tongues import said
+
 
 class DeskError(Exception):
     """Something could not be done."""
 
     def __init__(self, **details: str) -> None:
         self.details = details
-        super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**details))
+        super().__init__(self.sentence().format(**details))
+
+    @classmethod
+    def sentence(cls) -> str:
+        return inspect.cleandoc(cls.__doc__ or "")
+
+    def in_words(self) -> str:
+        """The sentence in the language spoken here. A rule may have run in a thread that speaks none."""
+        return said(self.sentence(), **self.details)
 
 
 class NotFound(DeskError):

@@ -12,12 +12,11 @@ from bot.handlers.form import Form
 from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.intake import Intake
+from bot.tongues import say
 from storage.database import Clock
 from storage.records import ConversationId, Person
 
 Rule = Callable[[Person], Awaitable[object]]
-
-NOBODY = "Slack could not say who you are just now. Nothing was changed; please press again."
 
 
 class Acts:
@@ -58,4 +57,6 @@ class Acts:
 
 
 def _why(error: DeskError | UnknownPerson) -> str:
-    return NOBODY if isinstance(error, UnknownPerson) else str(error)
+    if isinstance(error, UnknownPerson):
+        return say("Slack could not say who you are just now. Nothing was changed; please press again.")
+    return error.in_words()

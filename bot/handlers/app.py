@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk.desk import Desk
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
-from bot.handlers import actions, commands, home, menus, messages, standing
+from bot.handlers import actions, commands, home, language, menus, messages, standing
 from bot.handlers.acts import Acts
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
@@ -22,7 +22,6 @@ from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.members import Members
 from bot.slack.standing import Standing
-from bot.slack.zones import Zones
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +37,7 @@ def slack_app(
     installation: Installation,
     our_standing: Standing,
     signing_secret: str | None,
+    channel_language: str,
 ) -> AsyncApp:
     """Listeners for everything that teammates do.
 
@@ -68,6 +68,7 @@ def slack_app(
         # Over sockets there is nothing to verify; over HTTP the settings demand the secret.
         request_verification_enabled=signing_secret is not None,
     )
+    language.register(app, directory=directory)
     messages.register(app, intake=intake)
     standing.register(app, standing=our_standing, installation=installation)
     acts = Acts(directory, intake, desk.database.clock)
@@ -79,10 +80,10 @@ def slack_app(
         desk=desk,
         lists=Lists(desk.database),
         finder=Finder(desk.database),
-        zones=Zones(client, desk.database.clock),
         members=members,
         directory=directory,
         installation=installation,
+        channel_language=channel_language,
     )
 
     @app.action({"type": "block_actions"})

@@ -26,7 +26,7 @@ from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
 from bot.slack.members import Members
-from bot.slack.zones import Zones
+from bot.tongues import say
 from storage.records import PersonId, TicketNumber
 from storage.search import Place
 from storage.shelves import Shelf
@@ -34,7 +34,6 @@ from storage.shelves import Shelf
 COMMAND = "/bookbag"
 
 LAST_MESSAGES = 5
-NOBODY = "Slack could not say who you are just now. Nothing was changed; please try again."
 # Ticket numbers are 32-bit integers in PostgreSQL.
 LARGEST_NUMBER = 2**31 - 1
 
@@ -49,13 +48,12 @@ def register(
     desk: Desk,
     lists: Lists,
     finder: Finder,
-    zones: Zones,
     members: Members,
     directory: Directory,
     installation: Installation,
+    channel_language: str,
 ) -> None:
     link_to = installation.link_to
-    not_for_you = not_a_member(installation.channel_name)
 
     @app.command(COMMAND)
     async def bookbag(ack: AsyncAck, command: dict[str, Any]) -> None:
@@ -63,15 +61,19 @@ def register(
         by = PersonId(command["team_id"], command["user_id"])
         try:
             message = await answer(word.lower(), rest.strip(), by)
-        except (DeskError, Usage) as error:
+        except DeskError as error:
+            message = refusal(error.in_words())
+        except Usage as error:
             message = refusal(str(error))
         except UnknownPerson:
-            message = refusal(NOBODY)
+            message = refusal(
+                say("Slack could not say who you are just now. Nothing was changed; please try again.")
+            )
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
 
     async def answer(word: str, rest: str, by: PersonId) -> Message:
         if word not in ("", "help") and not await members.has(by.user):
-            raise Usage(not_for_you)
+            raise Usage(not_a_member(installation.channel_name))
         match word:
             case "" | "help":
                 return await overview()
@@ -85,11 +87,16 @@ def register(
                 shown = await lists.ticket(number_in(rest, "show"), messages=LAST_MESSAGES)
                 return ticket_shown(shown, link_to=link_to)
             case "stats":
-                return day_message(await today(desk.database, await zones.of(by)))
+                return day_message(await today(desk.database, await directory.zone(by)))
             case "rebuild":
                 number = number_in(rest, "rebuild")
                 await desk.rebuild(number, by=await directory.person(by))
-                return refusal(f"The thread of ticket #{number} starts again in a moment, from the ledger.")
+                return refusal(
+                    say(
+                        "The thread of ticket #{number} starts again in a moment, from the ledger.",
+                        number=number,
+                    )
+                )
             case _:
                 return unknown_command(word)
 
@@ -99,7 +106,7 @@ def register(
         which, _, offset = press.value.partition(".")
         await ack()
         if not await members.has(press.by.user):
-            await press.replace(refusal(not_for_you))
+            await press.replace(refusal(not_a_member(installation.channel_name)))
             return
         if which == CONVERSATIONS:
             page = await conversations(offset=int(offset))
@@ -113,14 +120,19 @@ def register(
         value = FindValue.read(press.value)
         await ack()
         if not await members.has(press.by.user):
-            await press.replace(refusal(not_for_you))
+            await press.replace(refusal(not_a_member(installation.channel_name)))
             return
         await press.replace(await find(value.words, value.place))
 
     async def overview() -> Message:
         live = await desk.live(limit=0)
         open_tickets = await desk.open_tickets(limit=0)
-        return help_message(live=live.total, tickets=open_tickets.total, waiting=await desk.waiting())
+        return help_message(
+            live=live.total,
+            tickets=open_tickets.total,
+            waiting=await desk.waiting(),
+            channel_language=channel_language,
+        )
 
     async def conversations(*, offset: int) -> Message:
         found = await desk.live(limit=PAGE_SIZE, offset=offset)
@@ -138,7 +150,7 @@ def register(
 def words_in(text: str) -> str:
     words = one_line(text)[:LONGEST_WORDS].strip()
     if not words:
-        raise Usage(f"Say what to look for: {COMMAND} find parcel")
+        raise Usage(say("Say what to look for: {command} find parcel", command=COMMAND))
     return words
 
 
@@ -146,11 +158,12 @@ def shelf_of(word: str) -> Shelf:
     try:
         return Shelf(word.lower() or Shelf.OPEN)
     except ValueError:
-        raise Usage(f"There are no such tickets. Ask for {', '.join(Shelf)}.") from None
+        which = ", ".join(Shelf)
+        raise Usage(say("There are no such tickets. Ask for {which}.", which=which)) from None
 
 
 def number_in(text: str, word: str) -> TicketNumber:
     digits = text.removeprefix("#")
     if not (digits.isascii() and digits.isdecimal() and 0 < int(digits[:11]) <= LARGEST_NUMBER):
-        raise Usage(f"Say which ticket, by its number: {COMMAND} {word} 12")
+        raise Usage(say("Say which ticket, by its number: {command} 12", command=f"{COMMAND} {word}"))
     return TicketNumber(int(digits))

@@ -25,9 +25,8 @@ from bot.handlers.acts import Acts
 from bot.handlers.form import Form
 from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
+from bot.tongues import say
 from storage.records import Status
-
-NOBODY_THERE = "Slack could not describe that person just now. Nothing was changed; please try again."
 
 
 def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> None:
@@ -71,7 +70,8 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> 
         try:
             to = await directory.person(form.person(HAND_OVER_TO))
         except UnknownPerson:
-            await ack(response_action="errors", errors={HAND_OVER_TO: NOBODY_THERE})
+            why = say("Slack could not describe that person just now. Nothing was changed; please try again.")
+            await ack(response_action="errors", errors={HAND_OVER_TO: why})
             return
         await acts.submitted(
             ack,

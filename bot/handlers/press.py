@@ -13,14 +13,13 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.blocks.message import Message
 from bot.blocks.prompts import refusal
 from bot.slack.errors import CALL_ERRORS, Failure
+from bot.tongues import say
 from storage.records import MessageRef, PersonId
 
 log = logging.getLogger(__name__)
 
 # The answer to a press should come while the presser looks; Slack wants its acknowledgement within 3 s.
 ANSWER_TIMEOUT = 2
-
-NOT_OPENED = "Slack did not open the window in time. Nothing was changed; please choose it again."
 
 
 class Press:
@@ -70,7 +69,8 @@ class Press:
             await self._client.views_open(trigger_id=str(self._trigger), view=view)
         except CALL_ERRORS as error:
             log.warning("a modal could not be opened: %s", Failure.of(error).reason)
-            await self.answer(refusal(NOT_OPENED))
+            why = say("Slack did not open the window in time. Nothing was changed; please choose it again.")
+            await self.answer(refusal(why))
 
     async def replace(self, message: Message) -> None:
         """Put something else in the place of the ephemeral message whose button was pressed."""

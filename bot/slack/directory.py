@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,6 +19,8 @@ log = logging.getLogger(__name__)
 
 GOOD_FOR = timedelta(hours=1)
 REMEMBERED = 10_000
+# A press has three seconds; better answered in English than not at all.
+LANGUAGE_WITHIN = timedelta(seconds=1)
 
 
 class UnknownPerson(Exception):
@@ -45,7 +49,7 @@ class Directory:
         if known is not None and self._is_good(known):
             return self._remembered(known)
         try:
-            answer = await self._client.users_info(user=person_id.user)
+            answer = await self._client.users_info(user=person_id.user, include_locale=True)
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             log.warning("Slack did not describe a teammate: %s", failure.reason)
@@ -55,6 +59,21 @@ class Directory:
         person = self._described(person_id, answer["user"])
         await self._database.write(lambda tx: tx.people.remember(person))
         return self._remembered(person)
+
+    async def locale(self, person_id: PersonId) -> str | None:
+        """Which language they read Slack in, as `de-DE`. None where Slack does not say so in time."""
+        try:
+            async with asyncio.timeout(LANGUAGE_WITHIN.total_seconds()):
+                return (await self.person(person_id)).locale
+        except (UnknownPerson, TimeoutError):
+            return None
+
+    async def zone(self, person_id: PersonId) -> tzinfo:
+        """Which zone their day is in. UTC where Slack does not say or this machine does not know the zone."""
+        try:
+            return ZoneInfo((await self.person(person_id)).zone or "UTC")
+        except (UnknownPerson, ValueError, OSError, KeyError):
+            return UTC
 
     async def names(self, users: Collection[str]) -> Mapping[str, str]:
         """Display names of users of the home team, as far as they can be had."""
@@ -67,7 +86,9 @@ class Directory:
         return found
 
     def _is_good(self, known: Person) -> bool:
-        return self._database.clock() - known.fetched_at < GOOD_FOR
+        # Remembered by a version that did not ask for it.
+        is_whole = known.locale is not None
+        return is_whole and self._database.clock() - known.fetched_at < GOOD_FOR
 
     def _remembered(self, person: Person) -> Person:
         if len(self._recent) >= REMEMBERED:
@@ -91,4 +112,6 @@ class Directory:
             avatar_url=None,
             may_act=not (outsider or guest or user.get("deleted") or user.get("is_bot")),
             fetched_at=self._database.clock(),
+            locale=str(user.get("locale") or "")[:35],
+            zone=str(user.get("tz") or "")[:64],
         )

@@ -16,9 +16,11 @@ from bot.desk.bell import ANYTHING, Bell
 from bot.desk.desk import Desk
 from bot.desk.home import home_of
 from bot.desk.lists import Lists
+from bot.slack.directory import Directory
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.installation import Installation
 from bot.slack.members import Members
+from bot.tongues import speaking
 from storage.records import PersonId
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class Homes:
         desk: Desk,
         installation: Installation,
         members: Members,
+        directory: Directory,
         *,
         pause: float = PAUSE,
         spacing: float = SPACING,
@@ -65,6 +68,7 @@ class Homes:
         self._lists = Lists(desk.database)
         self._installation = installation
         self._members = members
+        self._directory = directory
         self._pause = pause
         self._spacing = spacing
         self._clock = clock
@@ -124,7 +128,8 @@ class Homes:
                 log.exception("a Home could not be made")
 
     async def _view(self, person: PersonId) -> dict[str, Any]:
-        if not await self._members.has(person.user):
-            return no_home(self._installation.channel_name)
-        home = await home_of(person, desk=self._desk, lists=self._lists, limit=MOST_ROWS)
-        return home_view(home, link_to=self._installation.link_to)
+        with speaking(await self._directory.locale(person)):
+            if not await self._members.has(person.user):
+                return no_home(self._installation.channel_name)
+            home = await home_of(person, desk=self._desk, lists=self._lists, limit=MOST_ROWS)
+            return home_view(home, link_to=self._installation.link_to)

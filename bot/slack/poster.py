@@ -23,6 +23,7 @@ from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Throttled, 
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
 from bot.slack.standing import Standing
+from bot.tongues import speaking
 from storage.records import MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
 
@@ -135,7 +136,10 @@ class Poster:
         if (holder, trouble) in self._warned:
             return
         self._warned.add((holder, trouble))
-        message = cut_off(self._installation.channel_name, trouble)
+        async with self._desk.database.read() as tx:
+            reader = await tx.people.get(holder)
+        with speaking(reader.locale if reader is not None else None):
+            message = cut_off(self._installation.channel_name, trouble)
         try:
             await self._client.chat_postMessage(channel=holder.user, **message.arguments())
         except CALL_ERRORS as error:

@@ -15,7 +15,8 @@ from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.poster import Poster
-from storage.records import Conversation, Entry, Parcel
+from bot.tongues import speaking
+from storage.records import Conversation, Entry, Parcel, PersonId
 from storage.transaction import Transaction
 
 REACTION_OF = {
@@ -42,11 +43,15 @@ RECAP_LENGTH = 15
 
 
 class SlackPosts:
-    """The jobs for the outbox's Slack rows."""
+    """The jobs for the outbox's Slack rows.
 
-    def __init__(self, client: AsyncWebClient, poster: Poster) -> None:
+    What the channel reads is in `language`; what one teammate reads alone, in theirs.
+    """
+
+    def __init__(self, client: AsyncWebClient, poster: Poster, *, language: str) -> None:
         self._client = client
         self._poster = poster
+        self._language = language
 
     async def prepare(self, tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
         """Read what the parcels show, for all of them at once, and say how each is done."""
@@ -60,6 +65,7 @@ class SlackPosts:
         entries = {(e.conversation_id, e.seq): e for e in await tx.ledger.several(shown)}
         cards = [found[p.conversation_id] for p in parcels if p.kind in (Owed.CARD, Owed.REFRESH)]
         views = await views_of(tx, cards) if cards else {}
+        readers = await tx.people.named({_reader(p) for p in parcels if p.kind == Owed.PROMPT})
         jobs: dict[int, Job] = {}
         for parcel in parcels:
             conversation = found[parcel.conversation_id]
@@ -80,6 +86,10 @@ class SlackPosts:
                     jobs[parcel.id] = partial(self.mark, parcel)
                 case Owed.PROMPT:
                     jobs[parcel.id] = partial(self.prompt, parcel, conversation)
+        for parcel in parcels:
+            reader = readers.get(_reader(parcel)) if parcel.kind == Owed.PROMPT else None
+            language = self._language if reader is None else reader.locale
+            jobs[parcel.id] = partial(_spoken, jobs[parcel.id], language)
         return jobs
 
     async def card(self, parcel: Parcel, view: ConversationView) -> Outcome:
@@ -162,3 +172,14 @@ class SlackPosts:
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()
+
+
+def _reader(prompt: Parcel) -> PersonId:
+    """Whom a prompt is for. Its source starts with the team they wrote in."""
+    team = str(prompt.payload["source"]).removeprefix("slack:").partition("/")[0]
+    return PersonId(team, str(prompt.payload["user"]))
+
+
+async def _spoken(job: Job, language: str | None) -> Outcome | Part:
+    with speaking(language):
+        return await job()

@@ -7,9 +7,10 @@ other languages. What customers and teammates wrote themselves is never looked u
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import LiteralString
@@ -17,7 +18,20 @@ from typing import LiteralString
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de", "es", "fr", "ja")
 
-_spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
+# What stands between thousands.
+_THOUSANDS = {"de": ".", "es": ".", "fr": "\u202f"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language, and what stands for each English sentence in it."""
+
+    language: str
+    sentences: Mapping[str, str]
+
+
+_ENGLISH = Tongue(ENGLISH, {})
+_spoken: ContextVar[Tongue] = ContextVar("tongue", default=_ENGLISH)
 
 
 def say(sentence: LiteralString, /, **fields: object) -> str:
@@ -30,14 +44,24 @@ def say(sentence: LiteralString, /, **fields: object) -> str:
 
 def said(sentence: str, /, **fields: object) -> str:
     """The same for a sentence that stands somewhere else, such as in an error's docstring."""
-    found = _sentences(spoken()).get(sentence, sentence)
+    found = _spoken.get().sentences.get(sentence, sentence)
     return found.format(**fields) if fields else found
 
 
+def number(count: int) -> str:
+    """A count with its thousands apart, as the language spoken here writes it."""
+    return f"{count:,}".replace(",", _THOUSANDS.get(spoken(), ","))
+
+
+def speak(locale: str | None) -> None:
+    """From here on this task speaks that language: a locale as Slack writes it, `de-DE`."""
+    _spoken.set(tongue_of(locale))
+
+
 @contextmanager
-def speaking(locale: str | None) -> Iterator[None]:
-    """Speak that language in this task: a locale as Slack writes it, `de-DE`. Unknown ones are English."""
-    before = _spoken.set(language_of(locale))
+def speaking(tongue: str | Tongue | None) -> Iterator[None]:
+    """Speak that language for a while in this task. Locales of languages we do not know are English."""
+    before = _spoken.set(tongue if isinstance(tongue, Tongue) else tongue_of(tongue))
     try:
         yield
     finally:
@@ -46,7 +70,7 @@ def speaking(locale: str | None) -> Iterator[None]:
 
 def spoken() -> str:
     """The language spoken in this task, one of `LANGUAGES`."""
-    return _spoken.get()
+    return _spoken.get().language
 
 
 def language_of(locale: str | None) -> str:
@@ -55,9 +79,13 @@ def language_of(locale: str | None) -> str:
     return language if language in LANGUAGES else ENGLISH
 
 
+def tongue_of(locale: str | None) -> Tongue:
+    return _tongue(language_of(locale))
+
+
 @cache
-def _sentences(language: str) -> dict[str, str]:
+def _tongue(language: str) -> Tongue:
     if language == ENGLISH:
-        return {}
+        return _ENGLISH
     text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return {english: str(other) for english, other in tomllib.loads(text).items()}
+    return Tongue(language, {english: str(other) for english, other in tomllib.loads(text).items()})

@@ -42,7 +42,9 @@ def open_connection(call: Call) -> Payload:
 
 @method("users.info", "users:read")
 def user_info(call: Call) -> Payload:
-    return {"user": _user(call, call.state.user(call.required("user")))}
+    user = call.state.user(call.required("user"))
+    locale = {"locale": user.locale} if call.flag("include_locale") else {}
+    return {"user": _user(call, user) | locale}
 
 
 @method("users.list", "users:read")

@@ -1,0 +1,193 @@
+"""One of everything that a teammate may see, in the language spoken here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+from bot.blocks.card import card
+from bot.blocks.figures import day_message
+from bot.blocks.found import found_list
+from bot.blocks.home import home_view, no_home
+from bot.blocks.ids import ConversationValue
+from bot.blocks.lists import conversations_list, help_message, unknown_command
+from bot.blocks.message import Message
+from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
+from bot.blocks.prompts import cut_off, not_a_member, prompt_message, refusal, you_have_it
+from bot.blocks.thread import entry_message, recap_message
+from bot.blocks.tickets import ticket_shown, tickets_list
+from bot.desk.figures import Day
+from bot.desk.finding import Found, Hit
+from bot.desk.home import Home
+from bot.desk.lists import TicketPage, TicketShown, TicketView
+from bot.desk.outgoing import Prompt
+from bot.desk.tickets import SummaryOrigin
+from bot.desk.timeline import Event
+from bot.desk.views import ConversationView, Listing
+from storage.records import (
+    Author,
+    Conversation,
+    ConversationId,
+    Customer,
+    Entry,
+    Kind,
+    MessageRef,
+    Person,
+    PersonId,
+    State,
+    Status,
+    Ticket,
+    TicketNumber,
+)
+from storage.search import Place
+from storage.shelves import COUNTED, Shelf
+from tests.blocks.shown import MENTIONED, NOW, entry, link_to
+
+LATER = NOW + timedelta(days=2, hours=3, minutes=4)
+_TIMES = [
+    timedelta(0),
+    timedelta(minutes=5),
+    timedelta(hours=2),
+    timedelta(hours=2, minutes=5),
+    timedelta(days=1),
+    timedelta(days=1, hours=2),
+]
+
+
+class Gallery:
+    """`words` stand for all that customers and teammates wrote, their names, and the channel's."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def modals(self) -> Iterator[Any]:
+        about = ConversationValue(ConversationId("0" * 32), 1)
+        yield hold_modal(about)
+        yield hand_over_modal(about)
+        yield subject_modal(about, subject=self.words)
+
+    def homes(self) -> Iterator[dict[str, Any]]:
+        view = self._ticket_view(State.WAITING, Status.NEW)
+        for rows, total in ((0, 0), (1, 1), (5, 40)):
+            page = TicketPage(Shelf.MINE, [view] * rows, total, LATER)
+            listing = Listing([self._view(State.AI)] * rows, total)
+            yield home_view(Home(page, page, listing, page), link_to=link_to)
+        yield no_home(self.words)
+
+    def messages(self) -> Iterator[Message]:
+        for state, status in product(State, Status):
+            yield card(self._view(state, self._ticket(status)))
+        for happened in self._happenings():
+            yield entry_message(self._conversation(State.TEAMMATE), happened)
+        for author, text in product(Author, (self.words, " ")):
+            said = entry(Kind.MESSAGE, author, text)
+            yield entry_message(self._conversation(State.AI, customer=Customer()), said)
+        yield recap_message(self._conversation(State.AI), [])
+        for prompt in Prompt:
+            source = "slack:T12345678/C12345678/1700000000.000001"
+            yield prompt_message(prompt, ConversationId("0" * 32), source=source, holder=self.words, epoch=5)
+        for ticket in (None, self._ticket(Status.ON_YOU)):
+            yield you_have_it(self._view(State.TEAMMATE, ticket), link_to=link_to)
+        yield cut_off(self.words, self.words)
+        yield refusal(not_a_member(self.words))
+        yield from self._lists()
+        yield from self._figures()
+
+    def _lists(self) -> Iterator[Message]:
+        for total in (0, 1, 9):
+            rows = [self._view(State.AI)] * min(total, 8)
+            yield conversations_list(Listing(rows, total), offset=0, link_to=link_to)
+            yield help_message(live=total, tickets=total, waiting=total)
+        yield conversations_list(Listing([], 9), offset=16, link_to=link_to)
+        yield unknown_command(self.words)
+        view = self._ticket_view(State.WAITING, Status.ON_YOU)
+        for shelf, total in product(Shelf, (0, 1, 9, COUNTED + 1)):
+            page = TicketPage(shelf, [view] * min(total, 8), total, LATER)
+            yield tickets_list(page, offset=0, link_to=link_to)
+        for state, status in product(State, Status):
+            shown = TicketShown(
+                self._ticket_view(state, status), [entry(Kind.MESSAGE, Author.AI, "…")], LATER
+            )
+            yield ticket_shown(shown, link_to=link_to)
+        place = Place(NOW, ConversationId("0" * 32))
+        hit = Hit(self._view(State.AI, self._ticket(Status.NEW)), self.words)
+        for hits, looked_at, further in product((0, 1, 2), (0, 1, 2000), (None, place)):
+            found = Found(self.words, [hit] * hits, looked_at, place, further)
+            yield found_list(found, link_to=link_to)
+
+    def _figures(self) -> Iterator[Message]:
+        for time in (None, *_TIMES):
+            yield day_message(Day(NOW, LATER, 1, 2, 3, time, time, time))
+
+    def _happenings(self) -> Iterator[Entry]:
+        of: dict[Event, list[dict[str, Any]]] = {
+            Event.TAKEN_OVER: [{"former": None}, {"former": self.words}],
+            Event.HANDED_OVER: [{"to": {"team": "T1", "user": MENTIONED, "name": self.words}}],
+            Event.CLOSED: [{"status": Status.CLOSED}, {"status": Status.CANCELLED}],
+            Event.RENAMED: [{"subject": self.words}],
+            Event.ON_HOLD: [{"reason": self.words}],
+            Event.BACK_FROM_HOLD: [{"status": Status.ON_YOU}, {"status": Status.ON_CUSTOMER}],
+            Event.ESCALATED: [{"reason": None}, {"reason": self.words}],
+            Event.SUMMARISED: [
+                {"subject": self.words, "summary": "…", "language": "en", "origin": one}
+                for one in SummaryOrigin
+            ],
+            Event.NOT_SHOWN: [
+                {"seqs": seqs, "reason": self.words, "certain": certain}
+                for seqs in ([1], [1, 2])
+                for certain in (True, False)
+            ],
+        }
+        for event in Event:
+            for data, by in product(of.get(event, [{}]), (None, self.words)):
+                yield entry(Kind.SYSTEM, Author.SYSTEM, "", event=event, ticket=7, by=by, **data)
+
+    def _view(self, state: State, ticket: Ticket | None = None) -> ConversationView:
+        said = entry(Kind.MESSAGE, Author.AI, self.words)
+        holder = None if ticket is None else self._person()
+        return ConversationView(self._conversation(state), holder, ticket, said)
+
+    def _ticket_view(self, state: State, status: Status) -> TicketView:
+        ticket = self._ticket(status)
+        return TicketView(ticket, self._view(state, ticket), self._person())
+
+    def _person(self) -> Person:
+        return Person(PersonId("T1", "U1"), self.words, None, may_act=True, fetched_at=NOW)
+
+    def _conversation(self, state: State, customer: Customer | None = None) -> Conversation:
+        return Conversation(
+            id=ConversationId("c" * 32),
+            channel=self.words[:40],
+            inbox=None,
+            customer=customer or Customer(name=self.words, email=self.words),
+            state=state,
+            epoch=3,
+            holder=None,
+            escalated_at=NOW,
+            last_message_seq=0,
+            last_seq=1,
+            mirrored=True,
+            card=MessageRef("T1", "C1", "1.000001"),
+            created_at=NOW,
+            last_message_at=NOW,
+        )
+
+    def _ticket(self, status: Status) -> Ticket:
+        return Ticket(
+            number=TicketNumber(7),
+            type="live_chat",
+            conversation_id=ConversationId("c" * 32),
+            channel=self.words[:40],
+            status=status,
+            subject=None if status is Status.NEW else self.words,
+            summary=self.words,
+            language=None,
+            assignee=None,
+            hold_reason=self.words if status is Status.ON_HOLD else None,
+            status_since=NOW,
+            opened_at=NOW,
+            first_reply_at=NOW if status is Status.ON_CUSTOMER else None,
+            closed_at=None if status.is_open else LATER,
+        )
