@@ -23,7 +23,7 @@ from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.handlers.app import slack_app
 from bot.handlers.errands import Errands
-from bot.manifest import as_yaml, manifest
+from bot.manifest import as_yaml, manifest, messages_tab
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
@@ -267,6 +267,12 @@ async def test_its_commands_and_shortcuts_are_those_that_are_answered(app: Notin
 
 async def test_the_home_tab_is_there_because_its_opening_is_heard(app: Noting) -> None:
     assert manifest()["features"]["app_home"]["home_tab_enabled"] is ("app_home_opened" in app.heard("event"))
+
+
+def test_it_can_write_to_people_who_cannot_write_back() -> None:
+    """Without the tab Slack refuses what a holder is told privately; what is typed there goes nowhere."""
+    assert messages_tab() == "read-only"
+    assert "message.im" not in manifest()["settings"]["event_subscriptions"]["bot_events"]
 
 
 async def test_interactivity_is_on_because_there_are_buttons(app: Noting) -> None:

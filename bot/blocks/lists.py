@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
-from bot.blocks.card import take_over_button
+from bot.blocks.card import last_words, take_over_button
 from bot.blocks.message import LinkTo, Message, line, small, title
 from bot.blocks.rows import nothing, pages, past_the_end, row
 from bot.blocks.words import bold, customer_name, escaped, shortened
@@ -29,7 +29,7 @@ def conversations_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Mes
 
 def live_row(view: ConversationView, link_to: LinkTo) -> list[Block]:
     who = f"{bold(customer_name(view.conversation))}   ·   {escaped(view.conversation.channel)}"
-    about = view.last_message.text if view.last_message else ""
+    about = last_words(view.conversation, view.last_message) if view.last_message else ""
     return row(who, about, view.conversation, link_to, take_over_button(view.conversation))
 
 
