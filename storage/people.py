@@ -33,7 +33,7 @@ class People:
         rows = await self._connection.execute(
             select(table).where(one_of((table.c.team_id, table.c.user_id), wanted))
         )
-        return {person.id: person for person in map(_person, rows)}
+        return {person.id: person for person in map(person_of, rows)}
 
     async def remember(self, person: Person) -> None:
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
@@ -50,7 +50,8 @@ class People:
         )
 
 
-def _person(row: Row[Any]) -> Person:
+def person_of(row: Row[Any]) -> Person:
+    """Somebody, as their row in the table says."""
     return Person(
         id=PersonId(row.team_id, row.user_id),
         name=row.name,

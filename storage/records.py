@@ -156,6 +156,8 @@ class Ticket:
     opened_at: datetime
     first_reply_at: datetime | None
     closed_at: datetime | None
+    told_at: datetime | None = None
+    reminders: int = 0
 
 
 @dataclass(frozen=True, slots=True)

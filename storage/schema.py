@@ -141,6 +141,9 @@ tickets = Table(
     Column("hold_reason", String(200)),
     # Since when it has its status; unknown for what was opened before this was kept.
     Column("status_since", UtcDateTime),
+    # While somebody should answer: when they were last told, and how often they were reminded since then.
+    Column("told_at", UtcDateTime),
+    Column("reminders", SmallInteger, nullable=False, default=0, server_default="0"),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("first_reply_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
@@ -161,6 +164,8 @@ Index(
     sqlite_where=_IS_CLOSED,
     postgresql_where=_IS_CLOSED,
 )
+_IS_TOLD = text("told_at IS NOT NULL")
+Index("ix_tickets_told", tickets.c.told_at, sqlite_where=_IS_TOLD, postgresql_where=_IS_TOLD)
 Index(
     "uq_tickets_one_open",
     tickets.c.conversation_id,
@@ -282,6 +287,17 @@ people = Table(
     Column("avatar_url", Text),
     Column("may_act", Boolean, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
+    # Whether conversations may be assigned to them, by their own word, and when the last one was.
+    Column("is_available", Boolean, nullable=False, default=False, server_default=false()),
+    Column("assigned_at", UtcDateTime),
+)
+_IS_AVAILABLE = text("is_available")
+Index(
+    "ix_people_available",
+    people.c.team_id,
+    people.c.user_id,
+    sqlite_where=_IS_AVAILABLE,
+    postgresql_where=_IS_AVAILABLE,
 )
 
 facts = Table(

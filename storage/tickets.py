@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, insert, select, update
+from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
 from storage.link import Link
 from storage.records import ConversationId, PersonId, Status, Ticket, TicketNumber
@@ -16,6 +16,8 @@ LIVE_CHAT = "live_chat"
 
 # In both the customer waits: being picked up does not begin the wait anew.
 _CUSTOMER_WAITS = (Status.NEW, Status.ON_YOU)
+# Nobody is reminded of one wait more often than that.
+MOST_REMINDERS = 5
 
 
 class Tickets:
@@ -48,6 +50,7 @@ class Tickets:
                 assignee_team=assignee.team if assignee else None,
                 assignee_user=assignee.user if assignee else None,
                 status_since=self._now,
+                told_at=self._now,
                 opened_at=self._now,
             )
             .returning(table)
@@ -85,6 +88,32 @@ class Tickets:
     async def describe(self, number: TicketNumber, *, subject: str, summary: str, language: str) -> Ticket:
         return await self._set(number, subject=subject, summary=summary, language=language)
 
+    async def unanswered(self, *, after: timedelta, limit: int) -> Sequence[ConversationId]:
+        """The conversations whose team, or whose teammate, is to be reminded now, the longest due first.
+
+        The first time `after` they were told, and then after twice as long each time.
+        """
+        due = (
+            and_(table.c.reminders == sent, table.c.told_at <= self._now - after * (1 << sent))
+            for sent in range(MOST_REMINDERS)
+        )
+        found = await self._connection.scalars(
+            select(table.c.conversation_id)
+            .where(table.c.told_at.is_not(None), or_(*due))
+            .order_by(table.c.told_at)
+            .limit(limit)
+        )
+        return [ConversationId(one) for one in found]
+
+    def is_unanswered(self, ticket: Ticket, *, after: timedelta) -> bool:
+        """The same of one ticket."""
+        if ticket.told_at is None or ticket.reminders >= MOST_REMINDERS:
+            return False
+        return ticket.told_at + after * (1 << ticket.reminders) <= self._now
+
+    async def reminded(self, ticket: Ticket) -> Ticket:
+        return await self._set(ticket.number, told_at=self._now, reminders=ticket.reminders + 1)
+
     async def all_open(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Ticket], int]:
         """Open tickets, longest open first, and how many there are in all."""
         which = table.c.closed_at.is_(None)
@@ -116,7 +145,10 @@ class Tickets:
     async def _stand(self, number: TicketNumber, status: Status, **values: Any) -> Ticket:
         alike = _CUSTOMER_WAITS if status in _CUSTOMER_WAITS else (status,)
         since = case((table.c.status.in_(alike), table.c.status_since), else_=self._now)
-        return await self._set(number, status=status, status_since=since, **{"hold_reason": None, **values})
+        # Whoever has it now, or has it back, counts anew.
+        told_at = self._now if status in _CUSTOMER_WAITS else None
+        stands = {"status": status, "status_since": since, "told_at": told_at, "reminders": 0}
+        return await self._set(number, **{**stands, "hold_reason": None, **values})
 
     async def _set(self, number: TicketNumber, **values: Any) -> Ticket:
         row = await self._connection.execute(
@@ -148,4 +180,6 @@ def _ticket(row: Row[Any]) -> Ticket:
         opened_at=row.opened_at,
         first_reply_at=row.first_reply_at,
         closed_at=row.closed_at,
+        told_at=row.told_at,
+        reminders=row.reminders,
     )

@@ -22,6 +22,7 @@ from storage.paces import Paces
 from storage.pending import Mark, Pending
 from storage.people import People
 from storage.records import ConversationId, Entry, MessageRef
+from storage.roster import Roster
 from storage.search import Search
 from storage.shelves import Shelves
 from storage.tickets import Tickets
@@ -75,6 +76,7 @@ class Transaction:
         self.inbox = Inbox(self.connection, now, self.topics)
         self.paces = Paces(self.connection, now)
         self.people = People(self.connection, now)
+        self.roster = Roster(self.connection, now)
         self.facts = Facts(self.connection)
 
     @property

@@ -17,6 +17,7 @@ from storage.records import Author, Conversation, Entry, Kind, Parcel, TicketNum
 log = logging.getLogger(__name__)
 
 HANDED_BACK = "The conversation was handed back to you."
+CHOSEN = "The customer went on with you instead of waiting for a person: it was handed back to you."
 
 
 class AIWork:
@@ -97,12 +98,13 @@ def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Trans
     )
 
 
-_HAND_BACKS = (Event.RESUMED, Event.CLOSED)
+_HAND_BACKS = {Event.RESUMED: HANDED_BACK, Event.CLOSED: HANDED_BACK, Event.WENT_BACK: CHOSEN}
 
 
 def _turn(entry: Entry) -> Turn | None:
     if entry.kind is Kind.SYSTEM:
-        return Turn("system", HANDED_BACK) if entry.data.get("event") in _HAND_BACKS else None
+        told = _HAND_BACKS.get(entry.data.get("event", ""))
+        return Turn("system", told) if told is not None else None
     match entry.author:
         case Author.CUSTOMER:
             return Turn("customer", entry.text, entry.name)

@@ -9,6 +9,7 @@ from bot.blocks.message import LinkTo, Message, line, small, title
 from bot.blocks.rows import nothing, pages, past_the_end, row
 from bot.blocks.words import bold, customer_name, escaped, shortened
 from bot.desk.views import ConversationView, Listing
+from bot.tongues import say
 
 CONVERSATIONS = "conversations"
 
@@ -32,7 +33,8 @@ def live_row(view: ConversationView, link_to: LinkTo) -> list[Block]:
     return row(who, about, view.conversation, link_to, take_over_button(view.conversation))
 
 
-def help_message(*, live: int, tickets: int, waiting: int) -> Message:
+def help_message(*, live: int, tickets: int, waiting: int, available: bool | None = None) -> Message:
+    """`available`: whether conversations are assigned to who asks; None where nobody is assigned any."""
     open_tickets = f"{tickets} open ticket{'s' if tickets != 1 else ''}"
     now = f"{live} live with the AI   ·   {open_tickets}"
     if waiting:
@@ -42,6 +44,7 @@ def help_message(*, live: int, tickets: int, waiting: int) -> Message:
         blocks=[
             title("Bookbag"),
             line(now),
+            *([] if available is None else [small(availability(available))]),
             line(_COMMANDS),
             small(
                 "In a thread you took over, just type: the customer reads it. A message that starts with "
@@ -50,6 +53,23 @@ def help_message(*, live: int, tickets: int, waiting: int) -> Message:
             ),
         ],
     )
+
+
+def availability(available: bool) -> str:
+    """Whether conversations are assigned to somebody, and how they change that (mrkdwn)."""
+    if available:
+        return say("🟢 You are available: conversations may be assigned to you. `/bookbag away` ends that.")
+    return say("⚪ You are away: no conversation is assigned to you. `/bookbag back` changes that.")
+
+
+def availability_message(available: bool, *, is_used: bool) -> Message:
+    """For who has just said so. `is_used`: conversations are assigned at all."""
+    says = availability(available)
+    if not is_used:
+        says += "\n" + say(
+            "Here nobody is assigned conversations just now; whoever looks after Bookbag can set that."
+        )
+    return Message(text=says, blocks=[line(says)])
 
 
 def unknown_command(word: str) -> Message:
@@ -64,6 +84,7 @@ _COMMANDS = (
     "`/bookbag show 12`   ticket 12: where it stands and what was said last\n"
     "`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first\n"
     "`/bookbag stats`   today in figures\n"
+    "`/bookbag back` and `/bookbag away`   whether conversations may be assigned to you\n"
     "`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger\n"
     "`/bookbag help`   this"
 )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject
+from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.ids import RETRY, EntryValue
-from bot.blocks.message import Message, ai_words, button, plain, small, title, words
+from bot.blocks.message import Message, ai_words, button, line, plain, small, title, words
+from bot.blocks.rows import lasted
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
+from bot.tongues import say
 from storage.records import Author, Conversation, Entry, Kind, State, Status
 
 _ORIGIN = {
@@ -151,6 +154,8 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
                 if conversation.state is State.WAITING
                 else None,
             )
+        case Event.ASSIGNED | Event.STILL_WAITING | Event.ADDRESS_LEFT | Event.WENT_BACK:
+            return _of_the_wait(conversation, entry)
         case Event.RESUMED:
             says = f"allowed AI replies. Ticket #{data['ticket']} is closed and the AI answers again."
             return _told(f"{by} {says}", f"↩️ {bold(by)} {says}")
@@ -179,6 +184,53 @@ def _system(conversation: Conversation, entry: Entry) -> Message:
             return _not_shown(conversation, entry)
         case Event.SHOWN_AGAIN:
             return _told(f"{by} had them posted again.", f"🔁 {bold(by)} had them posted again.")
+
+
+def _of_the_wait(conversation: Conversation, entry: Entry) -> Message:
+    data, name = entry.data, customer_name(conversation)
+    match Event(data["event"]):
+        case Event.ASSIGNED:
+            # A mention: it puts the thread among those they follow.
+            to, mention = one_line(data["to"]["name"]) or "A teammate", f"<@{data['to']['user']}>"
+            says = say("The AI is paused; replies in this thread reach the customer.")
+            return _told(
+                f"{say('Assigned to {name}.', name=to)} {says}",
+                f"🙋 {say('Assigned to {name}.', name=mention)} {says}\n{_HOW_TO_NOTE}",
+                _while_held(conversation),
+            )
+        case Event.STILL_WAITING:
+            return _still_waiting(conversation, entry)
+        case Event.ADDRESS_LEFT:
+            email = one_line(data["email"])
+            return _told(
+                say("{name} left an address: {email}", name=name, email=email),
+                f"✉️ {say('{name} left an address: {email}', name=bold(name), email=escaped(email))}",
+            )
+        case _:
+            number = data["ticket"]
+            return _told(
+                say("{name} went back to the AI. Ticket #{number} is cancelled.", name=name, number=number),
+                "↩️ "
+                + say(
+                    "{name} went back to the AI. Ticket #{number} is cancelled.",
+                    name=bold(name),
+                    number=number,
+                ),
+            )
+
+
+def _still_waiting(conversation: Conversation, entry: Entry) -> Message:
+    """Stands in the channel too, so it says by itself whom it is about."""
+    name, waited = customer_name(conversation), lasted(timedelta(seconds=entry.data["seconds"]))
+    subject = shortened(entry.data.get("subject") or "", _REASON_LENGTH)
+    text = say("{name} has waited {time} for a teammate", name=name, time=waited)
+    mrkdwn = say("{name} has waited {time} for a teammate", name=bold(name), time=f"*{waited}*")
+    blocks: list[Block] = [line(f"🔔 {mrkdwn}")]
+    if subject:
+        blocks.append(SectionBlock(text=plain(f"📋 {subject}")))
+    if conversation.state is State.WAITING:
+        blocks.append(ActionsBlock(elements=[take_over_button(conversation)]))
+    return Message(text=notification(text, subject), blocks=blocks)
 
 
 def _while_held(conversation: Conversation) -> Block | None:

@@ -13,6 +13,7 @@
     ├── CannotAnswer
     ├── MayNotAct
     ├── NobodyHolds
+    ├── NotWaiting
     ├── NotYours
     ├── Stale
     └── TooLong
@@ -79,6 +80,10 @@ class MayNotAct(DeskError):
 
 class NobodyHolds(DeskError):
     """Nobody holds this conversation any more. Your message is still held: take over, then press again."""
+
+
+class NotWaiting(DeskError):
+    """This customer does not wait: a teammate has the conversation, or it has ended."""
 
 
 class NotYours(DeskError):

@@ -76,9 +76,18 @@ class Poster:
         return self._standing.is_exposed
 
     async def post(
-        self, parcel: Parcel, message: Message, *, thread: MessageRef | None, shows: int = 0
+        self,
+        parcel: Parcel,
+        message: Message,
+        *,
+        thread: MessageRef | None,
+        shows: int = 0,
+        in_channel: bool = False,
     ) -> Outcome:
-        """Post in the thread; without one start the conversation's, with a card made at its entry `shows`."""
+        """Post in the thread; without one start the conversation's, with a card made at its entry `shows`.
+
+        `in_channel`: the channel itself shows it as well.
+        """
         if parcel.maybe_sent is not None:
             settled = await self._settled(parcel, parcel.maybe_sent, thread)
             if settled is not None:
@@ -89,6 +98,7 @@ class Poster:
             answer = await self._client.chat_postMessage(
                 channel=thread.channel if thread else self._installation.channel,
                 thread_ts=thread.ts if thread else None,
+                reply_broadcast=True if in_channel else None,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"key": parcel.key}},
                 mrkdwn=False,
                 unfurl_links=False,

@@ -9,13 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.card import card
 from bot.blocks.prompts import prompt_message
-from bot.blocks.thread import entries_message, recap_message
+from bot.blocks.thread import entries_message, entry_message, recap_message
 from bot.desk.outgoing import Mark, Owed, Prompt
 from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
+from bot.slack.direct import DirectMessages
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.poster import Poster
-from storage.records import Conversation, Entry, Parcel
+from storage.records import Conversation, Entry, Parcel, State
 from storage.transaction import Transaction
 
 REACTION_OF = {
@@ -27,10 +28,14 @@ METHOD_OF: Mapping[str, str] = {
     Owed.CARD: "chat.postMessage",
     Owed.ENTRY: "chat.postMessage",
     Owed.RECAP: "chat.postMessage",
+    Owed.ANNOUNCE: "chat.postMessage",
+    Owed.DIRECT: "chat.postMessage",
     Owed.REFRESH: "chat.update",
     Owed.MARK: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
 }
+
+_SHOW_A_VIEW = (Owed.CARD, Owed.REFRESH, Owed.DIRECT)
 
 # What Slack puts in a deleted card's place is nobody's to update.
 _CARD_GONE = {"message_not_found", "cant_update_message"}
@@ -44,9 +49,10 @@ RECAP_LENGTH = 15
 class SlackPosts:
     """The jobs for the outbox's Slack rows."""
 
-    def __init__(self, client: AsyncWebClient, poster: Poster) -> None:
+    def __init__(self, client: AsyncWebClient, poster: Poster, direct: DirectMessages) -> None:
         self._client = client
         self._poster = poster
+        self._direct = direct
 
     async def prepare(self, tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
         """Read what the parcels show, for all of them at once, and say how each is done."""
@@ -54,11 +60,11 @@ class SlackPosts:
         shown = [
             (parcel.conversation_id, item.payload["seq"])
             for parcel in parcels
-            if parcel.kind == Owed.ENTRY
+            if parcel.kind in (Owed.ENTRY, Owed.ANNOUNCE)
             for item in parcel.items
         ]
         entries = {(e.conversation_id, e.seq): e for e in await tx.ledger.several(shown)}
-        cards = [found[p.conversation_id] for p in parcels if p.kind in (Owed.CARD, Owed.REFRESH)]
+        cards = [found[p.conversation_id] for p in parcels if p.kind in _SHOW_A_VIEW]
         views = await views_of(tx, cards) if cards else {}
         jobs: dict[int, Job] = {}
         for parcel in parcels:
@@ -69,6 +75,11 @@ class SlackPosts:
                 case Owed.ENTRY:
                     own = [entries[conversation.id, item.payload["seq"]] for item in parcel.items]
                     jobs[parcel.id] = partial(self.entry, parcel, conversation, own)
+                case Owed.ANNOUNCE:
+                    entry = entries[conversation.id, parcel.payload["seq"]]
+                    jobs[parcel.id] = partial(self.announce, parcel, conversation, entry)
+                case Owed.DIRECT:
+                    jobs[parcel.id] = self._direct.job(parcel, views[conversation.id], now=tx.now)
                 case Owed.RECAP:
                     said = await tx.ledger.messages_before(
                         conversation.id, parcel.payload["upto"] + 1, limit=RECAP_LENGTH
@@ -99,6 +110,15 @@ class SlackPosts:
         if self._poster.trouble is not None and conversation.holder is not None:
             await self._poster.warn(conversation.holder, self._poster.trouble)
         return outcome if carried == len(entries) else Part(outcome, carried)
+
+    async def announce(self, parcel: Parcel, conversation: Conversation, entry: Entry) -> Outcome:
+        """Call for a teammate, unless somebody came meanwhile or the customer waits no more."""
+        if conversation.state is not State.WAITING or conversation.epoch != entry.epoch:
+            return Done()
+        if conversation.card is None:
+            return Parked("its thread could not be started")
+        message = entry_message(conversation, entry)
+        return await self._poster.post(parcel, message, thread=conversation.card, in_channel=True)
 
     async def recap(self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]) -> Outcome:
         """Open a thread that starts again with what was said last."""

@@ -1,0 +1,45 @@
+"""Reminders of those who wait, and who is available to be assigned."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import UtcDateTime
+
+revision = "0008"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+_IS_TOLD = sa.text("told_at IS NOT NULL")
+_IS_AVAILABLE = sa.text("is_available")
+
+
+def upgrade() -> None:
+    op.add_column("tickets", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("tickets", sa.Column("reminders", sa.SmallInteger(), nullable=False, server_default="0"))
+    op.create_index(
+        "ix_tickets_told",
+        "tickets",
+        ["told_at"],
+        unique=False,
+        sqlite_where=_IS_TOLD,
+        postgresql_where=_IS_TOLD,
+    )
+    op.add_column(
+        "people", sa.Column("is_available", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.add_column("people", sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_people_available",
+        "people",
+        ["team_id", "user_id"],
+        unique=False,
+        sqlite_where=_IS_AVAILABLE,
+        postgresql_where=_IS_AVAILABLE,
+    )
+    # Whoever waits already is counted from now on: their teams are not all reminded at once.
+    tickets = sa.table("tickets", sa.column("status"), sa.column("told_at", UtcDateTime()))
+    waits = tickets.c.status.in_(["new", "on_you"])
+    op.execute(sa.update(tickets).where(waits).values(told_at=datetime.now(UTC)))
