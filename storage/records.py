@@ -156,6 +156,7 @@ class Ticket:
     opened_at: datetime
     first_reply_at: datetime | None
     closed_at: datetime | None
+    assigned_at: datetime | None = None
     told_at: datetime | None = None
     reminders: int = 0
 

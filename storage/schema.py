@@ -141,6 +141,8 @@ tickets = Table(
     Column("hold_reason", String(200)),
     # Since when it has its status; unknown for what was opened before this was kept.
     Column("status_since", UtcDateTime),
+    # When it was assigned to its teammate by rule; empty where they took it or were given it by a person.
+    Column("assigned_at", UtcDateTime),
     # While somebody should answer: when they were last told, and how often they were reminded since then.
     Column("told_at", UtcDateTime),
     Column("reminders", SmallInteger, nullable=False, default=0, server_default="0"),

@@ -67,10 +67,14 @@ class Tickets:
             await self.look_up([conversation_id])
         return self._open[conversation_id]
 
-    async def assign(self, number: TicketNumber, assignee: PersonId) -> Ticket:
-        """Let it land on somebody, whatever it waited for before."""
+    async def assign(self, number: TicketNumber, assignee: PersonId, *, by_rule: bool = False) -> Ticket:
+        """Let it land on somebody, whatever it waited for before. `by_rule`: nobody pressed for it."""
         return await self._stand(
-            number, Status.ON_YOU, assignee_team=assignee.team, assignee_user=assignee.user
+            number,
+            Status.ON_YOU,
+            assignee_team=assignee.team,
+            assignee_user=assignee.user,
+            assigned_at=self._now if by_rule else None,
         )
 
     async def move(self, number: TicketNumber, status: Status, *, hold_reason: str | None = None) -> Ticket:
@@ -180,6 +184,7 @@ def _ticket(row: Row[Any]) -> Ticket:
         opened_at=row.opened_at,
         first_reply_at=row.first_reply_at,
         closed_at=row.closed_at,
+        assigned_at=row.assigned_at,
         told_at=row.told_at,
         reminders=row.reminders,
     )

@@ -17,6 +17,7 @@ from bot.blocks.message import LinkTo, Message, button, line
 from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
 from bot.desk.outgoing import Prompt
 from bot.desk.views import ConversationView
+from bot.tongues import say
 from storage.records import ConversationId
 
 # So that a label stays within Slack's 75 characters.
@@ -59,6 +60,10 @@ def prompt_message(
         case Prompt.MENTIONS:
             says = "Not sent: this mentions somebody, so it may be meant for the team. Only you see this."
             send = button("Send to the customer", SEND_AS_ME, held, style="primary")
+            return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.JUST_ASSIGNED:
+            says = say("Not sent: this customer was assigned to you only just now. Only you see this.")
+            send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.FILES_STAY:
             return refusal(

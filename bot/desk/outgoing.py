@@ -64,6 +64,7 @@ class Prompt(StrEnum):
     AI_ANSWERS = "ai_answers"
     SOMEBODY_HOLDS = "somebody_holds"
     MENTIONS = "mentions"
+    JUST_ASSIGNED = "just_assigned"
     FILES_STAY = "files_stay"
     EDIT_STAYS = "edit_stays"
     MAY_NOT_ACT = "may_not_act"

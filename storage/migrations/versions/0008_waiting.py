@@ -17,6 +17,7 @@ _IS_AVAILABLE = sa.text("is_available")
 
 
 def upgrade() -> None:
+    op.add_column("tickets", sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("reminders", sa.SmallInteger(), nullable=False, server_default="0"))
     op.create_index(
