@@ -293,14 +293,6 @@ people = Table(
     Column("is_available", Boolean, nullable=False, default=False, server_default=false()),
     Column("assigned_at", UtcDateTime),
 )
-_IS_AVAILABLE = text("is_available")
-Index(
-    "ix_people_available",
-    people.c.team_id,
-    people.c.user_id,
-    sqlite_where=_IS_AVAILABLE,
-    postgresql_where=_IS_AVAILABLE,
-)
 
 facts = Table(
     "facts",

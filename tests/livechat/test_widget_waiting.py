@@ -14,10 +14,10 @@ from .test_widget import Window, browser, context, database, house, pytestmark, 
 __all__ = ["browser", "context", "database", "house", "pytestmark", "window"]
 
 BACK = {
-    "en": ("Continue with the AI", "Leave an e-mail address"),
-    "de": ("Mit der KI weitermachen", "E-Mail-Adresse hinterlassen"),
+    "en": ("Continue with the AI", "Leave your e-mail"),
+    "de": ("Mit der KI weitermachen", "E-Mail hinterlassen"),
     "es": ("Seguir con la IA", "Dejar un correo"),
-    "fr": ("Continuer avec l’IA", "Laisser une adresse e-mail"),
+    "fr": ("Continuer avec l’IA", "Laisser votre e-mail"),
     "ja": ("AI との会話に戻る", "メールアドレスを残す"),
 }
 
@@ -54,7 +54,7 @@ async def test_who_waits_goes_back_to_the_ai_with_one_press(window: Window) -> N
 
 async def test_who_waits_leaves_an_address_and_waits_on(window: Window) -> None:
     await waiting(window)
-    await choice(window, "Leave an e-mail address").click()
+    await choice(window, "Leave your e-mail").click()
     field = window.page.get_by_placeholder("Your e-mail address")
     await expect(field).to_be_focused()
     await field.fill("maya")
@@ -64,7 +64,7 @@ async def test_who_waits_leaves_an_address_and_waits_on(window: Window) -> None:
     await field.press("Enter")
     await expect(window.log).to_contain_text("Our team has your address maya@example.com")
     await expect(field).to_be_hidden()
-    await expect(choice(window, "Leave an e-mail address")).to_be_hidden()
+    await expect(choice(window, "Leave your e-mail")).to_be_hidden()
     await expect(choice(window, "Continue with the AI")).to_be_visible()
     await expect(window.header).to_contain_text("Waiting for a colleague")
     view = await window.house.desk.view((await window.chat()).id)
@@ -74,7 +74,7 @@ async def test_who_waits_leaves_an_address_and_waits_on(window: Window) -> None:
 
 async def test_a_teammate_ends_the_choices_also_half_way(window: Window) -> None:
     await waiting(window)
-    await choice(window, "Leave an e-mail address").click()
+    await choice(window, "Leave your e-mail").click()
     await (await window.chat()).taken_over()
     await expect(window.page.get_by_placeholder("Your e-mail address")).to_be_hidden()
     await expect(window.header).to_contain_text("Ana García")
@@ -136,7 +136,7 @@ async def test_how_the_wait_looks(browser: Browser, house: House, tmp_path: Path
             assert box
             assert min(box["width"], box["height"]) >= 24
         await window.page.screenshot(path=tmp_path / f"{look}.png")
-        await choice(window, "Leave an e-mail address").click()
+        await choice(window, "Leave your e-mail").click()
         await window.page.screenshot(path=tmp_path / f"{look}-address.png")
     finally:
         await context.close()

@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 _IS_TOLD = sa.text("told_at IS NOT NULL")
-_IS_AVAILABLE = sa.text("is_available")
 
 
 def upgrade() -> None:
@@ -32,14 +31,6 @@ def upgrade() -> None:
         "people", sa.Column("is_available", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column("people", sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(
-        "ix_people_available",
-        "people",
-        ["team_id", "user_id"],
-        unique=False,
-        sqlite_where=_IS_AVAILABLE,
-        postgresql_where=_IS_AVAILABLE,
-    )
     # Whoever waits already is counted from now on: their teams are not all reminded at once.
     tickets = sa.table("tickets", sa.column("status"), sa.column("told_at", UtcDateTime()))
     waits = tickets.c.status.in_(["new", "on_you"])

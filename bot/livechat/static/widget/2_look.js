@@ -159,7 +159,7 @@ li.fresh { animation: say .22s cubic-bezier(.2, .8, .2, 1); }
 .newest svg { width: 16px; height: 16px; }
 .wait { padding-block-end: 8px; }
 .choices { display: flex; flex-wrap: wrap; gap: 6px; justify-content: center; }
-.choices button { min-height: 32px; padding: 0 14px; border-radius: 16px; font-size: 13.5px; font-weight: 550;
+.choices button { min-height: 32px; padding: 0 12px; border-radius: 16px; font-size: 13px; font-weight: 550;
   box-shadow: inset 0 0 0 1px var(--line); transition: background .15s; }
 .choices button:hover { background: var(--bubble); }
 .choices button:disabled { opacity: .55; cursor: default; }
