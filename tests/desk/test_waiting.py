@@ -178,6 +178,29 @@ async def test_of_many_at_once_nobody_gets_more_than_the_cap(
     assert holders == {ANA.id: 2, BEN.id: 2, None: 3}
 
 
+async def test_of_several_processes_nobody_gives_more_than_the_cap(
+    office: Office, address: str, clock: HandClock
+) -> None:
+    if address.startswith("sqlite"):
+        pytest.skip("one process at a time")
+    await available(office.desk, ANA, BEN)
+    cases = [await office.case() for _ in range(24)]
+    databases = [Database(address, clock=clock) for _ in range(6)]
+    assignment = Assignment(Order.BALANCED, cap=1)
+    desks = [Desk(one, ai_answers=True, assignment=assignment) for one in databases]
+    try:
+        # Each has a connection at hand, so that they begin at the same moment.
+        await asyncio.gather(*(desk.waiting() for desk in desks))
+        await asyncio.gather(
+            *(desks[number % 6].escalate(case.id, reason="") for number, case in enumerate(cases))
+        )
+    finally:
+        for one in databases:
+            await one.close()
+    holders = Counter([(await case.conversation()).holder for case in cases])
+    assert holders == {ANA.id: 1, BEN.id: 1, None: 22}
+
+
 async def test_two_who_assign_the_same_assign_it_once(office: Office, database: Database) -> None:
     desk = Desk(database, ai_answers=True, assignment=Assignment(Order.BALANCED))
     case = await office.case()

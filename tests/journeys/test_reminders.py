@@ -170,6 +170,29 @@ async def test_a_quiet_teammate_is_reminded_in_private_and_never_after_the_answe
     assert "has been on you" not in str(chat.customer.seen)
 
 
+@pytest.mark.parametrize("since", ["answered", "taken from them"])
+async def test_a_reminder_that_slack_took_too_late_for_is_dropped(
+    here: World, clock: RunningClock, since: str
+) -> None:
+    chat = await escalated(here)
+    await chat.taken_over(here.ana)
+    ana = here.slack.user_id("ana")
+    here.slack.faults.rate_limit("chat.postMessage", times=100, when=lambda call: call.get("channel") == ana)
+    clock.forward(minutes=6)
+    await here.until(lambda: told(here, "ana"))
+    if since == "answered":
+        await chat.reply(here.ana, "Here I am")
+        await chat.sees("Here I am")
+    else:
+        await chat.choose(here.ben, "Take over from Ana")
+        await chat.thread.card_shows("Ben is answering")
+    tried = len(told(here, "ana"))
+    here.slack.faults.clear()
+    await here.settled()
+    assert len(told(here, "ana")) <= tried + 1
+    assert [here.slack.direct_messages(name) for name in ("ana", "ben")] == [[], []]
+
+
 async def test_what_is_on_hold_or_handed_over_reminds_nobody_else(here: World, clock: RunningClock) -> None:
     chat = await escalated(here)
     await chat.taken_over(here.ana)
