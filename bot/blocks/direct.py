@@ -35,7 +35,10 @@ def still_waiting_message(
     def says(name: str) -> str:
         number, time = ticket.number, lasted(waited)
         return say(
-            "{name} has been on you for {time}: ticket #{number}.", name=name, time=time, number=number
+            "{name} has waited {time} for an answer: ticket #{number} is on you.",
+            name=name,
+            time=time,
+            number=number,
         )
 
     name = customer_name(view.conversation)

@@ -152,7 +152,7 @@ async def test_a_quiet_teammate_is_reminded_in_private_and_never_after_the_answe
     clock.forward(minutes=6)
     await here.until(lambda: told(here, "ana"))
     await looked(here)
-    assert told(here, "ana") == ["Maya Lindqvist has been on you for 6 min: ticket #1."]
+    assert told(here, "ana") == ["Maya Lindqvist has waited 6 min for an answer: ticket #1 is on you."]
     clock.forward(minutes=11)
     await here.until(lambda: len(told(here, "ana")) == 2)
     await chat.reply(here.ana, "I am looking for it")
@@ -165,9 +165,9 @@ async def test_a_quiet_teammate_is_reminded_in_private_and_never_after_the_answe
     await chat.thread.card_shows("On you")
     clock.forward(minutes=6)
     await here.until(lambda: len(told(here, "ana")) == 3)
-    assert told(here, "ana")[-1] == "Maya Lindqvist has been on you for 6 min: ticket #1."
+    assert told(here, "ana")[-1] == "Maya Lindqvist has waited 6 min for an answer: ticket #1 is on you."
     assert called(here) == []
-    assert "has been on you" not in str(chat.customer.seen)
+    assert "is on you" not in str(chat.customer.seen)
 
 
 @pytest.mark.parametrize("since", ["answered", "taken from them"])
