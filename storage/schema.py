@@ -146,6 +146,9 @@ tickets = Table(
     # While somebody should answer: when they were last told, and how often they were reminded since then.
     Column("told_at", UtcDateTime),
     Column("reminders", SmallInteger, nullable=False, default=0, server_default="0"),
+    # The post that calls for a teammate in the channel, as long as it stands there.
+    Column("call_channel", String(20)),
+    Column("call_ts", String(20)),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("first_reply_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
@@ -167,6 +170,8 @@ Index(
     postgresql_where=_IS_CLOSED,
 )
 _IS_TOLD = text("told_at IS NOT NULL")
+_IS_CALLED = text("call_ts IS NOT NULL")
+Index("ix_tickets_called", tickets.c.number, sqlite_where=_IS_CALLED, postgresql_where=_IS_CALLED)
 Index("ix_tickets_told", tickets.c.told_at, sqlite_where=_IS_TOLD, postgresql_where=_IS_TOLD)
 Index(
     "uq_tickets_one_open",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
 from storage.link import Link
-from storage.records import ConversationId, PersonId, Status, Ticket, TicketNumber
+from storage.records import Call, ConversationId, PersonId, Status, Ticket, TicketNumber
 from storage.schema import tickets as table
 
 LIVE_CHAT = "live_chat"
@@ -118,6 +118,25 @@ class Tickets:
     async def reminded(self, ticket: Ticket) -> Ticket:
         return await self._set(ticket.number, told_at=self._now, reminders=ticket.reminders + 1)
 
+    async def called(self, number: TicketNumber, call: Call | None) -> None:
+        """That call stands in the channel now; None: none does."""
+        # By itself: the ticket may be closed, and another one of its conversation open.
+        await self._connection.execute(
+            update(table)
+            .where(table.c.number == number)
+            .values(call_channel=call.channel if call else None, call_ts=call.ts if call else None)
+        )
+
+    async def calls_over(self, *, limit: int) -> Sequence[tuple[ConversationId, TicketNumber]]:
+        """Tickets of which a call still stands in the channel and which nobody has to be called for."""
+        rows = await self._connection.execute(
+            select(table.c.conversation_id, table.c.number)
+            .where(table.c.call_ts.is_not(None), table.c.status != Status.NEW)
+            .order_by(table.c.number)
+            .limit(limit)
+        )
+        return [(ConversationId(row.conversation_id), TicketNumber(row.number)) for row in rows]
+
     async def all_open(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Ticket], int]:
         """Open tickets, longest open first, and how many there are in all."""
         which = table.c.closed_at.is_(None)
@@ -187,4 +206,5 @@ def _ticket(row: Row[Any]) -> Ticket:
         assigned_at=row.assigned_at,
         told_at=row.told_at,
         reminders=row.reminders,
+        call=Call(row.call_channel, row.call_ts) if row.call_ts else None,
     )

@@ -124,6 +124,9 @@ class Desk:
     async def remind(self, conversation_id: ConversationId, *, after: timedelta) -> bool:
         return await self._do(Expects(conversation_id), waiting.remind, conversation_id, after=after)
 
+    async def call_answered(self, conversation_id: ConversationId, number: TicketNumber) -> None:
+        await self._do(Expects(conversation_id), waiting.call_answered, conversation_id, number)
+
     async def assign_waiting(self, conversation_id: ConversationId) -> bool:
         return await self._do(
             Expects(conversation_id),

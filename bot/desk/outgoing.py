@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from storage.records import (
+    Call,
     Conversation,
     ConversationId,
     Entry,
@@ -36,6 +37,7 @@ class Owed(StrEnum):
     MARK = "mark"
     PROMPT = "prompt"
     ANNOUNCE = "announce"
+    TAKE_DOWN = "take_down"
     DIRECT = "direct"
     ANSWER = "answer"
     SUMMARY = "summary"
@@ -106,6 +108,19 @@ async def announce(tx: Transaction, conversation: Conversation, entry: Entry) ->
     """Show the entry in the thread and in the channel itself, where those look who have no part in it yet."""
     await _in_thread(tx, conversation, Owed.ANNOUNCE, seq=entry.seq)
     await tx.outbox.hurry(lane_of(conversation.id), Priority.FEEDBACK)
+
+
+async def take_down(tx: Transaction, conversation_id: ConversationId, call: Call) -> None:
+    """Nobody has to be called for any more: take a call out of the channel, and its button with it."""
+    await tx.outbox.owe(
+        Owed.TAKE_DOWN,
+        conversation_id,
+        topic=SLACK,
+        lane=f"call:{call.channel}/{call.ts}",
+        priority=Priority.CARD,
+        channel=call.channel,
+        payload={"ts": call.ts},
+    )
 
 
 async def tell(

@@ -10,7 +10,7 @@ from bot.desk.errors import NotFound, NotWaiting
 from bot.desk.outgoing import Priority, Told
 from bot.desk.phrases import to_customer
 from bot.desk.timeline import Event
-from storage.records import Author, Conversation, ConversationId, Kind, State, Status
+from storage.records import Author, Call, Conversation, ConversationId, Kind, State, Status, TicketNumber
 from storage.transaction import Transaction
 
 
@@ -100,6 +100,27 @@ async def remind(tx: Transaction, conversation_id: ConversationId, *, after: tim
         await outgoing.tell(tx, conversation, ticket, conversation.holder, Told.STILL_WAITING)
     await tx.tickets.reminded(ticket)
     return True
+
+
+async def call_placed(tx: Transaction, conversation_id: ConversationId, call: Call) -> None:
+    """The call stands in the channel. Of one conversation's only the latest does, and only while it waits."""
+    await _known(tx, conversation_id)
+    ticket = await tx.tickets.open_of(conversation_id)
+    if ticket is None or ticket.status is not Status.NEW:
+        await outgoing.take_down(tx, conversation_id, call)
+        return
+    if ticket.call is not None and ticket.call != call:
+        await outgoing.take_down(tx, conversation_id, ticket.call)
+    await tx.tickets.called(ticket.number, call)
+
+
+async def call_answered(tx: Transaction, conversation_id: ConversationId, number: TicketNumber) -> None:
+    """Take the call for that ticket down, once, if nobody has to be called for any more."""
+    await _known(tx, conversation_id)
+    ticket = await tx.tickets.get(number)
+    if ticket is not None and ticket.call is not None and ticket.status is not Status.NEW:
+        await outgoing.take_down(tx, conversation_id, ticket.call)
+        await tx.tickets.called(number, None)
 
 
 def _address_source(email: str) -> str:

@@ -30,6 +30,7 @@ METHOD_OF: Mapping[str, str] = {
     Owed.RECAP: "chat.postMessage",
     Owed.ANNOUNCE: "chat.postMessage",
     Owed.DIRECT: "chat.postMessage",
+    Owed.TAKE_DOWN: "chat.delete",
     Owed.REFRESH: "chat.update",
     Owed.MARK: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
@@ -78,6 +79,8 @@ class SlackPosts:
                 case Owed.ANNOUNCE:
                     entry = entries[conversation.id, parcel.payload["seq"]]
                     jobs[parcel.id] = partial(self.announce, parcel, conversation, entry)
+                case Owed.TAKE_DOWN:
+                    jobs[parcel.id] = partial(self.take_down, parcel)
                 case Owed.DIRECT:
                     jobs[parcel.id] = self._direct.job(parcel, views[conversation.id], now=tx.now)
                 case Owed.RECAP:
@@ -119,6 +122,14 @@ class SlackPosts:
             return Parked("its thread could not be started")
         message = entry_message(conversation, entry)
         return await self._poster.post(parcel, message, thread=conversation.card, in_channel=True)
+
+    async def take_down(self, parcel: Parcel) -> Outcome:
+        """Take a call for a teammate out of the channel."""
+        try:
+            await self._client.chat_delete(channel=parcel.channel or "", ts=parcel.payload["ts"])
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
 
     async def recap(self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]) -> Outcome:
         """Open a thread that starts again with what was said last."""

@@ -37,9 +37,15 @@ async def escalated(here: World) -> Chat:
     return chat
 
 
-def called(here: World) -> list[dict[str, Any]]:
+def standing(here: World) -> list[dict[str, Any]]:
     """What stands in the channel itself beside the cards."""
     return [m for m in here.slack.messages(CHANNEL) if m.get("subtype") == "thread_broadcast"]
+
+
+def called(here: World) -> list[str]:
+    """What was ever posted there beside them; a call that is over is taken down."""
+    sent = [e["event"] for e in here.slack.events]
+    return [str(e["ts"]) for e in sent if e.get("subtype") == "thread_broadcast"]
 
 
 def told(here: World, name: str) -> list[str]:
@@ -67,17 +73,21 @@ async def test_the_channel_is_told_again_with_growing_pauses_and_not_for_ever(
         clock.forward(minutes=minutes, seconds=10)
         await looked(here)
         await looked(here)
-        seen.append([here.slack.rendered(m).splitlines()[0] for m in called(here)])
-    assert [len(one) for one in seen] == [1, 2, 3, 4, 5, 5, 5]
-    assert seen[-1][0] == "🔔 Maya Lindqvist has waited 6 min for a teammate"
-    assert seen[-1][1] == "🔔 Maya Lindqvist has waited 16 min for a teammate"
-    first = called(here)[0]
-    assert first["thread_ts"] == await chat.thread.ts()
-    assert "My parcel is lost" in here.slack.rendered(first)
-    # Pressed in the channel, it is as good as the card's.
-    await here.ben.press(CHANNEL, first["ts"], TAKE_OVER)
+        (one,) = standing(here)
+        seen.append(here.slack.rendered(one).splitlines()[0])
+    times = ("6 min", "16 min", "36 min", "1 h 16 min", "2 h 36 min", "2 h 36 min", "2 h 36 min")
+    assert seen == [f"🔔 Maya Lindqvist has waited {time} for a teammate" for time in times]
+    assert len(called(here)) == 5
+    (last,) = standing(here)
+    assert last["thread_ts"] == await chat.thread.ts()
+    assert "My parcel is lost" in here.slack.rendered(last)
+    # Pressed in the channel, it is as good as the card's; then it is taken down, here and in the thread.
+    await here.ben.press(CHANNEL, last["ts"], TAKE_OVER)
     await chat.thread.card_shows("Ben is answering")
-    assert [e["text"] for e in chat.customer.seen if e["from"] == "teammate"] == []
+    await here.until(lambda: not standing(here))
+    await here.settled()
+    assert "has waited" not in str(chat.thread.replies())
+    assert "has waited" not in str(chat.customer.seen)
 
 
 async def test_two_processes_call_once(database_url: str, clock: RunningClock) -> None:

@@ -12,6 +12,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_IS_CALLED = sa.text("call_ts IS NOT NULL")
 _IS_TOLD = sa.text("told_at IS NOT NULL")
 
 
@@ -19,6 +20,16 @@ def upgrade() -> None:
     op.add_column("tickets", sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tickets", sa.Column("reminders", sa.SmallInteger(), nullable=False, server_default="0"))
+    op.add_column("tickets", sa.Column("call_channel", sa.String(length=20), nullable=True))
+    op.add_column("tickets", sa.Column("call_ts", sa.String(length=20), nullable=True))
+    op.create_index(
+        "ix_tickets_called",
+        "tickets",
+        ["number"],
+        unique=False,
+        sqlite_where=_IS_CALLED,
+        postgresql_where=_IS_CALLED,
+    )
     op.create_index(
         "ix_tickets_told",
         "tickets",
