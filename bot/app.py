@@ -22,6 +22,7 @@ from bot.ai.worker import AIWork
 from bot.ai.writer import AIWriter
 from bot.config import Settings
 from bot.desk import outgoing
+from bot.desk.assignment import Assignment, Order
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.handlers import deliveries
@@ -33,7 +34,9 @@ from bot.relay.courier import Courier
 from bot.relay.housekeeping import Housekeeping
 from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
+from bot.relay.waiting_room import WaitingRoom
 from bot.slack.catchup import SPACING, CatchUp
+from bot.slack.direct import DirectMessages
 from bot.slack.directory import Directory
 from bot.slack.gaps import Gaps
 from bot.slack.homes import Homes
@@ -44,6 +47,7 @@ from bot.slack.missed import Missed
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
+from bot.slack.roll import Roll
 from bot.slack.standing import Standing
 from bot.slack.watch import Watch
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
@@ -96,7 +100,11 @@ class Bridge:
         self.bell = Bell()
         self.database = Database(settings.database_url, clock=clock)
         self.database.on_commit.append(self.bell.after_commit)
-        self.desk = Desk(self.database, ai_answers=settings.ai != "external")
+        self.desk = Desk(
+            self.database,
+            ai_answers=settings.ai != "external",
+            assignment=Assignment(Order(settings.assignment), settings.assignment_cap),
+        )
 
     async def __aenter__(self) -> Bridge:
         await self.start()
@@ -185,6 +193,10 @@ class Bridge:
         self._run(self._ai_courier(ai))
         self._run(intake)
         members = Members(client, self.installation.channel, self.database.clock)
+        if self.desk.assignment.is_on:
+            bot_user = self.installation.bot_user
+            self._keep_up(Roll(self.database, directory, members, bot_user=bot_user).run())
+        self._keep_up(WaitingRoom(self.desk, remind_after=self._settings.remind_after).run())
         homes = Homes(client, self.bell, self.desk, self.installation, members, directory)
         self._keep_up(homes.run())
         errands = Errands()
@@ -231,7 +243,12 @@ class Bridge:
         poster = self._poster = Poster(client, self.desk, self.installation, standing, waits=self._waits)
         return Courier(
             outgoing.SLACK,
-            SlackPosts(client, poster, language=self._settings.language).prepare,
+            SlackPosts(
+                client,
+                poster,
+                DirectMessages(client, self.installation),
+                language=self._settings.language,
+            ).prepare,
             database=self.database,
             bell=self.bell,
             pace=Pace(METHOD_OF, limits(self._settings.posts_per_second), home=self.installation.channel),

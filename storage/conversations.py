@@ -199,6 +199,20 @@ class Conversations:
         self._by_thread.pop(card, None)
         return await self._changed(conversation_id, [], card_team=None, card_channel=None, card_ts=None)
 
+    async def waiting(self, *, limit: int) -> Sequence[ConversationId]:
+        """Those that wait for a teammate, the longest so first."""
+        found = await self._connection.scalars(
+            select(table.c.id)
+            .where(table.c.state == State.WAITING)
+            .order_by(table.c.escalated_at, table.c.id)
+            .limit(limit)
+        )
+        return [ConversationId(one) for one in found]
+
+    async def reached_at(self, conversation_id: ConversationId, email: str) -> Conversation | None:
+        """The customer left an address, in place of what the website said."""
+        return await self._changed(conversation_id, [], customer_email=email)
+
     async def escalated(self) -> Sequence[Conversation]:
         """Those with a thread that wait for a teammate or are held by one, the longest so first."""
         rows = await self._connection.execute(

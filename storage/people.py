@@ -30,7 +30,7 @@ class People:
         if not ids:
             return {}
         rows = await self._connection.fetch(_THESE, {"wanted": [[one.team, one.user] for one in ids]})
-        return {person.id: person for person in map(_person, rows)}
+        return {person.id: person for person in map(person_of, rows)}
 
     async def remember(self, person: Person) -> None:
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
@@ -52,7 +52,8 @@ class People:
 _THESE = rows_of(table, (table.c.team_id, table.c.user_id))
 
 
-def _person(row: Row[Any]) -> Person:
+def person_of(row: Row[Any]) -> Person:
+    """Somebody, as their row in the table says."""
     return Person(
         id=PersonId(row.team_id, row.user_id),
         name=row.name,

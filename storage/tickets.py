@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -25,13 +25,15 @@ from sqlalchemy import (
 from storage.link import Link
 from storage.pairs import rows_of, wanted
 from storage.prepared import Prepared
-from storage.records import ConversationId, PersonId, Status, Ticket, TicketNumber
+from storage.records import Call, ConversationId, PersonId, Status, Ticket, TicketNumber
 from storage.schema import tickets as table
 
 LIVE_CHAT = "live_chat"
 
 # In both the customer waits: being picked up does not begin the wait anew.
 _CUSTOMER_WAITS = (Status.NEW, Status.ON_YOU)
+# Nobody is reminded of one wait more often than that.
+MOST_REMINDERS = 5
 
 
 class Tickets:
@@ -63,6 +65,7 @@ class Tickets:
                 assignee_team=assignee.team if assignee else None,
                 assignee_user=assignee.user if assignee else None,
                 status_since=self._now,
+                told_at=self._now,
                 opened_at=self._now,
             )
             .returning(table)
@@ -79,10 +82,14 @@ class Tickets:
             await self.look_up([conversation_id])
         return self._open[conversation_id]
 
-    async def assign(self, number: TicketNumber, assignee: PersonId) -> Ticket:
-        """Let it land on somebody, whatever it waited for before."""
+    async def assign(self, number: TicketNumber, assignee: PersonId, *, by_rule: bool = False) -> Ticket:
+        """Let it land on somebody, whatever it waited for before. `by_rule`: nobody pressed for it."""
         return await self._stand(
-            number, Status.ON_YOU, assignee_team=assignee.team, assignee_user=assignee.user
+            number,
+            Status.ON_YOU,
+            assignee_team=assignee.team,
+            assignee_user=assignee.user,
+            assigned_at=self._now if by_rule else None,
         )
 
     async def unassign(self, number: TicketNumber) -> Ticket:
@@ -103,6 +110,51 @@ class Tickets:
 
     async def describe(self, number: TicketNumber, *, subject: str, summary: str, language: str) -> Ticket:
         return await self._set(number, subject=subject, summary=summary, language=language)
+
+    async def unanswered(self, *, after: timedelta, limit: int) -> Sequence[ConversationId]:
+        """The conversations whose team, or whose teammate, is to be reminded now, the longest due first.
+
+        The first time `after` they were told, and then after twice as long each time.
+        """
+        due = (
+            and_(table.c.reminders == sent, table.c.told_at <= self._now - after * (1 << sent))
+            for sent in range(MOST_REMINDERS)
+        )
+        found = await self._connection.scalars(
+            select(table.c.conversation_id)
+            .where(table.c.told_at.is_not(None), or_(*due))
+            .order_by(table.c.told_at)
+            .limit(limit)
+        )
+        return [ConversationId(one) for one in found]
+
+    def is_unanswered(self, ticket: Ticket, *, after: timedelta) -> bool:
+        """The same of one ticket."""
+        if ticket.told_at is None or ticket.reminders >= MOST_REMINDERS:
+            return False
+        return ticket.told_at + after * (1 << ticket.reminders) <= self._now
+
+    async def reminded(self, ticket: Ticket) -> Ticket:
+        return await self._set(ticket.number, told_at=self._now, reminders=ticket.reminders + 1)
+
+    async def called(self, number: TicketNumber, call: Call | None) -> None:
+        """That call stands in the channel now; None: none does."""
+        # By itself: the ticket may be closed, and another one of its conversation open.
+        await self._connection.execute(
+            update(table)
+            .where(table.c.number == number)
+            .values(call_channel=call.channel if call else None, call_ts=call.ts if call else None)
+        )
+
+    async def calls_over(self, *, limit: int) -> Sequence[tuple[ConversationId, TicketNumber]]:
+        """Tickets of which a call still stands in the channel and which nobody has to be called for."""
+        rows = await self._connection.execute(
+            select(table.c.conversation_id, table.c.number)
+            .where(table.c.call_ts.is_not(None), table.c.status != Status.NEW)
+            .order_by(table.c.number)
+            .limit(limit)
+        )
+        return [(ConversationId(row.conversation_id), TicketNumber(row.number)) for row in rows]
 
     async def all_open(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Ticket], int]:
         """Open tickets, longest open first, and how many there are in all."""
@@ -130,9 +182,10 @@ class Tickets:
         return [*known, *map(_ticket, await self._connection.fetch(_LATEST, {"wanted": unknown}))]
 
     async def _stand(self, number: TicketNumber, status: Status, **values: Any) -> Ticket:
-        return await self._set(
-            number, status=status, status_since=self._now, **{"hold_reason": None, **values}
-        )
+        # Whoever has it now, or has it back, counts anew.
+        told_at = self._now if status in _CUSTOMER_WAITS else None
+        stands = {"status": status, "status_since": self._now, "told_at": told_at, "reminders": 0}
+        return await self._set(number, **{**stands, "hold_reason": None, **values})
 
     async def _set(self, number: TicketNumber, **values: Any) -> Ticket:
         bound = {f"new_{name}": value for name, value in values.items()}
@@ -200,4 +253,8 @@ def _ticket(row: Row[Any]) -> Ticket:
         opened_at=row.opened_at,
         first_reply_at=row.first_reply_at,
         closed_at=row.closed_at,
+        assigned_at=row.assigned_at,
+        told_at=row.told_at,
+        reminders=row.reminders,
+        call=Call(row.call_channel, row.call_ts) if row.call_ts else None,
     )

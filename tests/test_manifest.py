@@ -37,6 +37,7 @@ from storage.database import Database
 SCOPES_OF = {
     "apps_connections_open": set[str](),  # an app-level token's connections:write
     "auth_test": set[str](),
+    "chat_delete": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
@@ -263,6 +264,12 @@ async def test_its_commands_and_shortcuts_are_those_that_are_answered(app: Notin
     features = manifest()["features"]
     assert {command["command"] for command in features["slash_commands"]} == app.heard("command")
     assert {one["callback_id"] for one in features.get("shortcuts", [])} == app.heard("shortcut")
+
+
+def test_people_can_be_told_something_in_private() -> None:
+    """Without a messages tab Slack refuses an app's direct messages; nobody is to type there."""
+    home = manifest()["features"]["app_home"]
+    assert (home["messages_tab_enabled"], home["messages_tab_read_only_enabled"]) == (True, True)
 
 
 async def test_the_home_tab_is_there_because_its_opening_is_heard(app: Noting) -> None:

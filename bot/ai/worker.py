@@ -17,6 +17,7 @@ from storage.records import Author, Conversation, Entry, Kind, Parcel, TicketNum
 log = logging.getLogger(__name__)
 
 HANDED_BACK = "The conversation was handed back to you."
+CHOSEN = "The customer went on with you instead of waiting for a person: it was handed back to you."
 
 
 class AIWork:
@@ -97,7 +98,7 @@ def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Trans
     )
 
 
-_HAND_BACKS = (Event.RESUMED, Event.CLOSED)
+_HAND_BACKS = {Event.RESUMED: HANDED_BACK, Event.CLOSED: HANDED_BACK, Event.WENT_BACK: CHOSEN}
 
 
 def _turn(entry: Entry) -> Turn | None:
@@ -114,8 +115,9 @@ def _turn(entry: Entry) -> Turn | None:
 
 
 def _event(entry: Entry) -> Turn | None:
-    event = entry.data.get("event")
-    if event == Event.AGREED:
+    event = Event(entry.data["event"])
+    if event is Event.AGREED:
         who = entry.data["by"]
         return Turn("system", f"What {who} agreed with the customer, for you: {entry.data['agreed']}")
-    return Turn("system", HANDED_BACK) if event in _HAND_BACKS else None
+    told = _HAND_BACKS.get(event)
+    return None if told is None else Turn("system", told)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.desk import chat, composed, replies, takeover, threads, tickets, views
+from bot.desk import assignment, chat, composed, replies, takeover, threads, tickets, views, waiting
+from bot.desk.assignment import Assignment
 from bot.desk.composed import Composing
 from bot.desk.errors import NoSuchTicket
 from bot.desk.replies import Fate, Meant
@@ -19,6 +21,7 @@ from storage.records import (
     Entry,
     MessageRef,
     Person,
+    PersonId,
     State,
     Status,
     Ticket,
@@ -28,17 +31,20 @@ from storage.transaction import Expects, Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_MANUAL = Assignment()
 
 
 class Desk:
     """What the rest of the program asks of the rules.
 
     `ai_answers` says whether this program's own AI owes answers, or another program's AI speaks for itself.
+    `assignment` says who gets what waits for a teammate.
     Every method raises a `DeskError` where its rule refuses, and then nothing has changed.
     """
 
-    def __init__(self, database: Database, *, ai_answers: bool) -> None:
+    def __init__(self, database: Database, *, ai_answers: bool, assignment: Assignment = _MANUAL) -> None:
         self.database = database
+        self.assignment = assignment
         self._ai_answers = ai_answers
 
     async def start(
@@ -100,12 +106,42 @@ class Desk:
         self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
     ) -> Conversation:
         return await self._do(
-            Expects(conversation_id), takeover.escalate, conversation_id, reason=reason, epoch=epoch
+            Expects(conversation_id),
+            takeover.escalate,
+            conversation_id,
+            reason=reason,
+            epoch=epoch,
+            assignment=self.assignment,
         )
 
     async def may_hand_back(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
         async with self.database.read() as tx:
             await takeover.may_hand_back(tx, conversation_id, by=by, epoch=epoch)
+
+    async def go_back(self, conversation_id: ConversationId) -> Conversation:
+        return await self._do(
+            Expects(conversation_id), waiting.go_back, conversation_id, ai_answers=self._ai_answers
+        )
+
+    async def leave_address(self, conversation_id: ConversationId, *, email: str) -> Conversation:
+        return await self._do(Expects(conversation_id), waiting.leave_address, conversation_id, email=email)
+
+    async def remind(self, conversation_id: ConversationId, *, after: timedelta) -> bool:
+        return await self._do(Expects(conversation_id), waiting.remind, conversation_id, after=after)
+
+    async def call_answered(self, conversation_id: ConversationId, number: TicketNumber) -> None:
+        await self._do(Expects(conversation_id), waiting.call_answered, conversation_id, number)
+
+    async def assign_waiting(self, conversation_id: ConversationId) -> bool:
+        return await self._do(
+            Expects(conversation_id),
+            assignment.assign_waiting,
+            conversation_id,
+            assignment=self.assignment,
+        )
+
+    async def be_available(self, *, by: Person, available: bool) -> None:
+        await self._do(Expects(), assignment.be_available, by=by, available=available)
 
     async def allow_ai_replies(
         self,
@@ -287,6 +323,10 @@ class Desk:
     async def open_tickets(self, *, limit: int, offset: int = 0) -> Listing:
         async with self.database.read() as tx:
             return await views.open_tickets(tx, limit=limit, offset=offset)
+
+    async def is_available(self, person: PersonId) -> bool:
+        async with self.database.read() as tx:
+            return await tx.roster.has(person)
 
     async def waiting(self) -> int:
         """How many customers wait for a teammate."""

@@ -15,6 +15,7 @@
     ├── MayNotAct
     ├── NobodyHolds
     ├── NotTaken
+    ├── NotWaiting
     ├── NotWritten
     ├── NotYours
     ├── ReadsLikeANote
@@ -110,6 +111,10 @@ class ReadsLikeANote(DeskError):
 
 class NobodyHolds(DeskError):
     """Nobody holds this conversation any more. Your message is still held: take over, then press again."""
+
+
+class NotWaiting(DeskError):
+    """This customer does not wait: a teammate has the conversation, or it has ended."""
 
 
 class NotWritten(DeskError):

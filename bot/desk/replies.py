@@ -6,6 +6,7 @@ be undone.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -28,6 +29,9 @@ from storage.records import (
     Status,
 )
 from storage.transaction import Transaction
+
+# For so long after a conversation was assigned nobody may know yet that the customer reads them.
+IS_NEWS_FOR = timedelta(seconds=10)
 
 
 class Meant(StrEnum):
@@ -63,7 +67,8 @@ async def thread_message(
     """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
-    joined its holder; with `anyone`, if some teammate holds it.
+    joined its holder; with `anyone`, if some teammate holds it. Where nobody pressed, since it was assigned,
+    it is held in the first seconds.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
@@ -83,16 +88,27 @@ async def thread_message(
         await outgoing.prompt(tx, reply, Prompt.FILES_STAY)
         return Fate.NOTE
     is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
-    if meant is Meant.FOR_CUSTOMER and is_theirs:
+    is_news = is_theirs and await _is_news(tx, conversation, message)
+    if meant is Meant.FOR_CUSTOMER and is_theirs and not is_news:
         await _send(tx, conversation, reply, by)
         return Fate.SENT
     await tx.held.hold(reply)
     await outgoing.mark(tx, conversation.id, message, Mark.HELD)
-    if is_theirs:
+    if is_news:
+        await outgoing.prompt(tx, reply, Prompt.JUST_ASSIGNED)
+    elif is_theirs:
         await outgoing.prompt(tx, reply, Prompt.MENTIONS)
     else:
         await _ask(tx, conversation, reply)
     return Fate.HELD
+
+
+async def _is_news(tx: Transaction, conversation: Conversation, message: MessageRef) -> bool:
+    """Whether it was assigned so shortly before that its author may still have typed for the team."""
+    ticket = await tx.tickets.open_of(conversation.id)
+    if ticket is None or ticket.assigned_at is None:
+        return False
+    return float(message.ts) < (ticket.assigned_at + IS_NEWS_FOR).timestamp()
 
 
 async def send_held(

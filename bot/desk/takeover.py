@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.desk import chat, outgoing, timeline
+from bot.desk.assignment import Assignment, assign
 from bot.desk.errors import AlreadyAnswers, AlreadyTaken, CannotAnswer, MayNotAct, NotFound, Stale, TooLong
 from bot.desk.outgoing import Priority
 from bot.desk.phrases import to_customer
@@ -132,10 +133,16 @@ async def answers(tx: Transaction, conversation: Conversation, by: Person) -> bo
 
 
 async def escalate(
-    tx: Transaction, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
+    tx: Transaction,
+    conversation_id: ConversationId,
+    *,
+    reason: str,
+    epoch: int | None = None,
+    assignment: Assignment,
 ) -> Conversation:
     """Let the conversation wait for a teammate: the AI pauses, a New ticket opens, the customer is told once.
 
+    Where somebody is available, `assignment` says who, and it is theirs from this commit on.
     `epoch` fences an AI that thinks: if the conversation moved on since, nothing happens but a line on the
     timeline. Without it (another program asks), an escalated conversation simply stays as it is.
     """
@@ -165,7 +172,7 @@ async def escalate(
     if is_new:
         await outgoing.summary(tx, conversation_id, ticket.number)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
-    return conversation
+    return await assign(tx, conversation, assignment) or conversation
 
 
 async def may_hand_back(tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:

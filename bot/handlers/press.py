@@ -40,6 +40,7 @@ class Press:
         self._trigger = body.get("trigger_id")
         self.container: Mapping[str, Any] = body.get("container") or _where(body)
         self.is_on_ephemeral = bool(self.container.get("is_ephemeral"))
+        self._thread_ts = self.container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
         self._team = body["team"]["id"]
         self._response_url = body.get("response_url")
         self._client = client
@@ -47,7 +48,7 @@ class Press:
     @property
     def card(self) -> MessageRef | None:
         """The card that was pressed, or under which; None for what only the presser sees."""
-        ts = self.container.get("thread_ts") or self.container.get("message_ts")
+        ts = self._thread_ts or self.container.get("message_ts")
         channel = self.container.get("channel_id")
         if self.is_on_ephemeral or not ts or not channel:
             return None

@@ -154,7 +154,11 @@ def happenings(draw: st.DrawFn) -> Entry:
             "reason": draw(words(300)),
             "certain": draw(st.booleans()),
         }
-    if event is Event.HANDED_OVER:
+    if event is Event.STILL_WAITING:
+        data |= {"seconds": draw(st.integers(0, 10**6)), "subject": draw(st.none() | words(200))}
+    if event is Event.ADDRESS_LEFT:
+        data["email"] = draw(words(254))
+    if event in (Event.HANDED_OVER, Event.ASSIGNED):
         data["to"] = {"team": "T1", "user": MENTIONED, "name": draw(words(120))}
     if event is Event.TAKEN_OVER:
         data["former"] = draw(st.none() | words(120))

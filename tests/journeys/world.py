@@ -17,6 +17,7 @@ from bot.demo.thread import ThreadScreen
 from bot.slack.poster import Waits
 from sandbox import Person, Workspace
 from storage.records import ConversationId
+from tests.clocks import RunningClock
 
 CHANNEL = "live-chat"
 SERVER_KEY = "a-key-for-tests"
@@ -175,10 +176,12 @@ async def world(
     ai: AIKind = "offline",
     http_mode: bool = False,
     workspace: Mapping[str, Any] | None = None,
+    clock: RunningClock | None = None,
     **settings: Any,
 ) -> AsyncIterator[World]:
-    """A world with these settings, taken down at the end."""
-    async with Workspace(**(workspace or {})) as slack:
+    """A world with these settings, taken down at the end. With a `clock`, Slack's is the same."""
+    slacks = {} if clock is None else {"clock": clock.seconds}
+    async with Workspace(**{**slacks, **(workspace or {})}) as slack:
         chosen = replace(
             Settings(slack_bot_token=slack.bot_token, slack_channel=f"#{CHANNEL}"),
             slack_app_token=None if http_mode else slack.app_token,
@@ -199,6 +202,7 @@ async def world(
                 while_closed=timedelta(seconds=0.2),
             ),
             catch_up_spacing=timedelta(seconds=0.1),
+            **({} if clock is None else {"clock": clock}),
         )
         await here.start()
         try:
