@@ -211,7 +211,7 @@ class SlackPosts:
 
 
 def _reader(parcel: Parcel, conversation: Conversation) -> PersonId | None:
-    """The one teammate who reads it: the holder a direct message, the author of a message a prompt about it."""
+    """The one teammate who reads it: the holder a direct message, a prompt the author of what it is about."""
     if parcel.kind == Owed.DIRECT:
         return conversation.holder
     # A prompt's source starts with the team they wrote in.
