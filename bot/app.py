@@ -22,6 +22,7 @@ from bot.config import Settings
 from bot.desk import outgoing
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
+from bot.desk.files import Files
 from bot.handlers import deliveries
 from bot.handlers.app import slack_app
 from bot.livechat.application import live_chat
@@ -32,6 +33,7 @@ from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
 from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.directory import Directory
+from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
 from bot.slack.intake import Intake
@@ -40,6 +42,7 @@ from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
 from bot.slack.standing import Standing
+from bot.slack.uploads import Uploads
 from bot.slack.watch import Watch
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
 from storage.migrate import upgrade
@@ -92,6 +95,7 @@ class Bridge:
         self.database = Database(settings.database_url, clock=clock)
         self.database.on_commit.append(self.bell.after_commit)
         self.desk = Desk(self.database, ai_answers=settings.ai != "external")
+        self.files = Files(self.database, largest=settings.largest_file)
 
     async def __aenter__(self) -> Bridge:
         await self.start()
@@ -156,18 +160,20 @@ class Bridge:
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session)
         self.installation = await self._introduced(client)
+        slack_host = SlackHost(self._settings.slack_api_url)
         directory = Directory(client, self.database, home_team=self.installation.team)
         intake = Intake(
             self.database,
             self.bell,
             directory,
+            SlackFiles(client, session, self.database, self.files, slack_host),
             self.installation,
             hold_back=self._settings.hold_back,
             anyone_replies=self._settings.replies == "anyone",
         )
         standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())
-        self._run(self._slack_courier(client, standing))
+        self._run(self._slack_courier(client, session, standing, slack_host))
         self._run(await self._ai_courier())
         self._run(intake)
         members = Members(client, self.installation.channel, self.database.clock)
@@ -207,11 +213,26 @@ class Bridge:
                 return found
         raise AssertionError("the last try returns or raises")
 
-    def _slack_courier(self, client: AsyncWebClient, standing: Standing) -> Courier:
+    def _slack_courier(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        standing: Standing,
+        slack_host: SlackHost,
+    ) -> Courier:
         poster = self._poster = Poster(client, self.desk, self.installation, standing, waits=self._waits)
+        uploads = Uploads(
+            client,
+            session,
+            self.database,
+            self.files,
+            slack_host,
+            poster,
+            quarantine=self._waits.quarantine,
+        )
         return Courier(
             outgoing.SLACK,
-            SlackPosts(client, poster).prepare,
+            SlackPosts(client, poster, uploads).prepare,
             database=self.database,
             bell=self.bell,
             pace=Pace(METHOD_OF, limits(self._settings.posts_per_second), home=self.installation.channel),
@@ -270,6 +291,7 @@ class Bridge:
         app = live_chat(
             self.desk,
             self.bell,
+            self.files,
             token_secret=bytes.fromhex(secret),
             api_key=self._settings.api_key,
             identity_secret=self._settings.identity_secret,

@@ -64,7 +64,7 @@ def _ticket(view: ConversationView, ticket: Ticket) -> list[Block]:
 def _last_words(conversation: Conversation, message: Entry) -> str:
     who = {Author.CUSTOMER: customer_name(conversation), Author.AI: "AI"}.get(message.author)
     speaker = who or one_line(message.name or "") or "Bookbag"
-    return f"{speaker}: {shortened(message.text, _LAST_MESSAGE_LENGTH)}"
+    return f"{speaker}: {shortened(message.said, _LAST_MESSAGE_LENGTH)}"
 
 
 def _state_in_words(view: ConversationView) -> str:

@@ -28,7 +28,7 @@ def conversations_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Mes
 
 def live_row(view: ConversationView, link_to: LinkTo) -> list[Block]:
     who = f"{bold(customer_name(view.conversation))}   ·   {escaped(view.conversation.channel)}"
-    about = view.last_message.text if view.last_message else ""
+    about = view.last_message.said if view.last_message else ""
     return row(who, about, view.conversation, link_to, take_over_button(view.conversation))
 
 

@@ -10,6 +10,7 @@ from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.ids import RETRY, EntryValue
 from bot.blocks.message import Message, ai_words, button, plain, small, title, words
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
+from bot.desk.kinds import in_size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from storage.records import Author, Conversation, Entry, Kind, State, Status
@@ -36,8 +37,10 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     if entry.kind is Kind.SYSTEM:
         return _system(conversation, entry)
     who, mark = _speaker(conversation, entry)
-    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text)
-    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}"), *said])
+    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text) if entry.text else []
+    files = [small(f"📎 {escaped(file['name'])} ({in_size(file['size'])})") for file in entry.attachments]
+    shown = [*said, *files] or words("")
+    return Message(text=notification(who, entry.said), blocks=[small(f"{mark} {bold(who)}"), *shown])
 
 
 def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:
@@ -78,7 +81,8 @@ def _notice(texts: Sequence[str]) -> str:
 
 
 def _is_short(entry: Entry) -> bool:
-    return entry.kind is Kind.MESSAGE and bool(entry.text.strip()) and size(entry.text) <= SHORT
+    is_short = bool(entry.text.strip()) and size(entry.text) <= SHORT
+    return entry.kind is Kind.MESSAGE and is_short and not entry.attachments
 
 
 def _line(conversation: Conversation, entry: Entry) -> Block:

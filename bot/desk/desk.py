@@ -48,7 +48,12 @@ class Desk:
         )
 
     async def customer_says(
-        self, conversation_id: ConversationId, text: str, *, client_id: str
+        self,
+        conversation_id: ConversationId,
+        text: str,
+        *,
+        client_id: str,
+        attachments: Sequence[str] = (),
     ) -> tuple[Entry, bool]:
         return await self._do(
             Expects(conversation_id, source=chat.customer_source(client_id)),
@@ -57,6 +62,7 @@ class Desk:
             text,
             client_id=client_id,
             ai_answers=self._ai_answers,
+            attachments=attachments,
         )
 
     async def outside_ai_says(

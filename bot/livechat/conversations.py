@@ -180,8 +180,13 @@ class Conversations:
         if from_ai and call.caller is not Caller.SERVER:
             raise Unauthorized
         self._messages.count(call.conversation_id)
-        say = self._desk.outside_ai_says if from_ai else self._desk.customer_says
-        entry, is_new = await say(call.conversation_id, body.text, client_id=body.client_id)
+        about, text, client_id = call.conversation_id, body.text, body.client_id
+        if from_ai:
+            entry, is_new = await self._desk.outside_ai_says(about, text, client_id=client_id)
+        else:
+            entry, is_new = await self._desk.customer_says(
+                about, text, client_id=client_id, attachments=body.attachments
+            )
         self._metrics.messages_accepted[body.from_] += is_new
         return Answer(202 if is_new else 200, Said(seq=entry.seq, id=entry.id))
 

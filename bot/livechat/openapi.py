@@ -61,7 +61,7 @@ def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
             *operation.more_parameters,
         ],
         "responses": {
-            **{str(status): _answer(shown) for status, shown in operation.answers.items()},
+            **{str(status): _answer(shown, operation.gives) for status, shown in operation.answers.items()},
             **{str(problem.status): _problem(problem) for problem in operation.problems},
         },
         "security": _SECURITY[operation.needs],
@@ -71,14 +71,21 @@ def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
             "required": operation.body_required,
             "content": {"application/json": {"schema": _ref(operation.body)}},
         }
+    elif operation.takes_bytes:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
     return described
 
 
 def _path_parameters(operation: Operation[Any, Any]) -> list[dict[str, Any]]:
-    if "{conversation_id}" not in operation.path:
-        return []
     schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-    return [{"name": "conversation_id", "in": "path", "required": True, "schema": schema}]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": schema}
+        for name in ("conversation_id", "file_id")
+        if f"{{{name}}}" in operation.path
+    ]
 
 
 def _query_parameters(operation: Operation[Any, Any]) -> list[dict[str, Any]]:
@@ -94,9 +101,9 @@ def _query_parameters(operation: Operation[Any, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _answer(shown: type[BaseModel] | str) -> dict[str, Any]:
+def _answer(shown: type[BaseModel] | str, gives: str) -> dict[str, Any]:
     if isinstance(shown, str):
-        return {"description": shown, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+        return {"description": shown, "content": {gives: {"schema": {"type": "string"}}}}
     return {"description": _summary(shown), "content": {"application/json": {"schema": _ref(shown)}}}
 
 

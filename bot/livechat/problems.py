@@ -6,8 +6,12 @@
     ├── NotAllowed        405
     ├── Paused            409
     ├── TooLarge          413
+    │   └── FileTooLarge  413
     ├── NotJson           415
+    │   └── FileRefused   415
     ├── Invalid           422
+    │   ├── EmptyFile     422
+    │   ├── UnknownFile   422
     │   └── WrongUserHash 422
     ├── TooMany           429
     ├── Broken            500
@@ -27,7 +31,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.desk.errors import AIPaused, NotFound
+from bot.desk import errors
+from bot.desk.errors import AIPaused, DeskError, NotFound
 from storage.database import DatabaseUnavailable
 
 
@@ -90,6 +95,18 @@ class NotJson(Problem):
     status, code = 415, "unsupported_media_type"
 
 
+class FileTooLarge(TooLarge):
+    """The file is larger than this server takes."""
+
+    code = "file_too_large"
+
+
+class FileRefused(NotJson):
+    """This kind of file is not taken: pictures (PNG, JPEG, GIF, WebP), PDF and plain text are."""
+
+    code = "file_type"
+
+
 class Invalid(Problem):
     """Something in the request does not have the form it needs."""
 
@@ -114,6 +131,18 @@ class WrongUserHash(Invalid):
     """The user_hash does not prove this user_id."""
 
     code = "invalid_user_hash"
+
+
+class EmptyFile(Invalid):
+    """The file is empty."""
+
+    code = "file_empty"
+
+
+class UnknownFile(Invalid):
+    """There is no such file to attach: it was never uploaded here, or went with another message."""
+
+    code = "unknown_file"
 
 
 class TooMany(Problem):
@@ -180,14 +209,24 @@ class ErrorBody(BaseModel):
     error: Error
 
 
+_PROBLEMS: tuple[tuple[type[DeskError], type[Problem]], ...] = (
+    (AIPaused, Paused),
+    (errors.FileTooLarge, FileTooLarge),
+    (errors.FileTypeRefused, FileRefused),
+    (errors.FileEmpty, EmptyFile),
+    (errors.NoSuchFile, UnknownFile),
+)
+
+
 def problem_of(error: Exception) -> Problem | None:
     """The problem that an exception from below means to a caller. None if it is a bug."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, NotFound):
         return Unknown()
-    if isinstance(error, AIPaused):
-        return Paused()
+    for refusal, problem in _PROBLEMS:
+        if isinstance(error, refusal):
+            return problem()
     if isinstance(error, DatabaseUnavailable | OperationalError | InterfaceError | PoolTimeout | OSError):
         return Unavailable()
     if isinstance(error, DBAPIError) and error.connection_invalidated:

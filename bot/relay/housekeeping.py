@@ -1,4 +1,4 @@
-"""Clears away what is done, so that the database grows with what is kept and not with what was sent."""
+"""Clears away what is done or came to nothing, so that the database grows with what is kept alone."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ EVERY = 3600.0
 KEEP = timedelta(days=3)
 # Nobody should wait for a transaction that clears away.
 AT_ONCE = 1_000
+FILES_AT_ONCE = 10
+# A file may be uploaded long before its message is sent.
+UNSAID = timedelta(days=1)
 
 
 class Housekeeping:
-    """Drops outbox rows that were done days ago, once an hour."""
+    """Drops outbox rows that were done days ago, and files that no message carries, once an hour."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,6 +34,10 @@ class Housekeeping:
                     lambda tx: tx.outbox.forget_done(before=tx.now - KEEP, limit=AT_ONCE)
                 ):
                     pass
+                while await self._database.write(
+                    lambda tx: tx.files.forget_unsaid(before=tx.now - UNSAID, limit=FILES_AT_ONCE)
+                ):
+                    pass
             except Exception as error:  # noqa: BLE001 - there is a next hour
-                log.warning("the outbox was not cleared of old rows: %s", reason_of(error))
+                log.warning("what is old was not cleared away: %s", reason_of(error))
             await asyncio.sleep(EVERY)

@@ -10,11 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.card import card
 from bot.blocks.prompts import prompt_message
 from bot.blocks.thread import entries_message, recap_message
+from bot.desk.attachments import Unfit
 from bot.desk.outgoing import Mark, Owed, Prompt
 from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.poster import Poster
+from bot.slack.uploads import Uploads
 from storage.records import Conversation, Entry, Parcel
 from storage.transaction import Transaction
 
@@ -28,6 +30,8 @@ METHOD_OF: Mapping[str, str] = {
     Owed.ENTRY: "chat.postMessage",
     Owed.RECAP: "chat.postMessage",
     Owed.REFRESH: "chat.update",
+    # A file in a channel is a post like any other.
+    Owed.FILE: "chat.postMessage",
     Owed.MARK: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
 }
@@ -44,8 +48,9 @@ RECAP_LENGTH = 15
 class SlackPosts:
     """The jobs for the outbox's Slack rows."""
 
-    def __init__(self, client: AsyncWebClient, poster: Poster) -> None:
+    def __init__(self, client: AsyncWebClient, poster: Poster, uploads: Uploads) -> None:
         self._client = client
+        self._uploads = uploads
         self._poster = poster
 
     async def prepare(self, tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
@@ -74,6 +79,10 @@ class SlackPosts:
                         conversation.id, parcel.payload["upto"] + 1, limit=RECAP_LENGTH
                     )
                     jobs[parcel.id] = partial(self.recap, parcel, conversation, said)
+                case Owed.FILE:
+                    found_files = await tx.files.whole(conversation.id, [parcel.payload["file"]])
+                    file = found_files[0] if found_files else None
+                    jobs[parcel.id] = partial(self._uploads.share, parcel, conversation, file)
                 case Owed.REFRESH:
                     jobs[parcel.id] = partial(self.refresh, parcel, views[conversation.id])
                 case Owed.MARK:
@@ -150,6 +159,7 @@ class SlackPosts:
             holder=payload["holder"],
             # Rows from before this was kept have none.
             epoch=payload.get("epoch"),
+            unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
         )
         where = conversation.card
         try:

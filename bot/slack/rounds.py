@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from bot.slack.directory import UnknownPerson
-from bot.slack.letters import Rule, RuleBook
+from bot.slack.letters import Delays, Rule, RuleBook
 from storage.database import Database, reason_of
 from storage.inbox import Letter
 from storage.records import MessageRef
@@ -31,7 +30,7 @@ class Rounds:
         self._rules = rules
 
     async def work_off(self, thread: MessageRef, *, before: str | None = None) -> None:
-        """Deal with what is due, or with all that happened `before`, as far as its authors are known."""
+        """Deal with what is due, or with all that happened `before`, as far as its authors and files are there."""
         while await self._round(thread, before=before):
             pass
 
@@ -50,10 +49,14 @@ class Rounds:
         rules: dict[int, Rule] = {}
         stuck: Letter | None = None
         for letter in due:
+            if rules and self._rules.takes_time(letter.delivery):
+                # What comes before it goes first; the rest waits for the next round.
+                until = None
+                break
             try:
                 rules[letter.id] = await self._rules.rule_for(letter.delivery, waits_since=letter.received_at)
-            except UnknownPerson as error:
-                log.info("thread %s waits for the name of an author: %s", thread.source, error)
+            except Delays as error:
+                log.info("thread %s waits for the name of an author or a file: %s", thread.source, error)
                 stuck, until = letter, tx.now + pause(letter.attempts)
                 break
         try:
