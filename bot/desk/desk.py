@@ -16,6 +16,7 @@ from storage.records import (
     ConversationId,
     Customer,
     Entry,
+    FileId,
     MessageRef,
     Person,
     State,
@@ -126,7 +127,14 @@ class Desk:
         )
 
     async def thread_message(
-        self, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+        self,
+        thread: MessageRef,
+        message: MessageRef,
+        *,
+        by: Person,
+        text: str,
+        meant: Meant,
+        files: Sequence[FileId] = (),
     ) -> Fate:
         return await self._do(
             Expects(thread=thread, source=message.source),
@@ -136,6 +144,7 @@ class Desk:
             by=by,
             text=text,
             meant=meant,
+            files=files,
         )
 
     async def message_edited(

@@ -191,11 +191,12 @@ class House:
         self.bell = Bell()
         self.health = Reports()
         self.desk = Desk(database, ai_answers=False)
+        self.files = Files(database, largest=LARGEST_FILE)
         self.numbers = itertools.count(1000)
         self.app = live_chat(
             self.desk,
             self.bell,
-            Files(database, largest=LARGEST_FILE),
+            self.files,
             token_secret=b"token-secret",
             api_key=api_key,
             identity_secret=identity_secret,
