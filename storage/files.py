@@ -23,7 +23,13 @@ class Files:
         self._now = now
 
     async def begin(
-        self, file_id: FileId, conversation_id: ConversationId, *, name: str, type: str, slack_id: str | None
+        self,
+        file_id: FileId,
+        conversation_id: ConversationId,
+        *,
+        name: str,
+        media_type: str,
+        slack_id: str | None,
     ) -> None:
         """A file whose bytes are about to come. Nobody gets it before it is whole."""
         await self._connection.execute(
@@ -32,16 +38,14 @@ class Files:
                 conversation_id=conversation_id,
                 slack_id=slack_id,
                 name=name,
-                type=type,
+                type=media_type,
                 size=0,
                 created_at=self._now,
             )
         )
 
     async def add_piece(self, file_id: FileId, number: int, content: bytes) -> None:
-        await self._connection.execute(
-            insert(pieces).values(file_id=file_id, number=number, content=content)
-        )
+        await self._connection.execute(insert(pieces).values(file_id=file_id, number=number, content=content))
 
     async def complete(self, file_id: FileId, *, size: int, sha256: str) -> None:
         """All of it is there."""
@@ -70,7 +74,9 @@ class Files:
         )
         return [_file(row) for row in rows]
 
-    async def settle(self, ids: Collection[str], *, source: str | None = None, seq: int | None = None) -> None:
+    async def settle(
+        self, ids: Collection[str], *, source: str | None = None, seq: int | None = None
+    ) -> None:
         """They came with that Slack message, or belong to the customer's entry of that number."""
         values: dict[str, Any] = {"source": source} if source is not None else {}
         if seq is not None:

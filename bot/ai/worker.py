@@ -97,10 +97,8 @@ def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Trans
     )
 
 
-def _with_files(entry: Entry) -> str:
-    """The words, and what came with them: an AI is told that there is a file, not what is in it."""
-    files = (f"[attached file: {file['name']}, {file['type']}]" for file in entry.attachments)
-    return "\n".join(filter(None, (entry.text, *files)))
+def _attached(entry: Entry) -> tuple[str, ...]:
+    return tuple(f"{file['name']} ({file['type']})" for file in entry.attachments)
 
 
 _HAND_BACKS = (Event.RESUMED, Event.CLOSED)
@@ -111,9 +109,9 @@ def _turn(entry: Entry) -> Turn | None:
         return Turn("system", HANDED_BACK) if entry.data.get("event") in _HAND_BACKS else None
     match entry.author:
         case Author.CUSTOMER:
-            return Turn("customer", _with_files(entry), entry.name)
+            return Turn("customer", entry.text, entry.name, _attached(entry))
         case Author.TEAMMATE:
-            return Turn("teammate", _with_files(entry), entry.name)
+            return Turn("teammate", entry.text, entry.name, _attached(entry))
         case Author.AI | Author.SYSTEM:
             # What the program said by itself, the customer took for the AI's words.
             return Turn("ai", entry.text)

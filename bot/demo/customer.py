@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -62,9 +63,7 @@ class CustomerChat:
         if self._http is not None:
             await self._http.close()
 
-    async def say(
-        self, text: str, *, client_id: str | None = None, attachments: Sequence[str] = ()
-    ) -> int:
+    async def say(self, text: str, *, client_id: str | None = None, attachments: Sequence[str] = ()) -> int:
         """Send a message; returns its number. The same `client_id` again is the same message."""
         body: dict[str, Any] = {"text": text, "client_id": client_id or str(uuid.uuid4())}
         return await self._say(body | ({"attachments": [*attachments]} if attachments else {}), self._token)
@@ -73,7 +72,10 @@ class CustomerChat:
         """Upload a file for one of the next messages; returns its id."""
         url = f"{self._address}/v1/conversations/{self.conversation_id}/files"
         async with self._session.post(
-            url, params={"name": name}, data=content, headers={"Authorization": f"Bearer {self._token}"}
+            url,
+            params={"name": name},
+            data=io.BytesIO(content),
+            headers={"Authorization": f"Bearer {self._token}"},
         ) as response:
             answer = await response.json()
         if response.status != 201:

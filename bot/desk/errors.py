@@ -91,7 +91,7 @@ class FileTypeRefused(DeskError):
 
 
 class FilesGone(DeskError):
-    """The files of that message are not there any more. It is still held: send them again in a new message."""
+    """The files of that message are gone. It is still held: send them again in a new message."""
 
 
 class MayNotAct(DeskError):

@@ -1,4 +1,4 @@
-"""Files on their way in and out: taken in piece by piece, capped, told by their bytes, given out the same way.
+"""Files on their way in and out: taken in piece by piece, capped, told by their bytes, given out like that.
 
 A file is nobody's until a rule attaches it to a message, and gone with it when that is taken back.
 """
@@ -11,7 +11,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Collection
 from functools import partial
 
 from bot.desk.errors import FileEmpty, FileTooLarge, FileTypeRefused
-from bot.desk.kinds import OPENING, Sniffer, safe_name
+from bot.desk.kinds import OPENING, FileKind, Sniffer, safe_name
 from storage.database import Database
 from storage.records import ConversationId, File, FileId
 from storage.transaction import Expects, Transaction
@@ -39,39 +39,30 @@ class Files:
     ) -> File:
         """Keep the bytes. No message carries the file yet.
 
-        Holds no more than a piece or two of it in memory. Raises `FileTooLarge`, `FileTypeRefused`, `FileEmpty`
-        and whatever `content` raises; nothing is kept then.
+        Holds no more than a piece or two of it in memory. Raises `FileTooLarge`, `FileTypeRefused` or
+        `FileEmpty`, and whatever `content` raises; nothing is kept then.
         """
         file_id = FileId(secrets.token_hex(16))
         digest, size, number = hashlib.sha256(), 0, 0
-        sniffer: Sniffer | None = None
         try:
-            async for piece, is_last in _pieces(content):
-                size += len(piece)
-                if size > self.largest:
-                    raise FileTooLarge(limit=str(self.largest // MEGABYTE))
-                sniffer = sniffer or Sniffer(piece[:OPENING])
-                if not sniffer.feed(piece, final=is_last) or sniffer.kind is None:
-                    raise FileTypeRefused
-                kind = sniffer.kind
+            async for piece, kind in _fit(content, self.largest):
                 if number == 0:
-                    begin = partial(_begin, file_id, conversation_id, safe_name(name, kind), kind.type, slack_id)
+                    called = safe_name(name, kind)
+                    begin = partial(_begin, file_id, conversation_id, called, kind.type, slack_id)
                     await self._database.write(begin, expects=Expects())
                 digest.update(piece)
+                size += len(piece)
                 number += 1
                 await self._database.write(partial(_add, file_id, number - 1, piece), expects=Expects())
-            if number == 0:
-                raise FileEmpty
-            return await self._database.write(
-                partial(_complete, file_id, conversation_id, size, digest.hexdigest()), expects=Expects()
-            )
+            complete = partial(_complete, file_id, conversation_id, size, digest.hexdigest())
+            return await self._database.write(complete, expects=Expects())
         except BaseException:
             if number:
                 await self.drop([file_id])
             raise
 
     async def find(self, conversation_id: ConversationId, file_id: str) -> File | None:
-        """The file if the customer may have it: one they sent, or one that a message of theirs to read carries."""
+        """The file, if the customer may have it: they sent it, or a message that they may read carries it."""
         async with self._database.read() as tx:
             found = await tx.files.whole(conversation_id, [file_id])
         return next((one for one in found if one.seq is not None or is_customers(one)), None)
@@ -94,8 +85,25 @@ class Files:
 
 
 def is_customers(file: File) -> bool:
-    """Whether the customer uploaded it and has not sent it yet. A teammate's is known by Slack's name for it."""
+    """Whether the customer uploaded it and has not sent it yet. A teammate's bears Slack's name for it."""
     return file.source is None and file.seq is None and file.slack_id is None
+
+
+async def _fit(content: AsyncIterable[bytes], largest: int) -> AsyncIterator[tuple[bytes, FileKind]]:
+    """The bytes in pieces, and what kind of file they are so far. Raises once they are no file for us."""
+    size = 0
+    sniffer: Sniffer | None = None
+    async for piece, is_last in _pieces(content):
+        size += len(piece)
+        if size > largest:
+            raise FileTooLarge(limit=str(largest // MEGABYTE))
+        sniffer = sniffer or Sniffer(piece[:OPENING])
+        sniffer.feed(piece, final=is_last)
+        if sniffer.kind is None:
+            raise FileTypeRefused
+        yield piece, sniffer.kind
+    if sniffer is None:
+        raise FileEmpty
 
 
 async def _pieces(content: AsyncIterable[bytes]) -> AsyncIterator[tuple[bytes, bool]]:
@@ -113,7 +121,7 @@ async def _pieces(content: AsyncIterable[bytes]) -> AsyncIterator[tuple[bytes, b
 async def _begin(
     file_id: FileId, about: ConversationId, name: str, media_type: str, slack_id: str | None, tx: Transaction
 ) -> None:
-    await tx.files.begin(file_id, about, name=name, type=media_type, slack_id=slack_id)
+    await tx.files.begin(file_id, about, name=name, media_type=media_type, slack_id=slack_id)
 
 
 async def _add(file_id: FileId, number: int, content: bytes, tx: Transaction) -> None:

@@ -1,7 +1,7 @@
 """What kinds of files go from hand to hand, told by their bytes, and what they are called.
 
-A name or a media type is what a sender says; only the bytes decide. What runs, what holds other files and what
-a browser could run in our name (HTML, SVG) is on no list (docs/decisions/0016-files.md).
+A name or a media type is what a sender says; only the bytes decide. What runs, what holds other files and
+what a browser could run in our name (HTML, SVG) is on no list (docs/decisions/0016-files.md).
 """
 
 from __future__ import annotations
@@ -59,17 +59,16 @@ class Sniffer:
         self.kind: FileKind | None = next((kind for is_it, kind in _SIGNATURES if is_it(opening)), TEXT)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
 
-    def feed(self, piece: bytes, *, final: bool = False) -> bool:
-        """Read on. False once it is known to be of no kind on the list."""
+    def feed(self, piece: bytes, *, final: bool = False) -> None:
+        """Read on. The kind is None once it is known to be none on the list."""
         if self.kind is not TEXT:
-            return self.kind is not None
+            return
         try:
             self._decoder.decode(piece, final)
         except UnicodeDecodeError:
             self.kind = None
-        if self.kind is not None and _BINARY.search(piece):
+        if _BINARY.search(piece):
             self.kind = None
-        return self.kind is not None
 
 
 def is_picture(media_type: str) -> bool:
@@ -78,7 +77,7 @@ def is_picture(media_type: str) -> bool:
 
 
 def safe_name(name: str, kind: FileKind) -> str:
-    """A name that is no path, hides nothing and ends as its kind does: "invoice.pdf.exe" is no name for a PDF."""
+    """A name that is no path, hides nothing and ends as its kind does: no PDF is called "invoice.pdf.exe"."""
     bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
     bare = " ".join(_NOT_IN_A_NAME.sub(" ", bare).split()).strip(". ")
     stem, dot, ending = bare.rpartition(".")

@@ -10,7 +10,16 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from bot.desk.attachments import Unfit
-from storage.records import Author, Conversation, ConversationId, Entry, HeldReply, MessageRef, State, TicketNumber
+from storage.records import (
+    Author,
+    Conversation,
+    ConversationId,
+    Entry,
+    HeldReply,
+    MessageRef,
+    State,
+    TicketNumber,
+)
 from storage.transaction import Transaction
 
 SLACK = "slack"

@@ -23,7 +23,8 @@ async def not_shown(
 ) -> None:
     """Say in the thread that entries did not get there, or, where nobody can tell, that they may not have.
 
-    With `file` it is that file of the one entry which did not. An entry that only says so itself is not mourned in turn.
+    With `file` it is that file of the one entry which did not. An entry that only says so itself is not
+    mourned in turn.
     """
     conversation = await tx.conversations.lock(conversation_id)
     if conversation is None:

@@ -127,7 +127,6 @@ class SayBody(Strict):
         default="customer", alias="from", description="`ai` only with the server key."
     )
 
-
     @model_validator(mode="after")
     def _says_something(self) -> SayBody:
         if not self.text and not self.attachments:

@@ -40,14 +40,14 @@ class _UnfitFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """The files of a message in our keeping, or why one of them is unfit for a customer; then none is kept."""
+    """A message's files in our keeping, or why one of them is unfit for a customer; then none is kept."""
 
     ids: Sequence[FileId] = ()
     unfit: Unfit | None = None
 
 
 class SlackHost:
-    """Which addresses are Slack's own: the API's origin, and the host it names `files.` in front of its own."""
+    """Which addresses are Slack's own: the API's origin, and the host called `files.` in front of that."""
 
     def __init__(self, api_url: str) -> None:
         parts = urlsplit(api_url)
@@ -101,7 +101,8 @@ class SlackFiles:
         brought: list[FileId] = []
         try:
             for one in attached:
-                brought.append(await self._bring(conversation.id, one))
+                # One after the other: a failure must leave nothing under way, and know all that is kept.
+                brought.append(await self._bring(conversation.id, one))  # noqa: PERF401
         except _UnfitFile as error:
             await self._files.drop(brought)
             return Brought(unfit=error.unfit)

@@ -30,7 +30,7 @@ class Rounds:
         self._rules = rules
 
     async def work_off(self, thread: MessageRef, *, before: str | None = None) -> None:
-        """Deal with what is due, or with all that happened `before`, as far as its authors and files are there."""
+        """Deal with what is due, or all that happened `before`, as far as authors and files are known."""
         while await self._round(thread, before=before):
             pass
 

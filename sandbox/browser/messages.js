@@ -3,6 +3,7 @@
 import { Blocks } from "./blocks.js";
 import { clock, day, link, make } from "./dom.js";
 
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 const QUICK = ["+1", "eyes", "white_check_mark"];
 const TOGETHER_SECONDS = 300;
 
@@ -81,7 +82,10 @@ export class Messages {
   }
 
   files(message) {
-    return (message.files ?? []).map((file) => make("a", { class: "file", href: `/sandbox/files/${file.id}` },
+    return (message.files ?? []).filter((file) => file.mode !== "tombstone").map((file) => PICTURES.has(file.mimetype)
+      ? make("a", { class: "picture", href: `/sandbox/files/${file.id}` },
+        make("small", {}, file.title || file.name), make("img", { src: `/sandbox/files/${file.id}`, alt: file.title || file.name }))
+      : make("a", { class: "file", href: `/sandbox/files/${file.id}` },
       make("span", { class: "file-icon" }, "📎"), make("span", {}, file.title || file.name), make("small", {}, size(file.size))));
   }
 

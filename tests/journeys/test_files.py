@@ -9,7 +9,8 @@ import pytest
 from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME
 from bot.demo.customer import ChatError, JsonEntry
 from storage.schema import file_pieces, files
-from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World
+from tests.ai.fake_anthropic import FakeAnthropic
+from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 2000
 PDF = b"%PDF-1.7\n" + b"x" * 1000
@@ -276,7 +277,9 @@ async def test_a_customers_file_stands_in_the_thread_in_its_place(outside: World
 
 async def test_a_message_of_nothing_but_a_file_is_one(outside: World) -> None:
     chat = await outside.chat()
-    number = await chat.customer.say("", attachments=[await chat.customer.upload("notes", b"Gr\xc3\xbc\xc3\x9fe\n")])
+    number = await chat.customer.say(
+        "", attachments=[await chat.customer.upload("notes", b"Gr\xc3\xbc\xc3\x9fe\n")]
+    )
     assert number == 1
     await chat.shows("notes.txt")
     await outside.settled()
@@ -294,7 +297,9 @@ async def test_a_message_of_nothing_but_a_file_is_one(outside: World) -> None:
         ("big.png", PNG * 22, "file_too_large"),
     ],
 )
-async def test_what_is_no_file_for_us_is_refused(outside: World, name: str, content: bytes, code: str) -> None:
+async def test_what_is_no_file_for_us_is_refused(
+    outside: World, name: str, content: bytes, code: str
+) -> None:
     chat = await outside.chat()
     with pytest.raises(ChatError, match=code):
         await chat.customer.upload(name, content)
@@ -356,7 +361,22 @@ async def test_an_app_without_the_scope_says_so_and_goes_on(outside: World) -> N
     await chat.shows("missing_scope")
 
 
-async def test_the_ai_is_told_that_there_is_a_file_and_no_more(bridge: World) -> None:
+async def test_the_ai_is_told_that_there_is_a_file_and_no_more(database_url: str) -> None:
+    async with (
+        FakeAnthropic() as claude,
+        world(database_url, ai="claude", anthropic_api_key=claude.key, anthropic_base_url=claude.url) as here,
+    ):
+        claude.say("A colleague will look at your picture.")
+        chat = await here.chat()
+        await chat.customer.say("", attachments=[await chat.customer.upload("zip.png", PNG)])
+        await chat.customer.sees(lambda e: e["from"] == "ai")
+        asked = str(claude.requests[0]["messages"])
+        assert "[attached a file: zip.png (image/png)]" in asked
+        assert "/v1/" not in asked
+
+
+async def test_the_offline_ai_leaves_a_file_to_a_person(bridge: World) -> None:
     chat = await bridge.chat()
     await chat.customer.say("", attachments=[await chat.customer.upload("zip.png", PNG)])
-    await chat.customer.sees(lambda e: e["from"] == "ai")
+    await chat.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "waiting")
+    await chat.thread.card_shows("zip.png")

@@ -31,13 +31,14 @@ PASTE = """
   const carried = new DataTransfer();
   carried.items.add(new File([new Uint8Array(bytes)], name, { type }));
   const input = document.querySelector("bookbag-chat").shadowRoot.querySelector("textarea");
-  input.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true }));
+  const how = { clipboardData: carried, bubbles: true, cancelable: true };
+  input.dispatchEvent(new ClipboardEvent("paste", how));
 }
 """
 
 
-def chosen(name: str, type: str, content: bytes) -> FilePayload:
-    return {"name": name, "mimeType": type, "buffer": content}
+def chosen(name: str, media_type: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": media_type, "buffer": content}
 
 
 async def choose(window: Window, *files: FilePayload) -> None:
@@ -73,7 +74,9 @@ async def replied(chat: Chat, text: str, name: str, content: bytes) -> MessageRe
 
 
 async def test_a_chosen_picture_goes_with_the_words_and_outlives_a_reload(window: Window) -> None:
-    await choose(window, chosen("zip.png", "image/png", picture()), chosen("notes.txt", "text/plain", b"hello"))
+    await choose(
+        window, chosen("zip.png", "image/png", picture()), chosen("notes.txt", "text/plain", b"hello")
+    )
     await expect(tray(window)).to_have_text(["zip.png", "notes.txt"])
     await window.input.fill("My zip")
     await send(window)

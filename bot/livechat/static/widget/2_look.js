@@ -150,7 +150,7 @@ button.file:hover { background: color-mix(in srgb, currentColor 14%, transparent
 .called { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 14px; font-weight: 550; }
 .size { font-size: 12px; opacity: .75; }
 .files { display: grid; gap: 6px; justify-items: start; }
-.files:not(:first-child) { margin-block-start: 8px; }
+.files.below { margin-block-start: 8px; }
 .picture { max-width: 100%; }
 .picture a { display: block; border-radius: 12px; overflow: hidden; line-height: 0; }
 .picture img { display: block; max-width: 100%; max-height: 240px; min-width: 48px; object-fit: contain; border-radius: 12px;

@@ -154,7 +154,7 @@ class Log {
     const said = item.removed ? this.words.removed : item.text;
     const shown = (!item.removed && item.html && nodesOf(item.html)) || (said ? linked(said) : []);
     const files = this.attachments.of(item);
-    item.bubble.replaceChildren(...shown, ...(files.length ? [make("div", { className: "files" }, ...files)] : []));
+    item.bubble.replaceChildren(...shown, ...(files.length ? [make("div", { className: shown.length ? "files below" : "files" }, ...files)] : []));
     if (item.edited && shown.length && !item.removed) {
       const last = shown.at(-1).nodeName === "P" ? shown.at(-1) : item.bubble;
       last.append(make("span", { className: "edited", textContent: this.words.edited }));
