@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.desk.desk import Desk
 from bot.desk.files import Files
-from bot.desk.kinds import IN_WORDS, is_picture
+from bot.desk.kinds import IN_WORDS, KINDS, is_picture
 from bot.livechat.access import Caller
 from bot.livechat.answers import FileTaken
 from bot.livechat.bodies import Nothing, UploadQuery
@@ -19,6 +19,7 @@ from bot.livechat.limits import Limiter, Limits, Monotonic, address_of
 from bot.livechat.operation import Answer, Call, Operation
 from bot.livechat.problems import (
     Broken,
+    EmptyFile,
     FileRefused,
     FileTooLarge,
     Invalid,
@@ -63,7 +64,7 @@ class Attachments:
                 query=UploadQuery,
                 body=Nothing,
                 answers={201: FileTaken},
-                problems=(*theirs, FileTooLarge, FileRefused, TooMany, *always),
+                problems=(*theirs, FileTooLarge, FileRefused, EmptyFile, TooMany, *always),
                 is_stream=True,
                 takes_bytes=True,
             ),
@@ -79,7 +80,7 @@ class Attachments:
                 answers={200: "The file, to be saved; only pictures are to be shown in place."},
                 problems=(*theirs, *always),
                 is_stream=True,
-                gives="application/octet-stream",
+                gives=tuple(kind.type for kind in KINDS),
             ),
         )
 

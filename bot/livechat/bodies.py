@@ -133,8 +133,6 @@ class SayBody(Strict):
             raise ValueError("a message needs words or attachments")
         if len(set(self.attachments)) < len(self.attachments):
             raise ValueError("each file can be attached once")
-        if self.attachments and self.from_ == "ai":
-            raise ValueError("only a customer's message has attachments")
         return self
 
 

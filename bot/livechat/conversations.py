@@ -42,6 +42,7 @@ from bot.livechat.problems import (
     Unauthorized,
     Unavailable,
     Unknown,
+    UnknownFile,
 )
 from bot.livechat.streams import Streams
 from bot.livechat.text import preferred_language
@@ -104,7 +105,7 @@ class Conversations:
                 query=Nothing,
                 body=SayBody,
                 answers={202: Said, 200: Said},
-                problems=(*theirs, Paused, *with_body, TooMany, *always),
+                problems=(*theirs, Paused, UnknownFile, *with_body, TooMany, *always),
             ),
             Operation(
                 method="GET",
@@ -181,6 +182,9 @@ class Conversations:
             raise Unauthorized
         self._messages.count(call.conversation_id)
         about, text, client_id = call.conversation_id, body.text, body.client_id
+        if from_ai and body.attachments:
+            # Only customers upload.
+            raise UnknownFile
         if from_ai:
             entry, is_new = await self._desk.outside_ai_says(about, text, client_id=client_id)
         else:

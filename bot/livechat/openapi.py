@@ -62,7 +62,7 @@ def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
         ],
         "responses": {
             **{str(status): _answer(shown, operation.gives) for status, shown in operation.answers.items()},
-            **{str(problem.status): _problem(problem) for problem in operation.problems},
+            **_problems(operation.problems),
         },
         "security": _SECURITY[operation.needs],
     }
@@ -74,7 +74,9 @@ def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
     elif operation.takes_bytes:
         described["requestBody"] = {
             "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}
+            },
         }
     return described
 
@@ -101,18 +103,26 @@ def _query_parameters(operation: Operation[Any, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _answer(shown: type[BaseModel] | str, gives: str) -> dict[str, Any]:
+def _answer(shown: type[BaseModel] | str, gives: Sequence[str]) -> dict[str, Any]:
     if isinstance(shown, str):
-        return {"description": shown, "content": {gives: {"schema": {"type": "string"}}}}
+        return {"description": shown, "content": {one: {"schema": {"type": "string"}} for one in gives}}
     return {"description": _summary(shown), "content": {"application/json": {"schema": _ref(shown)}}}
 
 
-def _problem(problem: type[Problem]) -> dict[str, Any]:
+def _problems(problems: Sequence[type[Problem]]) -> dict[str, Any]:
+    """Every status with the problems that have it."""
+    return {
+        str(status): _problem(status, [one for one in problems if one.status == status])
+        for status in sorted({one.status for one in problems})
+    }
+
+
+def _problem(status: int, problems: Sequence[type[Problem]]) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "description": f"`{problem.code}`: {_summary(problem)}",
+        "description": " ".join(f"`{problem.code}`: {_summary(problem)}" for problem in problems),
         "content": {"application/json": {"schema": _ref(ErrorBody)}},
     }
-    if problem.status in (429, 503):
+    if status in (429, 503):
         header = {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}
         described["headers"] = {"Retry-After": header}
     return described

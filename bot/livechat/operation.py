@@ -42,7 +42,7 @@ class Answer:
 class Operation(Generic[B, Q]):
     """`needs` is who must ask. A `stream` prepares its response by itself, or takes as long as its caller.
 
-    One that `takes_bytes` reads the request's body by itself. `gives` is the media type of what is no JSON.
+    One that `takes_bytes` reads the request's body by itself. `gives` are the media types of what is no JSON.
     """
 
     method: str
@@ -58,7 +58,7 @@ class Operation(Generic[B, Q]):
     more_parameters: Sequence[Mapping[str, Any]] = field(default=())
     is_stream: bool = False
     takes_bytes: bool = False
-    gives: str = "text/event-stream"
+    gives: Sequence[str] = ("text/event-stream",)
 
     @property
     def reads_body(self) -> bool:

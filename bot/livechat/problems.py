@@ -5,13 +5,13 @@
     ├── Unknown           404
     ├── NotAllowed        405
     ├── Paused            409
+    ├── UnknownFile       409
     ├── TooLarge          413
     │   └── FileTooLarge  413
     ├── NotJson           415
     │   └── FileRefused   415
     ├── Invalid           422
     │   ├── EmptyFile     422
-    │   ├── UnknownFile   422
     │   └── WrongUserHash 422
     ├── TooMany           429
     ├── Broken            500
@@ -83,6 +83,12 @@ class Paused(Problem):
     status, code = 409, "ai_paused"
 
 
+class UnknownFile(Problem):
+    """There is no such file to attach: it was never uploaded here, or went with another message."""
+
+    status, code = 409, "unknown_file"
+
+
 class TooLarge(Problem):
     """The body is larger than 128 KiB."""
 
@@ -137,12 +143,6 @@ class EmptyFile(Invalid):
     """The file is empty."""
 
     code = "file_empty"
-
-
-class UnknownFile(Invalid):
-    """There is no such file to attach: it was never uploaded here, or went with another message."""
-
-    code = "unknown_file"
 
 
 class TooMany(Problem):

@@ -26,6 +26,8 @@ from storage.transaction import Transaction
 
 # Seconds; a courier's lease is longer.
 _IN_ALL = 25
+# How often the bytes are sent anew where Slack says that it has not got them.
+_UPLOADS = 3
 # Slack has no such file, or none that can be shared: what was uploaded for it has lapsed.
 _LAPSED = {"file_not_found", "file_deleted", "invalid_arguments"}
 _SHARED_ALREADY = {"file_already_completed"}
@@ -94,7 +96,7 @@ class Uploads:
                 return Unknown(self._poster.longer(parcel), failure.reason)
             if failure.reason in _SHARED_ALREADY:
                 return Done()
-            if failure.reason in _LAPSED and parcel.attempts < _IN_ALL:
+            if failure.reason in _LAPSED and parcel.attempts < _UPLOADS:
                 await self._remember(file, None)
                 return NotYet(self._poster.longer(parcel), failure.reason)
             if self._poster.is_lost(failure, thread):

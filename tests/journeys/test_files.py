@@ -93,6 +93,35 @@ async def test_a_notes_file_never_leaves_slack(bridge: World, text: str) -> None
     assert "inside.png" not in str(chat.customer.seen)
 
 
+async def test_a_guests_file_never_leaves_slack(bridge: World) -> None:
+    bridge.slack.add_person("gus", is_restricted=True)
+    chat = await bridge.chat(first="Hello")
+    await chat.taken_over(bridge.ana)
+    ts = await chat.reply(bridge.slack.person("gus"), "Mine", files={"inside.png": PNG})
+    await chat.marked(ts, NOTE)
+    await bridge.settled()
+    assert bridge.slack.downloads == []
+    assert await kept(bridge) == 0
+
+
+async def test_a_held_reply_reworded_into_a_note_leaves_no_file(bridge: World) -> None:
+    chat, ts = await held(bridge)
+    await bridge.ben.edit(CHANNEL, ts, "note: not yet")
+    await chat.marked(ts, NOTE)
+    assert await kept(bridge) == 0
+
+
+async def test_a_note_reworded_into_a_reply_stays_a_note_and_so_does_its_file(bridge: World) -> None:
+    chat = await bridge.chat(first="Hello")
+    await chat.taken_over(bridge.ana)
+    ts = await chat.reply(bridge.ana, "note: look", files={"inside.png": PNG})
+    await chat.marked(ts, NOTE)
+    await bridge.ana.edit(CHANNEL, ts, "look")
+    await bridge.settled()
+    assert bridge.slack.downloads == []
+    assert "look" not in str(chat.window())
+
+
 async def test_what_comes_behind_a_file_waits_for_it(bridge: World) -> None:
     chat = await bridge.chat(first="Hello")
     await chat.taken_over(bridge.ana)

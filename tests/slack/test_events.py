@@ -224,3 +224,13 @@ async def test_the_workspaces_own_events_read_the_same() -> None:
     # The unfurl comes after an edit and carries its mark: the rules see that no word changed.
     assert kinds == [Posted, Edited, Edited, Posted, Deleted]
     assert all(one.thread.ts == parent for one in happened if one is not None)
+
+
+def test_a_file_that_was_deleted_is_an_edit_without_a_mark() -> None:
+    gone = [{"id": "F1"}, {"id": "F2", "mode": "tombstone"}]
+    event = changed(message(text="Hello", files=gone)) | {
+        "previous_message": message(text="Hello", files=[{"id": "F1"}, {"id": "F2"}])
+    }
+    happened = thread_event(event, team=TEAM)
+    assert isinstance(happened, Edited)
+    assert happened.files == ({"id": "F1"},)
