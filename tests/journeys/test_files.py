@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME
+from bot.blocks.ids import KEEP_AS_NOTE, RETRY, SEND_AS_ME
 from bot.demo.customer import ChatError, JsonEntry
 from storage.schema import file_pieces, files
 from tests.ai.fake_anthropic import FakeAnthropic
@@ -379,6 +379,40 @@ async def test_a_file_is_shared_once_whatever_slack_does(outside: World, method:
     await chat.shows("After")
     await outside.settled()
     assert in_order(chat) == ["Before", "The zip", "file zip.png", "After"]
+    if trouble in ("lost_answer", "fatal_after"):
+        # It was looked for, not asked for again.
+        assert len(outside.slack.calls_of("files.completeUploadExternal")) == 1
+
+
+async def test_a_file_goes_along_to_a_thread_that_starts_again(outside: World) -> None:
+    chat = await outside.chat(first="Before")
+    await chat.shows("Before")
+    await outside.settled()
+    old = await chat.thread.ts()
+    outside.slack.faults.error("files.completeUploadExternal", "thread_not_found")
+    await chat.customer.say("The zip", attachments=[await chat.customer.upload("zip.png", PNG)])
+    await chat.customer.say("After")
+    await outside.until(lambda: len(outside.slack.messages(CHANNEL)) == 2)
+    await outside.settled()
+    new = next(one["ts"] for one in outside.slack.messages(CHANNEL) if one["ts"] != old)
+    names = [
+        [file["name"] for reply in outside.slack.thread(CHANNEL, ts) for file in reply.get("files", [])]
+        for ts in (old, new)
+    ]
+    assert names == [[], ["zip.png"]]
+
+
+async def test_a_file_that_slack_refuses_can_be_shared_again(outside: World) -> None:
+    chat = await outside.chat(first="Before")
+    await chat.shows("Before")
+    outside.slack.faults.error("files.completeUploadExternal", "posting_to_channel_denied")
+    await chat.customer.say("The zip", attachments=[await chat.customer.upload("zip.png", PNG)])
+    await chat.shows("posting_to_channel_denied")
+    notice = await chat.thread.shows(lambda m: "posting_to_channel_denied" in chat.thread.rendered(m))
+    await outside.ana.press(CHANNEL, notice["ts"], RETRY)
+    await outside.until(lambda: "file zip.png" in in_order(chat))
+    await outside.settled()
+    assert in_order(chat).count("file zip.png") == 1
 
 
 async def test_an_app_without_the_scope_says_so_and_goes_on(outside: World) -> None:
