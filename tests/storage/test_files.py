@@ -12,7 +12,7 @@ MESSAGE = MessageRef("T1", "C1", "5.000001")
 
 
 async def test_only_what_nobody_can_send_any_more_is_cleared_away(
-    database: Database, conversation: ConversationIdId
+    database: Database, conversation: ConversationId
 ) -> None:
     async def put(tx: Transaction) -> None:
         for name in ("begun", "uploaded", "said", "held", "undecided"):
