@@ -75,8 +75,14 @@ async def thread_message(
     if conversation is None:
         return Fate.NO_CONVERSATION
     if await _is_known(tx, conversation, message):
+        # Somebody else brought them too, and was quicker.
+        await tx.files.forget(files)
         return Fate.KNOWN
     reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text, html=html)
+    await tx.files.settle(files, source=message.source)
+    attached = await tx.files.with_message(conversation.id, message.source) if files else []
+    if len(attached) < len(files):
+        unfit = Unfit.GONE
     why = None if meant is Meant.NOTE and by.may_act else _why_it_stays(by, meant, unfit)
     if meant is Meant.NOTE or why is not None:
         await tx.files.forget(files)
@@ -84,8 +90,6 @@ async def thread_message(
         if why is not None:
             await outgoing.prompt(tx, reply, why, unfit=unfit)
         return Fate.NOTE
-    await tx.files.settle(files, source=message.source)
-    attached = await tx.files.with_message(conversation.id, message.source) if files else []
     is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
     if meant is Meant.FOR_CUSTOMER and is_theirs:
         await _send(tx, conversation, reply, by, files=attached)
@@ -194,6 +198,7 @@ async def message_edited(
             unfit=unfit,
         )
     before = await _words_of(tx, entry)
+    await tx.files.forget(files)
     if before is None:
         return Fate.KNOWN
     if withdrawn and meant is Meant.NOTHING:

@@ -25,6 +25,8 @@ _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5, sock_read=10)
 _CHUNK = 64 * 1024
 # Files that Slack lists and does not keep.
 _KEPT_ELSEWHERE = {"external", "remote"}
+# Slack's own documents and forwarded mail: pages, whatever they are called.
+_PAGES = {"quip", "canvas", "space", "docs", "list", "email"}
 _UNFIT = {FileTooLarge: Unfit.TOO_LARGE, FileTypeRefused: Unfit.KIND, FileEmpty: Unfit.EMPTY}
 
 
@@ -115,6 +117,8 @@ class SlackFiles:
         file = await self._described(described)
         if file.get("is_external") or file.get("mode") in _KEPT_ELSEWHERE:
             raise _UnfitFile(Unfit.ELSEWHERE)
+        if file.get("mode") in _PAGES or file.get("filetype") in _PAGES:
+            raise _UnfitFile(Unfit.KIND)
         if int(file.get("size") or 0) > self._files.largest:
             raise _UnfitFile(Unfit.TOO_LARGE)
         url = file.get("url_private_download") or file.get("url_private")

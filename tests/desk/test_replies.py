@@ -11,7 +11,7 @@ import pytest
 
 from bot.desk.errors import AlreadyDecided, AlreadyTaken, NobodyHolds, NotYours
 from bot.desk.replies import Fate, Meant
-from storage.records import Kind, Person, State, Status
+from storage.records import FileId, Kind, Person, State, Status
 from tests.desk.conftest import ANA, BEN, GUEST, Case
 
 SAID = "It is on its way."
@@ -410,3 +410,13 @@ async def test_the_lists_show_each_conversation_in_one_place(held: Case, office:
     assert await held.desk.waiting() == 0
     await held.desk.escalate(held.id, reason="")
     assert await held.desk.waiting() == 1
+
+
+async def test_a_file_that_is_gone_keeps_the_words_back(case: Case) -> None:
+    await case.desk.take_over(case.id, by=ANA)
+    message = case.message()
+    fate = await case.desk.thread_message(
+        case.thread, message, by=ANA, text=SAID, meant=FOR_CUSTOMER, files=[FileId("0" * 32)]
+    )
+    assert fate is Fate.NOTE
+    assert SAID not in await case.window()

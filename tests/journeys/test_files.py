@@ -183,6 +183,27 @@ async def test_our_token_goes_to_no_other_host(bridge: World) -> None:
     assert chat.window()[-1][0] != "teammate"
 
 
+async def test_a_document_of_slacks_own_is_no_file_for_customers(bridge: World) -> None:
+    chat = await bridge.chat(first="Hello")
+    await chat.taken_over(bridge.ana)
+    place = f"{bridge.slack.url}/files-pri/{bridge.slack.team_id}-F0/plan"
+    await publish(bridge, chat, {"url_private": place, "mode": "quip", "name": "Plan"})
+    assert "of a kind" in (await bridge.prompt("ana"))["text"]
+
+
+async def test_our_own_file_coming_back_is_nobodys_reply(outside: World) -> None:
+    chat = await outside.chat(first="Hello")
+    await chat.taken_over(outside.ana)
+    ts = await publish(outside, chat, {"name": "zip.png"}, user=outside.slack.bot_user_id)
+    after = await chat.reply(outside.ana, "Behind it")
+    await chat.marked(after, SENT)
+    await outside.settled()
+    async with outside.bridge.database.read() as tx:
+        entries = await tx.ledger.since(chat.id)
+    assert not [entry for entry in entries if entry.source is not None and entry.source.endswith(ts)]
+    assert outside.slack.ephemerals() == []
+
+
 async def test_a_stub_from_a_shared_channel_is_looked_up(bridge: World) -> None:
     chat = await bridge.chat(first="Hello")
     await chat.taken_over(bridge.ana)
@@ -254,15 +275,15 @@ async def test_an_edit_of_the_words_leaves_the_file(bridge: World) -> None:
     assert (edit["text"], len(edit["attachments"])) == ("Here", 1)
 
 
-async def publish(bridge: World, chat: Chat, file: dict[str, Any]) -> None:
-    """Deliver a message of Ana's that carries a file described like that."""
+async def publish(bridge: World, chat: Chat, file: dict[str, Any], *, user: str | None = None) -> str:
+    """Deliver a message (Ana's) that carries a file described like that; returns its ts."""
     thread = await chat.thread.ts()
     ts = f"{float(thread) + 5:.6f}"
     bridge.slack.publish(
         {
             "type": "message",
             "subtype": "file_share",
-            "user": bridge.slack.user_id("ana"),
+            "user": user or bridge.slack.user_id("ana"),
             "text": "See",
             "ts": ts,
             "event_ts": ts,
@@ -272,6 +293,7 @@ async def publish(bridge: World, chat: Chat, file: dict[str, Any]) -> None:
             "files": [{"id": "F0", "size": 10, **file}],
         }
     )
+    return ts
 
 
 def in_order(chat: Chat) -> list[str]:
