@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import pytest
+
+from tests.livechat.pictures import picture
+from tests.sandbox.test_browser import CHROMIUM
 
 if TYPE_CHECKING:
     from sandbox import Workspace
@@ -46,3 +50,19 @@ async def test_a_deleted_file_leaves_a_tombstone_in_words_and_takes_the_rest_alo
     assert [message["ts"] for message in slack.messages("live-chat")] == [with_words]
     kinds = [event["event"].get("subtype") for event in slack.events]
     assert kinds[-2:] == ["message_changed", "message_deleted"]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
+async def test_the_browser_view_shows_pictures_and_names_other_files(slack: Workspace) -> None:
+    playwright = pytest.importorskip("playwright.async_api")
+    await slack.person("ana").post("live-chat", "Look", files={"a.png": picture(), "b.txt": b"2"})
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = await browser.new_page()
+        await page.goto(f"{slack.url}/?as=ben&channel=live-chat")
+        await page.wait_for_function("document.querySelector('#messages .picture img')?.naturalWidth === 320")
+        assert "b.txt" in await page.locator("#messages a.file").inner_text()
+        await browser.close()
