@@ -305,3 +305,13 @@ async def test_handing_back_does_not_wait_for_the_ai(with_claude: World, claude:
     ready.set()
     await bridge.settled()
     assert "Too late" not in str(bridge.slack.thread(CHANNEL, await chat.thread.ts()))
+
+
+async def test_it_goes_over_http_too(database_url: str) -> None:
+    async with world(database_url, http_mode=True) as bridge:
+        chat = await held(bridge)
+        await chat.press(bridge.ana, ALLOW_AI_REPLIES)
+        await filled(bridge, "ana")
+        assert (await bridge.ana.submit(values={AGREED: "Nothing"}))["ok"]
+        await came_back(chat)
+        await chat.shows("Handed back, with this for the AI:")

@@ -26,7 +26,7 @@ async def customer_problems(customer: CustomerAtHome, entries: Sequence[Entry], 
     """Their window, followed live and read again, against what the ledger holds for them."""
     shown = [entry for entry in entries if entry.audience is Audience.CUSTOMER]
     wanted = window([_as_json(entry) for entry in shown])
-    problems = reception_problems(customer, shown)
+    problems = reception_problems(bytes(customer.received), shown)
     numbers = [entry["seq"] for entry in customer.seen]
     if numbers != [entry.seq for entry in shown]:
         problems.append(f"the stream brought {numbers}, the ledger has {[e.seq for e in shown]}")
@@ -39,12 +39,12 @@ async def customer_problems(customer: CustomerAtHome, entries: Sequence[Entry], 
     return problems
 
 
-def reception_problems(customer: CustomerAtHome, shown: Sequence[Entry]) -> Problems:
+def reception_problems(received: bytes, shown: Sequence[Entry]) -> Problems:
     """Whether any byte that they received was not theirs."""
-    received = tokens(customer.received.decode())
+    told = tokens(received.decode())
     theirs = {one for entry in shown for one in tokens(entry.text)}
-    problems = [f"received {one}, which is for the team" for one in forbidden(received)]
-    return problems + [f"received {one}, which nobody sent them" for one in set(received) - theirs]
+    problems = [f"received {one}, which is for the team" for one in forbidden(told)]
+    return problems + [f"received {one}, which nobody sent them" for one in set(told) - theirs]
 
 
 def thread_problems(slack: Workspace, talk: Talk, entries: Sequence[Entry], story: Story) -> Problems:
