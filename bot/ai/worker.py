@@ -98,6 +98,10 @@ def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Trans
     )
 
 
+def _attached(entry: Entry) -> tuple[str, ...]:
+    return tuple(f"{file['name']} ({file['type']})" for file in entry.attachments)
+
+
 _HAND_BACKS = {Event.RESUMED: HANDED_BACK, Event.CLOSED: HANDED_BACK, Event.WENT_BACK: CHOSEN}
 
 
@@ -106,9 +110,9 @@ def _turn(entry: Entry) -> Turn | None:
         return _event(entry)
     match entry.author:
         case Author.CUSTOMER:
-            return Turn("customer", entry.text, entry.name)
+            return Turn("customer", entry.text, entry.name, _attached(entry))
         case Author.TEAMMATE:
-            return Turn("teammate", entry.text, entry.name)
+            return Turn("teammate", entry.text, entry.name, _attached(entry))
         case Author.AI | Author.SYSTEM:
             # What the program said by itself, the customer took for the AI's words.
             return Turn("ai", entry.text)

@@ -12,6 +12,7 @@ from bot.blocks.ids import RETRY, EntryValue
 from bot.blocks.message import Message, ai_words, button, line, plain, small, title, words
 from bot.blocks.rows import lasted
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
+from bot.desk.kinds import in_size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.tongues import say
@@ -36,10 +37,12 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     if entry.kind is Kind.SYSTEM:
         return _system(conversation, entry)
     who, mark = _speaker(conversation, entry)
-    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text)
+    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text) if entry.text else []
+    files = [small(f"📎 {escaped(file['name'])} ({in_size(file['size'])})") for file in entry.attachments]
+    shown = [*said, *files] or words("")
     # It was not typed here, so nothing else says whom it went to.
     how = f"   ·   {escaped(say('sent to the customer'))} ✅" if entry.data.get("composed") else ""
-    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}{how}"), *said])
+    return Message(text=notification(who, entry.said), blocks=[small(f"{mark} {bold(who)}{how}"), *shown])
 
 
 def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:
@@ -80,7 +83,8 @@ def _notice(texts: Sequence[str]) -> str:
 
 
 def _is_short(entry: Entry) -> bool:
-    return entry.kind is Kind.MESSAGE and bool(entry.text.strip()) and size(entry.text) <= SHORT
+    is_short = bool(entry.text.strip()) and size(entry.text) <= SHORT
+    return entry.kind is Kind.MESSAGE and is_short and not entry.attachments
 
 
 def _line(conversation: Conversation, entry: Entry) -> Block:
