@@ -109,7 +109,7 @@ async def all_day(studio: Studio) -> None:
     await windows(studio, maya, otis)
     await menus(studio, thread)
     await modals(studio, maya, thread)
-    await day.at(9, 24)
+    await day.at(9, 24, 30)
     # Her customer has waited so long by now that Ana is reminded.
     await world.until(lambda: _told(day, world.ana))
     await home(studio)
