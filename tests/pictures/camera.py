@@ -29,7 +29,7 @@ FLAGS = [
 # Which letters a page gets that asks for none by name.
 FONTS = Path(__file__).parent / "fonts.conf"
 # Milliseconds; the pages are on this machine.
-PATIENCE = 8_000
+PATIENCE = 20_000
 _IS_COLOURED = """
 (emoji) => {
   const context = new OffscreenCanvas(40, 40).getContext("2d");

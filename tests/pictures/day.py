@@ -24,10 +24,13 @@ class Day:
         self.slack = world.slack
         self.hours = hours
 
-    async def at(self, hour: int, minute: int) -> None:
-        """Go on to that time once nothing is under way any more."""
+    async def at(self, hour: int, minute: int, second: int = 0) -> None:
+        """Go on to that time once nothing is under way any more.
+
+        Lengths of time that are shown end on a half minute, so that a slow run rounds them as a quick one.
+        """
         await self.world.settled()
-        self.hours.set(hour, minute)
+        self.hours.set(hour, minute, second)
 
     async def writes(self, chat: Chat, text: str) -> None:
         """The customer writes and the AI answers."""
@@ -43,7 +46,7 @@ class Day:
         await chat.taken_over(self.world.ben)
         await chat.marked(await chat.reply(self.world.ben, "Hi Priya, it is size 39 now."), SENT)
         await chat.customer.say("Brilliant, thank you!")
-        await self.at(8, 52)
+        await self.at(8, 52, 30)
         await chat.handed_back(self.world.ben)
         return chat
 
@@ -94,7 +97,7 @@ class Day:
         await self.world.settled()
         note = await chat.reply(self.world.ana, "note: third broken buckle this week, tell purchasing")
         await chat.marked(note, NOTE)
-        await self.at(9, 17)
+        await self.at(9, 17, 30)
         await self.reply(
             chat, self.world.ana, "Hi Maya, sorry about that! A new backpack leaves today, free of charge. 🎒"
         )

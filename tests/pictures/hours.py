@@ -17,8 +17,8 @@ class Hours:
     def __call__(self) -> datetime:
         return self._from + timedelta(seconds=time.monotonic() - self._set_at)
 
-    def set(self, hour: int, minute: int) -> None:
-        self._from = DAY + timedelta(hours=hour, minutes=minute)
+    def set(self, hour: int, minute: int, second: int = 0) -> None:
+        self._from = DAY + timedelta(hours=hour, minutes=minute, seconds=second)
         self._set_at = time.monotonic()
 
     def seconds(self) -> float:

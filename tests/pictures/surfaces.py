@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.blocks.ids import ALLOW_AI_REPLIES
 from tests.journeys.world import CHANNEL, NOTE
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ async def all_day(studio: Studio) -> None:
     await windows(studio, maya, otis)
     await menus(studio, thread)
     await modals(studio, maya, thread)
+    await day.at(9, 24, 30)
+    # Her customer has waited so long by now that Ana is reminded.
+    await world.until(lambda: _told(day, world.ana))
     await home(studio)
     await answers(studio)
     await files(studio, maya, thread)
@@ -156,11 +160,13 @@ async def modals(studio: Studio, chat: Chat, thread: str) -> None:
     await chat.choose(ana, "Hand over to…")
     await studio.slack("modal-person", ana, "Who answers from here on?", part="dialog[open]", thread=thread)
     await ana.close_view()
+    await chat.press(ana, ALLOW_AI_REPLIES)
+    await studio.slack("modal-hand-back", ana, "What was agreed", part="dialog[open]", thread=thread)
+    await ana.close_view()
 
 
 async def home(studio: Studio) -> None:
     world = studio.day.world
-    await studio.day.at(9, 24)
     await world.ana.open_home()
     await world.until(lambda: studio.day.slack.home("ana"))
     await studio.slack("home", world.ana, "Live with the AI", channel="home", size=(1100, 800))
@@ -203,10 +209,16 @@ async def troubles(studio: Studio, chat: Chat, thread: str) -> None:
     studio.day.slack.archive(CHANNEL)
     await chat.customer.say("Hello?")
     me = studio.day.slack.user_id("ana")
-    posts = studio.day.slack.calls_of
-    await world.until(lambda: any(call.arguments["channel"] == me for call in posts("chat.postMessage")))
+    await world.until(lambda: len(_told(studio.day, world.ana)) > 1)
     await studio.slack("direct", world.ana, "I cannot post in", channel=me, part="main", size=(1000, 400))
     studio.day.slack.archive(CHANNEL, archived=False)
+
+
+def _told(day: Day, who: Person) -> list[str]:
+    """What the bot told somebody alone."""
+    user = day.slack.user_id(who.name)
+    posts = [call.arguments for call in day.slack.calls_of("chat.postMessage")]
+    return [str(post["text"]) for post in posts if post["channel"] == user]
 
 
 def _photo() -> bytes:
