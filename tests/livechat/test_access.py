@@ -22,14 +22,6 @@ ROUTES = [
     ("POST", "/resume"),
     ("POST", "/address"),
 ]
-    ("GET", ""),
-    ("GET", "/messages"),
-    ("GET", "/events"),
-    ("POST", "/messages"),
-    ("POST", "/escalate"),
-    ("POST", "/resume"),
-    ("POST", "/address"),
-]
 
 
 @pytest.mark.parametrize(("method", "route"), ROUTES)
