@@ -6,6 +6,7 @@ A row carries references, never text: what is shown is read from the ledger at t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -18,6 +19,7 @@ from storage.records import (
     Entry,
     HeldReply,
     MessageRef,
+    Parcel,
     PersonId,
     State,
     Ticket,
@@ -111,9 +113,20 @@ async def show(tx: Transaction, conversation: Conversation, seq: int) -> None:
     await _in_thread(tx, conversation, Owed.ENTRY, seq=seq)
 
 
-async def announce(tx: Transaction, conversation: Conversation, entry: Entry) -> None:
+def is_still_so(parcel: Parcel, ticket: Ticket | None) -> bool:
+    """Whether what somebody is told about a ticket is the latest thing they are: nobody moved it since."""
+    return (
+        ticket is not None and ticket.told_at is not None and parcel.payload["at"] == _moment(ticket.told_at)
+    )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+async def announce(tx: Transaction, conversation: Conversation, ticket: Ticket, entry: Entry) -> None:
     """Show the entry in the thread and in the channel itself, where those look who have no part in it yet."""
-    await _in_thread(tx, conversation, Owed.ANNOUNCE, seq=entry.seq)
+    await _in_thread(tx, conversation, Owed.ANNOUNCE, seq=entry.seq, at=_moment(ticket.told_at))
     await tx.outbox.hurry(lane_of(conversation.id), Priority.FEEDBACK)
 
 
@@ -133,8 +146,7 @@ async def take_down(tx: Transaction, conversation_id: ConversationId, call: Call
 async def tell(
     tx: Transaction, conversation: Conversation, ticket: Ticket, person: PersonId, what: Told
 ) -> None:
-    """Tell a teammate something about their ticket in a direct message, if it is so by then."""
-    since = ticket.status_since or ticket.opened_at
+    """Tell a teammate something about their ticket in a direct message, unless it moved on by then."""
     await tx.outbox.owe(
         Owed.DIRECT,
         conversation.id,
@@ -142,7 +154,7 @@ async def tell(
         lane=f"direct:{conversation.id}",
         priority=Priority.FEEDBACK,
         channel=person.user,
-        payload={"told": what, "epoch": conversation.epoch, "since": since.isoformat()},
+        payload={"told": what, "at": _moment(ticket.told_at)},
     )
 
 

@@ -85,6 +85,7 @@ async def remind(tx: Transaction, conversation_id: ConversationId, *, after: tim
     ticket = await tx.tickets.open_of(conversation_id)
     if ticket is None or not tx.tickets.is_unanswered(ticket, after=after):
         return False
+    ticket = await tx.tickets.reminded(ticket)
     if conversation.state is State.WAITING:
         since = conversation.escalated_at or ticket.opened_at
         entry = await timeline.for_the_team(
@@ -95,10 +96,9 @@ async def remind(tx: Transaction, conversation_id: ConversationId, *, after: tim
             subject=ticket.subject,
             seconds=int((tx.now - since).total_seconds()),
         )
-        await outgoing.announce(tx, conversation, entry)
+        await outgoing.announce(tx, conversation, ticket, entry)
     elif conversation.holder is not None:
         await outgoing.tell(tx, conversation, ticket, conversation.holder, Told.STILL_WAITING)
-    await tx.tickets.reminded(ticket)
     return True
 
 

@@ -9,12 +9,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.direct import assigned_message, still_waiting_message
 from bot.blocks.message import Message
-from bot.desk.outgoing import Told
+from bot.desk.outgoing import Told, is_still_so
 from bot.desk.views import ConversationView
 from bot.relay.outcome import Done, NotYet, Outcome, Parked, Throttled
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
-from storage.records import Parcel, PersonId, Status
+from storage.records import Parcel, PersonId, Ticket
 
 log = logging.getLogger(__name__)
 
@@ -30,23 +30,17 @@ class DirectMessages:
 
     async def send(self, parcel: Parcel, view: ConversationView, *, now: datetime) -> Outcome:
         """Say what is to be said as things stand at `now`; nothing where it is not so any more."""
-        holder, message = view.conversation.holder, self._message(parcel, view, now)
-        if holder is None or message is None:
+        holder, ticket = view.conversation.holder, view.ticket
+        if holder is None or ticket is None or not is_still_so(parcel, ticket):
             return Done()
-        return await self._send(parcel, holder, message)
+        return await self._send(parcel, holder, self._message(parcel, view, ticket, now))
 
-    def _message(self, parcel: Parcel, view: ConversationView, now: datetime) -> Message | None:
-        conversation, ticket, payload = view.conversation, view.ticket, parcel.payload
-        # The epoch names the stretch, and so whose it is.
-        if ticket is None or conversation.epoch != payload["epoch"]:
-            return None
-        if payload["told"] == Told.ASSIGNED:
-            return assigned_message(view, ticket, link_to=self._installation.link_to)
-        since = ticket.status_since or ticket.opened_at
-        if ticket.status is not Status.ON_YOU or since.isoformat() != payload["since"]:
-            # They answered meanwhile.
-            return None
-        return still_waiting_message(view, ticket, waited=now - since, link_to=self._installation.link_to)
+    def _message(self, parcel: Parcel, view: ConversationView, ticket: Ticket, now: datetime) -> Message:
+        link_to = self._installation.link_to
+        if parcel.payload["told"] == Told.ASSIGNED:
+            return assigned_message(view, ticket, link_to=link_to)
+        waited = now - (ticket.status_since or ticket.opened_at)
+        return still_waiting_message(view, ticket, waited=waited, link_to=link_to)
 
     async def _send(self, parcel: Parcel, to: PersonId, message: Message) -> Outcome:
         if parcel.maybe_sent is not None:

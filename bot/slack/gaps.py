@@ -135,7 +135,8 @@ class Gaps:
                     raise
                 await asyncio.sleep(LOOK_AGAIN)
             else:
-                found = [delivery_of(event, team=self._installation.team) for event in events]
+                us = self._installation
+                found = [delivery_of(one, team=us.team, ourselves=us.bot_user) for one in events]
                 return [delivery for delivery in found if delivery is not None]
 
 

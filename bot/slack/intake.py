@@ -155,11 +155,7 @@ class Intake:
         self._bell.ring(Inbox.TOPIC)
 
     def _delivery(self, event: Mapping[str, Any]) -> Delivery | None:
-        # Files that we share come back as a person's would, with our own user for their author.
-        written = event.get("message") or event.get("previous_message") or event
-        if written.get("user") == self._installation.bot_user:
-            return None
-        return delivery_of(event, team=self._installation.team)
+        return delivery_of(event, team=self._installation.team, ourselves=self._installation.bot_user)
 
     async def _at_once(self, delivery: Delivery, ahead: Collection[asyncio.Future[bool]]) -> bool:
         """Deal with a delivery without keeping it first. False if it has to wait; nothing is done then."""

@@ -29,8 +29,14 @@ FILES_COME = timedelta(minutes=2)
 Delays = (UnknownPerson, FilesDelayed)
 
 
-def delivery_of(event: Mapping[str, Any], *, team: str) -> Delivery | None:
-    """The inner event of a `message` delivery; None if it is about no thread, or nobody's words."""
+def delivery_of(event: Mapping[str, Any], *, team: str, ourselves: str) -> Delivery | None:
+    """The inner event of a `message` delivery; None if it is about no thread, or nobody's words.
+
+    `ourselves` is our own user: files that we share come back as a person's would.
+    """
+    written = event.get("message") or event.get("previous_message") or event
+    if written.get("user") == ourselves:
+        return None
     happened = thread_event(event, team=team)
     kind, change, event_ts = "posted", "", ""
     match happened:

@@ -11,7 +11,7 @@ from bot.blocks.card import card
 from bot.blocks.prompts import prompt_message
 from bot.blocks.thread import entries_message, entry_message, recap_message
 from bot.desk.attachments import Unfit
-from bot.desk.outgoing import Mark, Owed, Prompt
+from bot.desk.outgoing import Mark, Owed, Prompt, is_still_so
 from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
 from bot.slack.direct import DirectMessages
@@ -19,7 +19,7 @@ from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.poster import Poster
 from bot.slack.uploads import Uploads
 from bot.tongues import speaking
-from storage.records import Conversation, Entry, Parcel, PersonId, State
+from storage.records import Conversation, Entry, Parcel, PersonId
 from storage.transaction import Transaction
 
 REACTION_OF = {
@@ -41,7 +41,7 @@ METHOD_OF: Mapping[str, str] = {
     Owed.PROMPT: "chat.postEphemeral",
 }
 
-_SHOW_A_VIEW = (Owed.CARD, Owed.REFRESH, Owed.DIRECT)
+_SHOW_A_VIEW = (Owed.CARD, Owed.REFRESH, Owed.ANNOUNCE, Owed.DIRECT)
 _READ_ALONE = (Owed.PROMPT, Owed.DIRECT)
 
 # What Slack puts in a deleted card's place is nobody's to update.
@@ -99,7 +99,7 @@ class SlackPosts:
                     jobs[parcel.id] = partial(self.entry, parcel, conversation, own)
                 case Owed.ANNOUNCE:
                     entry = entries[conversation.id, parcel.payload["seq"]]
-                    jobs[parcel.id] = partial(self.announce, parcel, conversation, entry)
+                    jobs[parcel.id] = partial(self.announce, parcel, views[conversation.id], entry)
                 case Owed.TAKE_DOWN:
                     jobs[parcel.id] = partial(self.take_down, parcel)
                 case Owed.DIRECT:
@@ -144,9 +144,10 @@ class SlackPosts:
             await self._poster.warn(conversation.holder, self._poster.trouble)
         return outcome if carried == len(entries) else Part(outcome, carried)
 
-    async def announce(self, parcel: Parcel, conversation: Conversation, entry: Entry) -> Outcome:
-        """Call for a teammate, unless somebody came meanwhile or the customer waits no more."""
-        if conversation.state is not State.WAITING or conversation.epoch != entry.epoch:
+    async def announce(self, parcel: Parcel, view: ConversationView, entry: Entry) -> Outcome:
+        """Call for a teammate, unless somebody came meanwhile, or a later call is on its way already."""
+        conversation = view.conversation
+        if not is_still_so(parcel, view.ticket):
             return Done()
         if conversation.card is None:
             return Parked("its thread could not be started")

@@ -12,8 +12,9 @@ from bot.desk.assignment import Assignment, Order
 from bot.desk.desk import Desk
 from bot.desk.errors import MayNotAct, NotFound, NotWaiting
 from bot.desk.outgoing import Owed
+from bot.desk.waiting import call_placed
 from storage.database import Database
-from storage.records import Audience, Author, Person, State, Status
+from storage.records import Audience, Author, Call, Person, State, Status
 from storage.tickets import MOST_REMINDERS
 from tests.clocks import HandClock
 from tests.desk.conftest import ANA, BEN, GUEST, NOBODY, Case, Office
@@ -52,6 +53,19 @@ async def test_of_many_who_remind_at_once_one_does(case: Case, clock: HandClock)
     done = await asyncio.gather(*(remind(case) for _ in range(8)))
     assert sorted(done) == [False] * 7 + [True]
     assert len(await case.owed(Owed.ANNOUNCE)) == 1
+
+
+@pytest.mark.parametrize("end", ["taken over", "gone back"])
+async def test_a_call_that_lands_after_the_wait_is_taken_down_at_once(case: Case, end: str) -> None:
+    await case.desk.escalate(case.id, reason="")
+    if end == "taken over":
+        await case.desk.take_over(case.id, by=ANA)
+    else:
+        await case.desk.go_back(case.id)
+    await case.desk.database.write(lambda tx: call_placed(tx, case.id, Call("C1", "9.000001")))
+    assert await case.owed(Owed.TAKE_DOWN) == [{"ts": "9.000001"}]
+    async with case.desk.database.read() as tx:
+        assert await tx.tickets.calls_over(limit=10) == []
 
 
 async def test_a_reminder_is_the_teams_alone(case: Case, clock: HandClock) -> None:

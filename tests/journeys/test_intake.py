@@ -74,7 +74,7 @@ async def waiting(database: Database) -> int:
 
 async def keep(database: Database, world: World, event: dict[str, Any]) -> None:
     """As a process leaves it that ends between its commit and anything more."""
-    delivery = delivery_of(event, team=world.slack.team_id)
+    delivery = delivery_of(event, team=world.slack.team_id, ourselves=world.slack.bot_user_id)
     assert delivery is not None
     await database.write(lambda tx: tx.inbox.put(delivery, due_at=tx.now))
 
@@ -256,7 +256,7 @@ async def last_number(world: World) -> int:
         "thread_ts": "1.0",
         "text": "",
     }
-    delivery = delivery_of(event, team=probe.team)
+    delivery = delivery_of(event, team=probe.team, ourselves="")
     assert delivery is not None
 
     async def add(tx: Any) -> int:

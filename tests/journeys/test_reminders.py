@@ -180,6 +180,21 @@ async def test_a_quiet_teammate_is_reminded_in_private_and_never_after_the_answe
     assert "is on you" not in str(chat.customer.seen)
 
 
+async def test_calls_that_piled_up_while_slack_took_none_become_one(here: World, clock: RunningClock) -> None:
+    await escalated(here)
+    here.slack.faults.error(
+        "chat.postMessage", "is_archived", times=1000, when=lambda call: bool(call.get("reply_broadcast"))
+    )
+    for minutes in (6, 11, 21):
+        clock.forward(minutes=minutes)
+        await WaitingRoom(here.bridge.desk, remind_after=FIVE).look()
+    here.slack.faults.clear()
+    await here.settled()
+    (one,) = standing(here)
+    assert "has waited 38 min" in here.slack.rendered(one)
+    assert len(called(here)) == 1
+
+
 @pytest.mark.parametrize("since", ["answered", "taken from them"])
 async def test_a_reminder_that_slack_took_too_late_for_is_dropped(
     here: World, clock: RunningClock, since: str

@@ -13,7 +13,15 @@ from storage.database import Database
 
 from .house import API_KEY, Chat, House
 
-ROUTES = [("GET", ""), ("GET", "/messages"), ("GET", "/events"), ("POST", "/messages"), ("POST", "/escalate")]
+ROUTES = [
+    ("GET", ""),
+    ("GET", "/messages"),
+    ("GET", "/events"),
+    ("POST", "/messages"),
+    ("POST", "/escalate"),
+    ("POST", "/resume"),
+    ("POST", "/address"),
+]
 
 
 @pytest.mark.parametrize(("method", "route"), ROUTES)
@@ -46,7 +54,9 @@ async def test_not_yours_unknown_and_impossible_look_the_same(chat: Chat, method
 async def test_the_server_key_opens_every_conversation_that_is_there(
     chat: Chat, method: str, route: str
 ) -> None:
-    body = {"text": "a", "client_id": "a"} if route == "/messages" and method == "POST" else None
+    bodies = {"/messages": {"text": "a", "client_id": "a"}, "/address": {"email": "maya@example.com"}}
+    body = bodies.get(route) if method == "POST" else None
+    await chat.house.desk.escalate(chat.id, reason="")
     for name in ("1" * 32, "nonsense"):
         path = f"/v1/conversations/{name}{route}"
         assert (await chat.house.ask(method, path, body=body, bearer=API_KEY)).status == 404
