@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -113,6 +114,9 @@ class SlackPosts:
             return Done()
         if self._poster.is_exposed:
             return self._poster.kept()
+        # A card takes as long to put together as all else of a message's way does after its commit, and what was
+        # claimed with it is being written to its socket: that goes first.
+        await asyncio.sleep(0)
         try:
             await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
         except CALL_ERRORS as error:
