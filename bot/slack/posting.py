@@ -114,8 +114,8 @@ class SlackPosts:
             return Done()
         if self._poster.is_exposed:
             return self._poster.kept()
-        # A card takes as long to put together as all else of a message's way does after its commit, and what was
-        # claimed with it is being written to its socket: that goes first.
+        # Putting a card together takes half a millisecond, and what was claimed with it is on its way to its
+        # socket: that goes first.
         await asyncio.sleep(0)
         try:
             await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
