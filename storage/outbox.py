@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from storage.claims import EVERYWHERE, OPEN, Claims, Place
 from storage.link import Link
 from storage.pairs import one_of
 from storage.pending import Pending
+from storage.prepared import Prepared
 from storage.records import ConversationId, Parcel
 from storage.schema import OPEN_STATES
 from storage.schema import outbox as table
@@ -109,10 +110,8 @@ class Outbox:
 
     async def channels(self, topic: str) -> Collection[str | None]:
         """Where open rows go; None is the configured channel."""
-        rows = await self._connection.scalars(
-            select(table.c.channel).where(table.c.topic == topic, table.c.state.in_(OPEN)).distinct()
-        )
-        return set(rows)
+        rows = await self._connection.fetch(_CHANNELS, {"topic": topic})
+        return {row.channel for row in rows}
 
     async def finish(self, parcel: Parcel) -> bool:
         """It is done. False if this claim is no longer the one that holds the row."""
@@ -198,3 +197,10 @@ class Outbox:
             update(table).where(held, table.c.state == "sending").values(**values).returning(table.c.id)
         )
         return parcel.id in set(result.scalars())
+
+
+_CHANNELS = Prepared(
+    lambda _dialect: (
+        select(table.c.channel).where(table.c.topic == bindparam("topic"), table.c.state.in_(OPEN)).distinct()
+    )
+)

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
+from storage.pairs import wanted
+from storage.prepared import Prepared
 from storage.schema import paces as table
 
 
@@ -60,7 +63,7 @@ class Paces:
         """Use up so many of the tokens that `openings` offered."""
         arrival = max(self._arrivals[name], self._now.timestamp()) + number * rate.spacing
         self._arrivals[name] = arrival
-        await self._connection.execute(_TAKE, [{"of": name, "at": arrival}])
+        await self._connection.change(_TAKE, [{"of": name, "at": arrival}])
 
     async def close(self, name: str, until: datetime) -> None:
         """Nothing of that name before `until`, however much is left of its budget."""
@@ -72,9 +75,7 @@ class Paces:
         )
 
     async def _lock(self, rates: Mapping[str, Rate]) -> dict[str, Opening]:
-        rows = await self._connection.execute(
-            select(table).where(table.c.name.in_(list(rates))).with_for_update(skip_locked=True)
-        )
+        rows = await self._connection.fetch(_THESE, {"wanted": [[name] for name in rates]})
         found = {}
         for row in rows:
             self._arrivals[row.name] = row.arrival
@@ -82,7 +83,16 @@ class Paces:
         return found
 
 
-_TAKE = update(table).where(table.c.name == bindparam("of")).values(arrival=bindparam("at"))
+def _locked(dialect: str) -> Select[Any]:
+    rows, (name,) = wanted("wanted", (table.c.name,), dialect=dialect)
+    found = select(table).join_from(rows, table, table.c.name == name)
+    return found.with_for_update(of=table, skip_locked=True)
+
+
+_THESE = Prepared(_locked)
+_TAKE = Prepared(
+    lambda _dialect: update(table).where(table.c.name == bindparam("of")).values(arrival=bindparam("at"))
+)
 
 
 def _opening(rate: Rate, arrival: float, closed_until: float, now: float) -> Opening:

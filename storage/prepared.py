@@ -51,18 +51,18 @@ class _Form:
             raise ValueError("a prepared statement gives every value itself")
         self._sql = str(compiled)
         fixed = compiled.params
-        self._values = [
-            (name, fixed[name], compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup or ()
-        ]
-        returned = tuple(getattr(statement, "exported_columns", ()))
-        self._row = _row_of([one.key for one in returned])
-        self._returns = bool(returned)
-        self._converted: list[tuple[int, Convert]] = []
-        for at, column in enumerate(returned):
-            convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
-            if convert is not None:
-                self._converted.append((at, convert))
+        self._values: list[tuple[str | None, Convert | None, Any]] = []
+        for name in compiled.positiontup or ():
+            bound = compiled.binds[name]
+            convert = bound.type.dialect_impl(dialect).bind_processor(dialect)
+            if bound.required:
+                self._values.append((name, convert, None))
+            else:
+                self._values.append((None, None, convert(fixed[name]) if convert else fixed[name]))
+        self._returned = tuple(getattr(statement, "exported_columns", ()))
+        self._row = _row_of([one.key for one in self._returned])
+        self._dialect = dialect
+        self._converted: list[tuple[int, Convert]] | None = None
 
     def run(self, connection: Connection, rows: Sequence[Values]) -> Sequence[Row]:
         bound = [self._bound(row) for row in rows]
@@ -72,7 +72,11 @@ class _Form:
                 cursor.executemany(self._sql, bound)
                 return ()
             cursor.execute(self._sql, bound[0])
-            return [self._dressed(row) for row in cursor.fetchall()] if self._returns else ()
+            if not self._returned:
+                return ()
+            if self._converted is None:
+                self._converted = self._conversions([one[1] for one in cursor.description])
+            return [self._dressed(row, self._converted) for row in cursor.fetchall()]
         except Exception as error:  # noqa: BLE001 - raised again, see below
             # As for every other statement: said in SQLAlchemy's words, and what is lost is given up.
             connection._handle_dbapi_exception(error, self._sql, None, cursor, None)
@@ -82,14 +86,22 @@ class _Form:
     def _bound(self, row: Values) -> tuple[Any, ...]:
         return tuple(
             [
-                value if convert is None else convert(value)
-                for value, convert in [(row.get(name, fixed), how) for name, fixed, how in self._values]
+                fixed if name is None else row[name] if convert is None else convert(row[name])
+                for name, convert, fixed in self._values
             ]
         )
 
-    def _dressed(self, row: Sequence[Any]) -> Row:
+    def _conversions(self, codes: Sequence[Any]) -> list[tuple[int, Convert]]:
+        """What to make of which columns, now that the driver has said what it returns them as."""
+        return [
+            (at, convert)
+            for at, (column, code) in enumerate(zip(self._returned, codes, strict=True))
+            if (convert := column.type.dialect_impl(self._dialect).result_processor(self._dialect, code))
+        ]
+
+    def _dressed(self, row: Sequence[Any], converted: Sequence[tuple[int, Convert]]) -> Row:
         values = list(row)
-        for at, convert in self._converted:
+        for at, convert in converted:
             values[at] = convert(values[at])
         return self._row._make(values)
 

@@ -54,8 +54,14 @@ class Writer:
     def _run(self, work: Callable[[Connection], T]) -> tuple[T, int]:
         if self._open is None:
             self._open = self.engine.connect()
-        with self._open.begin():
-            result = work(self._open)
+        try:
+            with self._open.begin():
+                result = work(self._open)
+        except BaseException:
+            # Given back, it is reset: whatever this left it in is not there for the next.
+            self._open.close()
+            self._open = None
+            raise
         return result, self._driver.total_changes
 
     @property
@@ -64,6 +70,8 @@ class Writer:
         return self._open.connection.dbapi_connection
 
     def _copy_back(self) -> None:
+        if self._open is None:
+            return
         try:
             self._driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
         except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:

@@ -15,7 +15,7 @@ EVERY = 3600.0
 # Long enough to look into what went wrong yesterday.
 KEEP = timedelta(days=3)
 # Nobody should wait long for a transaction that clears away, nor often: while a bridge with a large past
-# started, a thousand rows at once, step after step, made a message's way to Slack half as long again.
+# began, a thousand rows at once, step after step, made a message's way to Slack half as long again.
 AT_ONCE = 100
 FILES_AT_ONCE = 10
 REST = 19  # times as long as the step took: it is at work for a twentieth of the time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -175,6 +176,9 @@ class SlackPosts:
             return Done()
         if self._poster.is_exposed:
             return self._poster.kept()
+        # Putting a card together takes half a millisecond, and what was claimed with it is on its way to its
+        # socket: that goes first.
+        await asyncio.sleep(0)
         try:
             await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
         except CALL_ERRORS as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from functools import partial
 from pathlib import Path
@@ -326,6 +327,27 @@ async def test_a_sqlite_file_survives_a_second_process_that_opens_it(tmp_path: P
     finally:
         await ours.close()
         await theirs.close()
+
+
+async def test_after_a_commit_that_failed_sqlite_writes_on(empty_sqlite: Path, tmp_path: Path) -> None:
+    path = tmp_path / "failing.db"
+    shutil.copy(empty_sqlite, path)
+    database = Database(f"sqlite+aiosqlite:///{path}")
+
+    async def owes_nobody(tx: Transaction) -> None:
+        # What the constraint has to say is only looked at by the commit.
+        await tx.connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        await tx.outbox.owe("post", ConversationId("f" * 32), topic="slack", lane="l", priority=1)
+
+    try:
+        with pytest.raises(IntegrityError):
+            await database.write(owes_nobody)
+        await database.write(lambda tx: tx.facts.keep("n", "1"))
+        assert await counted(database) == 1
+        async with database.read() as tx:
+            assert await tx.outbox.counts() == {"open": 0, "parked": 0}
+    finally:
+        await database.close()
 
 
 async def test_sqlites_log_is_copied_back_and_does_not_grow(tmp_path: Path) -> None:
