@@ -94,7 +94,9 @@ class Bridge:
         self.bell = Bell()
         self.database = Database(settings.database_url, clock=clock)
         self.database.on_commit.append(self.bell.after_commit)
-        self.desk = Desk(self.database, ai_answers=settings.ai != "external")
+        self.desk = Desk(
+            self.database, ai_answers=settings.ai != "external", translates=settings.ai == "claude"
+        )
 
     async def __aenter__(self) -> Bridge:
         await self.start()
@@ -241,7 +243,7 @@ class Bridge:
             )
         if ai is not None:
             self._stack.push_async_callback(ai.close)
-        work = AIWork(ai, self.desk, quotes_only=kind != "claude")
+        work = AIWork(ai, self.desk, quotes_only=kind != "claude", language=self._settings.language)
         return Courier(
             outgoing.AI,
             prepared(work.performers()),

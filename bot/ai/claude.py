@@ -10,18 +10,20 @@ import anthropic
 from anthropic.types import Message
 from pydantic import BaseModel
 
-from bot.ai import prompts
+from bot.ai import prompts, translating
 from bot.ai.failures import Failed, failed
 from bot.ai.interface import (
     REASON_LIMIT,
     REPLY_LIMIT,
     SUBJECT_LIMIT,
     SUMMARY_LIMIT,
+    TRANSLATION_LIMIT,
     AIUnavailable,
     HandOver,
     Reply,
     Summary,
     Transcript,
+    Translation,
 )
 from bot.ai.knowledge import Knowledge
 from bot.ai.language import language_tag
@@ -72,6 +74,7 @@ class ClaudeAI:
         self._deadline = deadline
         self._pause = pause
         self._briefing = prompts.Briefing(knowledge, business=business, limit=knowledge_limit)
+        self._business = prompts.of(business)
         self._summary_rules = prompts.SUMMARY_RULES.format(business=prompts.of(business))
         self._client = anthropic.AsyncAnthropic(
             api_key=api_key.strip(),
@@ -115,6 +118,19 @@ class ClaudeAI:
         }
         return await self._ask(request, _read_summary)
 
+    async def translate(self, text: str, *, to: str) -> Translation | None:
+        """One message for the team. Raises `AIUnavailable` within the deadline, also when Claude refuses."""
+        output = self._output()
+        output["format"] = {"type": "json_schema", "schema": translating.TRANSLATION_SCHEMA}
+        request: MessageCreateParamsNonStreaming = {
+            "model": self._model,
+            "max_tokens": _MAX_TOKENS,
+            "system": translating.rules(to, business=self._business),
+            "messages": [{"role": "user", "content": translating.message(text)}],
+            "output_config": output,
+        }
+        return await self._ask(request, _read_translation)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
@@ -157,6 +173,11 @@ class ClaudeAI:
             raise failed(error) from None
 
 
+class _Translated(BaseModel):
+    translation: str
+    language: str
+
+
 class _Draft(BaseModel):
     subject: str
     summary: str
@@ -195,6 +216,17 @@ def _read_summary(message: Message) -> Summary:
     if not (subject and summary):
         raise Failed("Claude's summary is empty", again=True)
     return Summary(subject, summary, language_tag(draft.language))
+
+
+def _read_translation(message: Message) -> Translation | None:
+    stop = _stop_reason(message)
+    if stop in {"refusal", "model_context_window_exceeded"}:
+        raise Failed(f"Claude wrote no translation ({stop})")
+    if stop != "end_turn":
+        raise Failed(f"Claude's translation is incomplete ({stop})", again=True)
+    read = _Translated.model_validate_json(_text(message))
+    text = clean(read.translation).strip()
+    return Translation(shorten(text, TRANSLATION_LIMIT), language_tag(read.language)) if text else None
 
 
 def _stop_reason(message: Message) -> str:

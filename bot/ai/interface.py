@@ -17,6 +17,9 @@ SUMMARY_LIMIT = 600
 REPLY_LIMIT = 8_000
 """Most characters in `Reply.text`: what one chat message may hold."""
 
+TRANSLATION_LIMIT = 12_000
+"""Most characters in `Translation.text`: a translation may be longer than what it translates."""
+
 REASON_LIMIT = 300
 """Most characters in `HandOver.reason`."""
 
@@ -85,6 +88,14 @@ class Summary:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A message in another language: plain text, 1–12,000 characters. `language`: the original's, BCP 47."""
+
+    text: str
+    language: str
+
+
 class AI(Protocol):
     """Answers customers and summarises conversations. Safe for concurrent calls on one event loop."""
 
@@ -97,6 +108,13 @@ class AI(Protocol):
 
     async def summarise(self, transcript: Transcript) -> Summary:
         """Describe the conversation for a teammate. Raises `AIUnavailable`."""
+        ...
+
+    async def translate(self, text: str, *, to: str) -> Translation | None:
+        """One message for the team, in the language `to` (ISO 639-1). None where it is in it already.
+
+        Raises `AIUnavailable`.
+        """
         ...
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ from bot.ai.stopwords import STOP_WORDS
 _TAG = re.compile(r"(?=.{2,35}$)[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _KANA = re.compile(r"[\u3041-\u30fa]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_MUCH = 4  # words; fewer are a name or an "ok" in any language
 _ENOUGH = 2_000  # characters; more tell nothing new
 
 
@@ -31,6 +32,18 @@ def guess(text: str, locale: str | None = None) -> str:
         foreign = hint.split("-")[0].lower() in STOP_WORDS and not _mostly_latin(text[:_ENOUGH])
         return UNDETERMINED if foreign else hint
     return hint if hint.lower().split("-")[0] == seen else seen
+
+
+def may_differ(text: str, language: str, locale: str | None = None) -> bool:
+    """Whether a text may be in another language than this one (ISO 639-1). In doubt yes, if it says much."""
+    seen = guess(text).split("-")[0].lower()
+    if seen != UNDETERMINED:
+        return seen != language
+    if not any(char.isalpha() for char in text):
+        return False
+    hint = language_tag(locale).split("-")[0].lower()
+    much = len(_WORD.findall(text[:_ENOUGH])) >= _MUCH or not _mostly_latin(text[:_ENOUGH])
+    return much or hint not in (UNDETERMINED, language)
 
 
 def _from_text(text: str) -> str | None:

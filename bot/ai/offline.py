@@ -1,7 +1,7 @@
 """The stand-in without a key: answers from the knowledge word for word, or hands over."""
 
 from bot.ai import people, phrases
-from bot.ai.interface import REPLY_LIMIT, HandOver, Reply, Summary, Transcript
+from bot.ai.interface import REPLY_LIMIT, HandOver, Reply, Summary, Transcript, Translation
 from bot.ai.knowledge import Knowledge
 from bot.ai.language import guess
 from bot.ai.plain import clean, shorten
@@ -51,6 +51,10 @@ class OfflineAI:
     async def summarise(self, transcript: Transcript) -> Summary:
         """Quote the customer's most telling sentences. Never raises."""
         return extract(transcript)
+
+    async def translate(self, text: str, *, to: str) -> Translation | None:
+        """Nothing: without a model the team reads the original."""
+        return None
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -102,7 +102,7 @@ class Briefing:
         self._limit = limit
         self._rules = ANSWER_RULES.format(business=of(business), escalate=ESCALATE)
         self._texts = [
-            f'<document name="{document.name}">\n{_quiet(document.text.strip())}\n</document>'
+            f'<document name="{document.name}">\n{quiet(document.text.strip())}\n</document>'
             for document in knowledge.documents
         ]
         self._whole = sum(map(len, self._texts)) <= limit
@@ -200,14 +200,14 @@ def _latest(turns: tuple[Turn, ...]) -> list[Turn]:
 def _element(turn: Turn, text: str) -> str:
     tag = "event" if turn.who == "system" else turn.who
     name = f" name={_label(turn.name)}" if turn.who == "teammate" and turn.name else ""
-    return f"<{tag}{name}>{_quiet(text)}</{tag}>"
+    return f"<{tag}{name}>{quiet(text)}</{tag}>"
 
 
-def _quiet(text: str) -> str:
+def quiet(text: str) -> str:
     """Keep text from opening or closing our elements."""
     return _OUR_TAG.sub("‹", text)
 
 
 def _label(text: str) -> str:
     words = " ".join(clean(text).replace('"', "'").split())
-    return f'"{_quiet(shorten(words, _NAME_LIMIT))}"'
+    return f'"{quiet(shorten(words, _NAME_LIMIT))}"'

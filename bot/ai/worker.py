@@ -6,13 +6,15 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Turn
+from bot.ai.language import may_differ
 from bot.ai.sentences import extract
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
+from bot.desk.translations import Translations
 from bot.relay.outcome import Done, Outcome, Performer
-from storage.records import Author, Conversation, Entry, Kind, Parcel, TicketNumber
+from storage.records import Author, Conversation, ConversationId, Entry, Kind, Parcel, TicketNumber
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +26,18 @@ class AIWork:
 
     A customer is never left without an answer or a truthful word: where the model fails, the conversation is
     escalated and the customer told so. `ai` is None where another program's AI answers; summaries are then
-    quoted from the customer.
+    quoted from the customer, and nothing is translated. `language` is the team's.
     """
 
-    def __init__(self, ai: AI | None, desk: Desk, *, quotes_only: bool) -> None:
+    def __init__(self, ai: AI | None, desk: Desk, *, quotes_only: bool, language: str = "en") -> None:
         self._ai = ai
         self._desk = desk
         self._quotes_only = quotes_only
+        self._language = language
+        self._translations = Translations(desk.database)
 
     def performers(self) -> Mapping[str, Performer]:
-        return {Owed.ANSWER: self.answer, Owed.SUMMARY: self.summary}
+        return {Owed.ANSWER: self.answer, Owed.SUMMARY: self.summary, Owed.TRANSLATION: self.translation}
 
     async def answer(self, parcel: Parcel) -> Outcome:
         """Think about what is unanswered now, and say it if the AI still holds the conversation by then."""
@@ -61,7 +65,34 @@ class AIWork:
             language=summary.language,
             origin=origin,
         )
+        # Whoever takes over has not read along, and begins with what was said last.
+        last = next((one for one in reversed(asked.entries) if _is_a_customers(one)), None)
+        if last is not None and not self._quotes_only:
+            await self._translate(parcel.conversation_id, last.seq)
         return Done()
+
+    async def translation(self, parcel: Parcel) -> Outcome:
+        """Put what a customer wrote into the team's language, where it is in another."""
+        await self._translate(parcel.conversation_id, parcel.payload["seq"])
+        return Done()
+
+    async def _translate(self, conversation_id: ConversationId, seq: int) -> None:
+        """Where the model fails, the team has the original."""
+        original = await self._translations.original(conversation_id, seq)
+        if self._ai is None or original is None:
+            return
+        conversation, message = original
+        if not may_differ(message.text, self._language, conversation.customer.locale):
+            return
+        try:
+            translation = await self._ai.translate(message.text, to=self._language)
+        except AIUnavailable as error:
+            log.warning("no translation in conversation %s: %s", conversation_id, error)
+        except Exception:
+            log.exception("a translation in conversation %s broke off", conversation_id)
+        else:
+            if translation is not None:
+                await self._translations.add(message, text=translation.text, language=translation.language)
 
     async def _think(self, ai: AI, transcript: Transcript) -> Reply | HandOver:
         try:
@@ -95,6 +126,10 @@ def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Trans
         customer_name=conversation.customer.name,
         locale=conversation.customer.locale,
     )
+
+
+def _is_a_customers(entry: Entry) -> bool:
+    return entry.kind is Kind.MESSAGE and entry.author is Author.CUSTOMER
 
 
 _HAND_BACKS = (Event.RESUMED, Event.CLOSED)

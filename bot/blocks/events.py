@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from slack_sdk.models.blocks import ActionsBlock, Block
+from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject
 
 from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.ids import RETRY, EntryValue
-from bot.blocks.message import Message, button, small, title, words
-from bot.blocks.words import bold, escaped, notification, one_line, shortened
+from bot.blocks.message import Message, button, plain, small, title, words
+from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.tongues import say
@@ -19,6 +19,7 @@ from storage.records import Conversation, Entry, State, Status
 Named = Callable[[str], str]
 
 _REASON_LENGTH = 300
+_ORIGINAL_LENGTH = 80
 
 
 def event_message(conversation: Conversation, entry: Entry) -> Message:
@@ -79,6 +80,8 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
                     subject=subject,
                 ),
             )
+        case Event.TRANSLATED:
+            return _translation(conversation, entry)
         case Event.DRAFT_DISCARDED:
             return _told(
                 "🔇",
@@ -171,6 +174,21 @@ def _escalated(conversation: Conversation, entry: Entry) -> Message:
 
 def _asks() -> str:
     return say("The AI asks for a teammate")
+
+
+def _translation(conversation: Conversation, entry: Entry) -> Message:
+    """What a customer wrote, in the team's language. It names its original where that is not right above."""
+    name = customer_name(conversation)
+    label = MarkdownTextObject(
+        text=f"🌐 {say('{name}, translated by the AI', name=bold(name))}", verbatim=True
+    )
+    original = shortened(entry.data["original"], _ORIGINAL_LENGTH)
+    is_right_above = entry.data["target"] + 1 == entry.seq or not original
+    elements = [label] if is_right_above else [label, plain(f"“{original}”")]
+    return Message(
+        text=notification(say("{name}, translated by the AI", name=name), entry.text),
+        blocks=[ContextBlock(elements=elements), *words(entry.text)],
+    )
 
 
 def _summary(entry: Entry) -> Message:

@@ -32,13 +32,15 @@ T = TypeVar("T")
 class Desk:
     """What the rest of the program asks of the rules.
 
-    `ai_answers` says whether this program's own AI owes answers, or another program's AI speaks for itself.
+    `ai_answers` says whether this program's own AI owes answers, or another program's AI speaks for itself;
+    `translates`, whether it puts what customers write into the team's language.
     Every method raises a `DeskError` where its rule refuses, and then nothing has changed.
     """
 
-    def __init__(self, database: Database, *, ai_answers: bool) -> None:
+    def __init__(self, database: Database, *, ai_answers: bool, translates: bool = False) -> None:
         self.database = database
         self._ai_answers = ai_answers
+        self._translates = translates
 
     async def start(
         self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
@@ -57,6 +59,7 @@ class Desk:
             text,
             client_id=client_id,
             ai_answers=self._ai_answers,
+            translates=self._translates,
         )
 
     async def outside_ai_says(

@@ -27,6 +27,7 @@ class Owed(StrEnum):
     PROMPT = "prompt"
     ANSWER = "answer"
     SUMMARY = "summary"
+    TRANSLATION = "translation"
 
 
 class Priority(IntEnum):
@@ -194,6 +195,18 @@ async def answer(tx: Transaction, conversation_id: ConversationId) -> None:
     lane = f"answer:{conversation_id}"
     await tx.outbox.owe(
         Owed.ANSWER, conversation_id, topic=AI, lane=lane, priority=Priority.WITH_AI, coalesce=lane
+    )
+
+
+async def translation(tx: Transaction, conversation_id: ConversationId, seq: int) -> None:
+    """The team may need that message in its own language. The message itself does not wait for it."""
+    await tx.outbox.owe(
+        Owed.TRANSLATION,
+        conversation_id,
+        topic=AI,
+        lane=f"translation:{conversation_id}",
+        priority=Priority.HELD_BY_PEOPLE,
+        payload={"seq": seq},
     )
 
 

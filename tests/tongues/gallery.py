@@ -126,6 +126,7 @@ class Gallery:
             Event.TAKEN_OVER: [{"former": None}, {"former": self.words}],
             Event.HANDED_OVER: [{"to": {"team": "T1", "user": MENTIONED, "name": self.words}}],
             Event.CLOSED: [{"status": Status.CLOSED}, {"status": Status.CANCELLED}],
+            Event.TRANSLATED: [{"target": at, "original": self.words, "language": "de"} for at in (0, 9)],
             Event.RENAMED: [{"subject": self.words}],
             Event.ON_HOLD: [{"reason": self.words}],
             Event.BACK_FROM_HOLD: [{"status": Status.ON_YOU}, {"status": Status.ON_CUSTOMER}],
