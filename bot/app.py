@@ -18,6 +18,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ai import AI, make_ai
+from bot.ai.language import known_language
 from bot.ai.worker import AIWork
 from bot.config import Settings
 from bot.desk import outgoing
@@ -94,9 +95,7 @@ class Bridge:
         self.bell = Bell()
         self.database = Database(settings.database_url, clock=clock)
         self.database.on_commit.append(self.bell.after_commit)
-        self.desk = Desk(
-            self.database, ai_answers=settings.ai != "external", translates=settings.ai == "claude"
-        )
+        self.desk = Desk(self.database, ai_answers=settings.ai != "external", translates=settings.translates)
 
     async def __aenter__(self) -> Bridge:
         await self.start()
@@ -174,6 +173,7 @@ class Bridge:
             self.installation,
             hold_back=self._settings.hold_back,
             anyone_replies=self._settings.replies == "anyone",
+            language_of=known_language if self._settings.translates else None,
             gaps=gaps,
         )
         standing = self._standing = Standing(client, self.installation.channel)
@@ -243,7 +243,8 @@ class Bridge:
             )
         if ai is not None:
             self._stack.push_async_callback(ai.close)
-        work = AIWork(ai, self.desk, quotes_only=kind != "claude", language=self._settings.language)
+        language = self._settings.language if self._settings.translates else None
+        work = AIWork(ai, self.desk, quotes_only=kind != "claude", language=language)
         return Courier(
             outgoing.AI,
             prepared(work.performers()),

@@ -44,6 +44,7 @@ class Settings:
     hold_back: timedelta = timedelta(milliseconds=250)
     replies: WhoReplies = "holder"
     language: str = ENGLISH
+    translate: bool = True
     database_url: str = field(default=DATABASE_URL, repr=False)
     ai: AIKind = "offline"
     anthropic_api_key: str | None = field(default=None, repr=False)
@@ -57,6 +58,11 @@ class Settings:
     origins: tuple[str, ...] = ("*",)
     trusted_proxies: int = 0
     log_level: str = "INFO"
+
+    @property
+    def translates(self) -> bool:
+        """Whether customer and team are translated for each other: only a model can."""
+        return self.translate and self.ai == "claude"
 
     @property
     def socket_mode(self) -> bool:
@@ -84,6 +90,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         hold_back=reader.milliseconds("BOOKBAG_HOLD_BACK_MS", 250),
         replies=reader.replies(),
         language=reader.language("BOOKBAG_LANGUAGE"),
+        translate=reader.switch("BOOKBAG_TRANSLATE"),
         database_url=reader.database("DATABASE_URL"),
         ai=reader.ai(),
         anthropic_api_key=reader.text("ANTHROPIC_API_KEY"),
@@ -246,6 +253,12 @@ class _Reader:
             self.problems.append(f"{name} must be one of {', '.join(LANGUAGES)}.")
             return ENGLISH
         return value
+
+    def switch(self, name: str) -> bool:
+        value = (self.text(name) or "on").lower()
+        if value not in ("on", "off"):
+            self.problems.append(f"{name} must be on or off.")
+        return value != "off"
 
     def folder(self, name: str) -> Path | None:
         value = self.text(name)

@@ -119,7 +119,7 @@ class ClaudeAI:
         return await self._ask(request, _read_summary)
 
     async def translate(self, text: str, *, to: str) -> Translation | None:
-        """One message for the team. Raises `AIUnavailable` within the deadline, also when Claude refuses."""
+        """One message. Raises `AIUnavailable` within the deadline, also when Claude refuses."""
         output = self._output()
         output["format"] = {"type": "json_schema", "schema": translating.TRANSLATION_SCHEMA}
         request: MessageCreateParamsNonStreaming = {

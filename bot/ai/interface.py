@@ -111,7 +111,7 @@ class AI(Protocol):
         ...
 
     async def translate(self, text: str, *, to: str) -> Translation | None:
-        """One message for the team, in the language `to` (ISO 639-1). None where it is in it already.
+        """One message, in the language `to` (ISO 639-1). None where it is in it already.
 
         Raises `AIUnavailable`.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Turn
+from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Translation, Turn
 from bot.ai.language import may_differ
 from bot.ai.sentences import extract
 from bot.desk.desk import Desk
@@ -26,10 +26,10 @@ class AIWork:
 
     A customer is never left without an answer or a truthful word: where the model fails, the conversation is
     escalated and the customer told so. `ai` is None where another program's AI answers; summaries are then
-    quoted from the customer, and nothing is translated. `language` is the team's.
+    quoted from the customer. `language` is the team's; None: nothing is translated.
     """
 
-    def __init__(self, ai: AI | None, desk: Desk, *, quotes_only: bool, language: str = "en") -> None:
+    def __init__(self, ai: AI | None, desk: Desk, *, quotes_only: bool, language: str | None = None) -> None:
         self._ai = ai
         self._desk = desk
         self._quotes_only = quotes_only
@@ -37,7 +37,12 @@ class AIWork:
         self._translations = Translations(desk.database)
 
     def performers(self) -> Mapping[str, Performer]:
-        return {Owed.ANSWER: self.answer, Owed.SUMMARY: self.summary, Owed.TRANSLATION: self.translation}
+        return {
+            Owed.ANSWER: self.answer,
+            Owed.SUMMARY: self.summary,
+            Owed.TRANSLATION: self.translation,
+            Owed.REPLY_TRANSLATION: self.reply_translation,
+        }
 
     async def answer(self, parcel: Parcel) -> Outcome:
         """Think about what is unanswered now, and say it if the AI still holds the conversation by then."""
@@ -67,7 +72,7 @@ class AIWork:
         )
         # Whoever takes over has not read along, and begins with what was said last.
         last = next((one for one in reversed(asked.entries) if _is_a_customers(one)), None)
-        if last is not None and not self._quotes_only:
+        if last is not None:
             await self._translate(parcel.conversation_id, last.seq)
         return Done()
 
@@ -76,23 +81,42 @@ class AIWork:
         await self._translate(parcel.conversation_id, parcel.payload["seq"])
         return Done()
 
+    async def reply_translation(self, parcel: Parcel) -> Outcome:
+        """Put a held reply into the customer's language, for its author to see before it is sent."""
+        about, source = parcel.conversation_id, str(parcel.payload["source"])
+        text = await self._translations.held(about, source)
+        if text is not None:
+            translation = await self._in_language(about, text, to=str(parcel.payload["to"]))
+            await self._translations.show_author(
+                about, source, text=text, translation=translation.text if translation else None
+            )
+        return Done()
+
     async def _translate(self, conversation_id: ConversationId, seq: int) -> None:
         """Where the model fails, the team has the original."""
+        if self._language is None:
+            return
         original = await self._translations.original(conversation_id, seq)
         if self._ai is None or original is None:
             return
         conversation, message = original
         if not may_differ(message.text, self._language, conversation.customer.locale):
             return
+        translation = await self._in_language(conversation_id, message.text, to=self._language)
+        if translation is not None:
+            await self._translations.add(message, text=translation.text, language=translation.language)
+
+    async def _in_language(
+        self, conversation_id: ConversationId, text: str, *, to: str
+    ) -> Translation | None:
+        """None where the model fails, too."""
         try:
-            translation = await self._ai.translate(message.text, to=self._language)
+            return None if self._ai is None else await self._ai.translate(text, to=to)
         except AIUnavailable as error:
             log.warning("no translation in conversation %s: %s", conversation_id, error)
         except Exception:
             log.exception("a translation in conversation %s broke off", conversation_id)
-        else:
-            if translation is not None:
-                await self._translations.add(message, text=translation.text, language=translation.language)
+        return None
 
     async def _think(self, ai: AI, transcript: Transcript) -> Reply | HandOver:
         try:

@@ -172,6 +172,18 @@ class Desk:
             epoch=epoch,
         )
 
+    async def send_translation(
+        self, conversation_id: ConversationId, source: str, *, by: Person, print_of: str
+    ) -> None:
+        await self._do(
+            Expects(conversation_id, source=source),
+            replies.send_translation,
+            conversation_id,
+            source,
+            by=by,
+            print_of=print_of,
+        )
+
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
         await self._do(
             Expects(conversation_id, source=source), replies.keep_as_note, conversation_id, source, by=by

@@ -13,6 +13,7 @@
     ├── CannotAnswer
     ├── MayNotAct
     ├── NobodyHolds
+    ├── NotTranslated
     ├── NotYours
     ├── Stale
     └── TooLong
@@ -89,6 +90,10 @@ class MayNotAct(DeskError):
 
 class NobodyHolds(DeskError):
     """Nobody holds this conversation any more. Your message is still held: take over, then press again."""
+
+
+class NotTranslated(DeskError):
+    """That is not the translation of what your message says now. Nothing was sent: look at the newest one."""
 
 
 class NotYours(DeskError):

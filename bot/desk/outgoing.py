@@ -28,6 +28,7 @@ class Owed(StrEnum):
     ANSWER = "answer"
     SUMMARY = "summary"
     TRANSLATION = "translation"
+    REPLY_TRANSLATION = "reply_translation"
 
 
 class Priority(IntEnum):
@@ -53,6 +54,9 @@ class Prompt(StrEnum):
     AI_ANSWERS = "ai_answers"
     SOMEBODY_HOLDS = "somebody_holds"
     MENTIONS = "mentions"
+    TRANSLATED = "translated"
+    NOT_TRANSLATED = "not_translated"
+    TRANSLATION_STAYS = "translation_stays"
     FILES_STAY = "files_stay"
     EDIT_STAYS = "edit_stays"
     MAY_NOT_ACT = "may_not_act"
@@ -207,6 +211,18 @@ async def translation(tx: Transaction, conversation_id: ConversationId, seq: int
         lane=f"translation:{conversation_id}",
         priority=Priority.HELD_BY_PEOPLE,
         payload={"seq": seq},
+    )
+
+
+async def reply_translation(tx: Transaction, reply: HeldReply, *, to: str) -> None:
+    """A held reply's author needs it in the language `to`, to decide about."""
+    await tx.outbox.owe(
+        Owed.REPLY_TRANSLATION,
+        reply.conversation_id,
+        topic=AI,
+        lane=f"reply:{reply.message.channel}/{reply.message.ts}",
+        priority=Priority.FEEDBACK,
+        payload={"source": reply.message.source, "to": to},
     )
 
 

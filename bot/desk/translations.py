@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk import outgoing
+from bot.desk import outgoing, replies
 from bot.desk.errors import NotFound
 from bot.desk.timeline import Event
 from storage.database import Database
@@ -15,7 +15,7 @@ def translation_source(seq: int) -> str:
 
 
 class Translations:
-    """The translations of messages in the ledger."""
+    """The translations of messages in the ledger, and of replies that are held."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,6 +36,20 @@ class Translations:
         await self._database.write(
             lambda tx: translated(tx, message, text=text, language=language),
             expects=Expects(about, source=translation_source(message.seq)),
+        )
+
+    async def held(self, conversation_id: ConversationId, source: str) -> str | None:
+        """What a held reply says now. None if its author decided already."""
+        async with self._database.read() as tx:
+            reply = await tx.held.get(conversation_id, source)
+            return None if reply is None else reply.text
+
+    async def show_author(
+        self, conversation_id: ConversationId, source: str, *, text: str, translation: str | None
+    ) -> None:
+        await self._database.write(
+            lambda tx: replies.translated(tx, conversation_id, source, text=text, translation=translation),
+            expects=Expects(conversation_id, source=source),
         )
 
 

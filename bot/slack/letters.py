@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.desk import replies
-from bot.desk.replies import Fate
+from bot.desk.replies import Fate, LanguageOf
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.events import Deleted, Edited, Posted, thread_event
 from bot.slack.from_slack import Reading, mentioned_users, read
@@ -48,12 +48,21 @@ def delivery_of(event: Mapping[str, Any], *, team: str) -> Delivery | None:
 class RuleBook:
     """Finds the rule for a delivery, and whatever of Slack that has to be asked for first.
 
-    `anyone_replies`: whoever may act answers a customer whom a teammate has, by just typing.
+    `anyone_replies`: whoever may act answers a customer whom a teammate has, by just typing. With
+    `language_of` a reply in another language than its customer's is translated first.
     """
 
-    def __init__(self, directory: Directory, clock: Clock, *, anyone_replies: bool) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        clock: Clock,
+        *,
+        anyone_replies: bool,
+        language_of: LanguageOf | None = None,
+    ) -> None:
         self._directory = directory
         self._anyone_replies = anyone_replies
+        self._language_of = language_of
         self._clock = clock
 
     async def rule_for(self, delivery: Delivery, *, waits_since: datetime | None = None) -> Rule:
@@ -77,6 +86,7 @@ class RuleBook:
                     meant=words.meant,
                     html=words.html,
                     anyone=self._anyone_replies,
+                    language_of=self._language_of,
                 )
             case Edited() as edit:
                 by = await self._author(edit.author, waits_since)
@@ -91,6 +101,7 @@ class RuleBook:
                     html=words.html,
                     edited_at=delivery.event_ts,
                     anyone=self._anyone_replies,
+                    language_of=self._language_of,
                 )
             case None:
                 # Kept by a version that read Slack's events in another way.

@@ -16,7 +16,7 @@ from bot.relay.outcome import Done, Job, Outcome, Parked, Part
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.poster import Poster
 from bot.tongues import speaking
-from storage.records import Conversation, Entry, Parcel, PersonId
+from storage.records import Conversation, Entry, HeldReply, Parcel, PersonId
 from storage.transaction import Transaction
 
 REACTION_OF = {
@@ -85,7 +85,8 @@ class SlackPosts:
                 case Owed.MARK:
                     jobs[parcel.id] = partial(self.mark, parcel)
                 case Owed.PROMPT:
-                    jobs[parcel.id] = partial(self.prompt, parcel, conversation)
+                    held = await tx.held.get(parcel.conversation_id, parcel.payload["source"])
+                    jobs[parcel.id] = partial(self.prompt, parcel, conversation, held)
         for parcel in parcels:
             reader = readers.get(_reader(parcel)) if parcel.kind == Owed.PROMPT else None
             language = self._language if reader is None else reader.locale
@@ -150,9 +151,13 @@ class SlackPosts:
             return self._poster.again(parcel, error)
         return Done()
 
-    async def prompt(self, parcel: Parcel, conversation: Conversation) -> Outcome:
+    async def prompt(self, parcel: Parcel, conversation: Conversation, held: HeldReply | None) -> Outcome:
         """Ask or tell the author of a message; nobody else sees it. Shown twice it does no harm."""
         payload = parcel.payload
+        translation = held.translation if held is not None else None
+        if payload["prompt"] == Prompt.TRANSLATED and translation is None:
+            # Decided already, or reworded: then there will be another.
+            return Done()
         message = prompt_message(
             Prompt(payload["prompt"]),
             parcel.conversation_id,
@@ -160,6 +165,7 @@ class SlackPosts:
             holder=payload["holder"],
             # Rows from before this was kept have none.
             epoch=payload.get("epoch"),
+            translation=translation,
         )
         where = conversation.card
         try:

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, SEND_TRANSLATION
 from bot.desk.translations import Translations
 from tests.ai.fake_anthropic import FakeAnthropic
-from tests.journeys.world import Chat, World, world
+from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
 
 HINT = "translated by the AI"
 
@@ -152,3 +153,124 @@ async def test_the_teams_language_is_the_channels(database_url: str, claude: Fak
         await chat.customer.say("Ist das sicher?")
         await bridge.settled()
         assert len(claude.requests) == 3
+
+
+# ─── The other way: what a teammate writes ───
+
+
+async def asked(bridge: World, words: str) -> dict[str, object]:
+    """Wait until Ana is asked about a reply with these words; returns the question."""
+
+    def read() -> dict[str, object] | None:
+        questions: list[dict[str, object]] = bridge.slack.ephemerals("ana")
+        return questions[-1] if questions and words in bridge.slack.rendered(questions[-1]) else None
+
+    found: dict[str, object] = await bridge.until(read)
+    return found
+
+
+async def typed(bridge: World, claude: FakeAnthropic, chat: Chat) -> tuple[str, dict[str, object]]:
+    """Ana types English, which is held, and is shown what it is in German."""
+    translate(claude, "Es kostet vier Euro.")
+    ts = await chat.reply(bridge.ana, "It is four euros.")
+    await chat.marked(ts, HELD)
+    return ts, await asked(bridge, "Es kostet vier Euro.")
+
+
+async def test_a_reply_in_another_language_is_seen_translated_before_it_is_sent(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    await bridge.settled()
+    assert "euro" not in str(chat.window()).lower()
+    # Pressed twice at once, it is sent once.
+    presses = [bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION) for _ in range(2)]
+    await asyncio.gather(*presses, return_exceptions=True)
+    await chat.sees("Es kostet vier Euro.\n\nIt is four euros.", author="teammate")
+    await chat.marked(ts, SENT)
+    # An edit does not replace what was decided about.
+    await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
+    await asked(bridge, "still sees the words you sent first")
+    await bridge.settled()
+    assert str(chat.window()).count("Es kostet vier Euro.") == 1
+    assert "five" not in str(chat.customer.seen)
+
+
+async def test_a_reply_may_be_sent_as_written_or_kept(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("It is four euros.", author="teammate")
+    await chat.marked(ts, SENT)
+    ts, question = await typed(bridge, claude, chat)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await chat.marked(ts, NOTE)
+    assert [text for who, text in chat.window() if who == "teammate"] == ["It is four euros."]
+
+
+async def test_a_translation_of_words_that_changed_is_not_sent(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    translate(claude, "Es kostet fünf Euro.")
+    await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
+    newer = await asked(bridge, "Es kostet fünf Euro.")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await asked(bridge, "not the translation of what your message says now")
+    await bridge.settled()
+    assert "euro" not in str(chat.window()).lower()
+    await bridge.ana.press(CHANNEL, str(newer["ts"]), SEND_TRANSLATION)
+    await chat.sees("Es kostet fünf Euro.\n\nIt is five euros.", author="teammate")
+
+
+async def test_what_was_held_before_the_hand_back_does_not_talk_beside_the_ai(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    await chat.handed_back(bridge.ben)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await asked(bridge, "Nobody holds this conversation any more")
+    assert "euro" not in str(chat.window()).lower()
+    assert chat.marks(ts) == {HELD}
+
+
+async def test_where_the_model_fails_the_author_decides(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    claude.fail(status=500)
+    claude.fail(status=500)
+    await chat.reply(bridge.ana, "It is four euros.")
+    question = await asked(bridge, "could not be translated just now")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("It is four euros.", author="teammate")
+
+
+async def test_a_reply_in_the_customers_language_or_in_none_that_shows_is_sent_at_once(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    before = len(claude.requests)
+    for text in ("Das sind vier Euro und ein paar Cent.", "OK!", "4 €"):
+        await chat.reply(bridge.ana, text)
+        await chat.sees(text, author="teammate")
+    assert len(claude.requests) == before
+
+
+async def test_nothing_is_translated_where_that_is_off(database_url: str, claude: FakeAnthropic) -> None:
+    async with world(
+        database_url,
+        ai="claude",
+        anthropic_api_key=claude.key,
+        anthropic_base_url=claude.url,
+        translate=False,
+    ) as bridge:
+        claude.say("Das dauert zwei Tage.")
+        chat = await bridge.chat("Maya", first="Wie lange dauert der Versand?")
+        await chat.sees("Das dauert zwei Tage.", author="ai")
+        claude.summarise("Versand", "Die Kundin fragt nach dem Versand.", "de")
+        await chat.taken_over(bridge.ana)
+        await chat.customer.say("Und was kostet das?")
+        await chat.reply(bridge.ana, "It is four euros.")
+        await chat.sees("It is four euros.", author="teammate")
+        await bridge.settled()
+        assert translations(bridge, chat) == []
