@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types imports format machine simulate bench torture clean
+.PHONY: demo test check lint types imports format machine simulate bench torture pictures presses clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
@@ -35,6 +35,15 @@ imports: $(VENV)/.dev
 # Each number beside its floor or rival; ARGS=--quick to see that it works, ARGS='--only relay' for a part.
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.bench $(ARGS)
+
+# Plays a day and takes a picture of each surface in a real Chromium, into docs/pictures. For pictures like those
+# there, have the fonts Lato and Noto Color Emoji.
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.pictures
+
+# Counts what each thing costs a teammate and writes the table in docs/presses.md.
+presses: $(VENV)/.dev
+	$(BIN)/python -m tests.presses
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

@@ -20,19 +20,24 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.ai import AI, make_ai
 from bot.ai.language import known_language
 from bot.ai.worker import AIWork
+from bot.ai.writer import AIWriter
 from bot.config import Settings
 from bot.desk import outgoing
+from bot.desk.assignment import Assignment, Order
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.handlers import deliveries
 from bot.handlers.app import slack_app
+from bot.handlers.errands import Errands
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits
 from bot.relay.courier import Courier
 from bot.relay.housekeeping import Housekeeping
 from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
+from bot.relay.waiting_room import WaitingRoom
 from bot.slack.catchup import SPACING, CatchUp
+from bot.slack.direct import DirectMessages
 from bot.slack.directory import Directory
 from bot.slack.gaps import Gaps
 from bot.slack.homes import Homes
@@ -43,6 +48,7 @@ from bot.slack.missed import Missed
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
+from bot.slack.roll import Roll
 from bot.slack.standing import Standing
 from bot.slack.watch import Watch
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
@@ -95,7 +101,12 @@ class Bridge:
         self.bell = Bell()
         self.database = Database(settings.database_url, clock=clock)
         self.database.on_commit.append(self.bell.after_commit)
-        self.desk = Desk(self.database, ai_answers=settings.ai != "external", translates=settings.translates)
+        self.desk = Desk(
+            self.database,
+            ai_answers=settings.ai != "external",
+            translates=settings.translates,
+            assignment=Assignment(Order(settings.assignment), settings.assignment_cap),
+        )
 
     async def __aenter__(self) -> Bridge:
         await self.start()
@@ -179,11 +190,20 @@ class Bridge:
         standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())
         self._run(self._slack_courier(client, standing))
-        self._run(await self._ai_courier())
+        ai = self._made_ai()
+        if ai is not None:
+            self._stack.push_async_callback(ai.close)
+        self._run(self._ai_courier(ai))
         self._run(intake)
         members = Members(client, self.installation.channel, self.database.clock)
+        if self.desk.assignment.is_on:
+            bot_user = self.installation.bot_user
+            self._keep_up(Roll(self.database, directory, members, bot_user=bot_user).run())
+        self._keep_up(WaitingRoom(self.desk, remind_after=self._settings.remind_after).run())
         homes = Homes(client, self.bell, self.desk, self.installation, members, directory)
         self._keep_up(homes.run())
+        errands = Errands()
+        self._stack.push_async_callback(errands.stop)
         bolt = slack_app(
             client,
             desk=self.desk,
@@ -193,6 +213,9 @@ class Bridge:
             members=members,
             installation=self.installation,
             our_standing=standing,
+            writer=None if ai is None else AIWriter(ai, self.desk, rewrites=self._settings.ai == "claude"),
+            errands=errands,
+            anyone_replies=self._settings.replies == "anyone",
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
             channel_language=self._settings.language,
         )
@@ -223,28 +246,33 @@ class Bridge:
         poster = self._poster = Poster(client, self.desk, self.installation, standing, waits=self._waits)
         return Courier(
             outgoing.SLACK,
-            SlackPosts(client, poster, language=self._settings.language).prepare,
+            SlackPosts(
+                client,
+                poster,
+                DirectMessages(client, self.installation),
+                language=self._settings.language,
+            ).prepare,
             database=self.database,
             bell=self.bell,
             pace=Pace(METHOD_OF, limits(self._settings.posts_per_second), home=self.installation.channel),
             together=TOGETHER,
         )
 
-    async def _ai_courier(self) -> Courier:
+    def _made_ai(self) -> AI | None:
         kind = self._settings.ai
-        ai = self._ai
-        if ai is None and kind != "external":
-            ai = make_ai(
-                kind,
-                api_key=self._settings.anthropic_api_key,
-                base_url=self._settings.anthropic_base_url,
-                model=self._settings.model,
-                knowledge_dir=self._settings.knowledge,
-            )
-        if ai is not None:
-            self._stack.push_async_callback(ai.close)
+        if self._ai is not None or kind == "external":
+            return self._ai
+        return make_ai(
+            kind,
+            api_key=self._settings.anthropic_api_key,
+            base_url=self._settings.anthropic_base_url,
+            model=self._settings.model,
+            knowledge_dir=self._settings.knowledge,
+        )
+
+    def _ai_courier(self, ai: AI | None) -> Courier:
         language = self._settings.language if self._settings.translates else None
-        work = AIWork(ai, self.desk, quotes_only=kind != "claude", language=language)
+        work = AIWork(ai, self.desk, quotes_only=self._settings.ai != "claude", language=language)
         return Courier(
             outgoing.AI,
             prepared(work.performers()),

@@ -18,6 +18,7 @@ from bot.tongues import ENGLISH, LANGUAGES
 
 AIKind = Literal["claude", "offline", "external"]
 WhoReplies = Literal["holder", "anyone"]
+WhoIsNext = Literal["manual", "balanced", "round_robin"]
 
 SLACK_API_URL = "https://slack.com/api/"
 DATABASE_URL = "sqlite+aiosqlite:///bookbag.db"
@@ -45,6 +46,9 @@ class Settings:
     replies: WhoReplies = "holder"
     language: str = ENGLISH
     translate: bool = True
+    remind_after: timedelta | None = timedelta(minutes=5)
+    assignment: WhoIsNext = "manual"
+    assignment_cap: int = 5
     database_url: str = field(default=DATABASE_URL, repr=False)
     ai: AIKind = "offline"
     anthropic_api_key: str | None = field(default=None, repr=False)
@@ -91,6 +95,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         replies=reader.replies(),
         language=reader.language("BOOKBAG_LANGUAGE"),
         translate=reader.switch("BOOKBAG_TRANSLATE"),
+        remind_after=reader.minutes("BOOKBAG_REMIND_MINUTES", 5),
+        assignment=reader.assignment(),
+        assignment_cap=reader.cap("BOOKBAG_ASSIGNMENT_CAP", 5),
         database_url=reader.database("DATABASE_URL"),
         ai=reader.ai(),
         anthropic_api_key=reader.text("ANTHROPIC_API_KEY"),
@@ -174,6 +181,20 @@ class _Reader:
             self.problems.append(f"{name} must be a number of milliseconds, 0 to 5000.")
             return timedelta(milliseconds=default)
         return timedelta(milliseconds=int(value))
+
+    def minutes(self, name: str, default: int) -> timedelta | None:
+        value = self.text(name) or str(default)
+        if not value.isdecimal() or int(value) > 1440:
+            self.problems.append(f"{name} must be a number of minutes, 0 (never) to 1440.")
+            return None
+        return timedelta(minutes=int(value)) or None
+
+    def cap(self, name: str, default: int) -> int:
+        value = self.text(name) or str(default)
+        if not value.isdecimal() or not 1 <= int(value) <= 100:
+            self.problems.append(f"{name} must be how many open tickets one teammate may have, 1 to 100.")
+            return default
+        return int(value)
 
     def port(self, name: str, default: int) -> int:
         value = self.text(name) or str(default)
@@ -259,6 +280,18 @@ class _Reader:
         if value not in ("on", "off"):
             self.problems.append(f"{name} must be on or off.")
         return value != "off"
+
+    def assignment(self) -> WhoIsNext:
+        match self.text("BOOKBAG_ASSIGNMENT"):
+            case None | "manual":
+                return "manual"
+            case "balanced":
+                return "balanced"
+            case "round_robin":
+                return "round_robin"
+            case _:
+                self.problems.append("BOOKBAG_ASSIGNMENT must be manual, balanced or round_robin.")
+                return "manual"
 
     def folder(self, name: str) -> Path | None:
         value = self.text(name)

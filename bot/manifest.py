@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -23,6 +23,20 @@ def manifest(*, url: str | None = None) -> dict[str, Any]:
         for command in app["features"]["slash_commands"]:
             command["url"] = address
     return app
+
+
+def message_shortcuts() -> dict[str, str]:
+    """What a message's menu in Slack offers: the names, by callback id."""
+    shortcuts = manifest()["features"].get("shortcuts", [])
+    return {one["callback_id"]: one["name"] for one in shortcuts if one["type"] == "message"}
+
+
+def messages_tab() -> Literal["off", "read-only", "open"]:
+    """Whether the app may write to people in its Home, and they to it."""
+    home = manifest()["features"]["app_home"]
+    if not home["messages_tab_enabled"]:
+        return "off"
+    return "read-only" if home.get("messages_tab_read_only_enabled") else "open"
 
 
 def as_yaml(app: dict[str, Any]) -> str:

@@ -78,6 +78,8 @@ class Control:
 
     async def _post(self, user: User, said: Payload) -> str:
         channel = self._channel(user, said)
+        if channel.is_im and self._state.messages_tab != "open":
+            raise PersonError("sending messages to this app is turned off")
         thread_ts, deliveries = said.get("thread_ts"), int(said.get("deliveries", 1))
         content: Payload = {"user": user.id, "team": user.team_id, "client_msg_id": said["client_msg_id"]}
         if user.team_id != self._state.team_id:

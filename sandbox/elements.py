@@ -119,9 +119,13 @@ def action(block: Payload, element: Payload, value: Any, *, at: str) -> Payload:
     }
 
 
-def state_values(blocks: list[Payload], typed: Payload | None = None) -> Payload:
+def state_values(
+    blocks: list[Payload], typed: Payload | None = None, *, held: Payload | None = None
+) -> Payload:
     """`state.values`: what every input holds, with `typed` over the initial values.
 
+    An input that is in `held`, an earlier `state.values`, under the same ids keeps what it holds there:
+    Slack applies an initial value only to an input it has not shown before.
     `typed` may be keyed by block_id then action_id, by block_id alone, or by action_id alone.
     Raises PersonError for a key that is no input here.
     """
@@ -131,7 +135,9 @@ def state_values(blocks: list[Payload], typed: Payload | None = None) -> Payload
         if element["type"] in ("button", "overflow", "workflow_button"):
             continue
         block_id, action_id = block["block_id"], element["action_id"]
-        state = initial(element)
+        before = (held or {}).get(block_id, {}).get(action_id, {})
+        kept = {key: value for key, value in before.items() if key != "type"}
+        state = kept if before.get("type") == element["type"] else initial(element)
         given = left.get(block_id)
         if isinstance(given, dict) and action_id in given:
             state = chosen(element, given[action_id])

@@ -96,7 +96,9 @@ class Interactions:
         view = self._view(user, view_id)
         block, element = elements.find(view["blocks"], action_id, value, block_id=block_id)
         view["state"] = {
-            "values": elements.state_values(view["blocks"], {**typed, **(_typed(element, value) or {})})
+            "values": elements.state_values(
+                view["blocks"], {**typed, **(_typed(element, value) or {})}, held=view["state"]["values"]
+            )
         }
         at = self._state.timestamps.new()
         payload = {
@@ -131,7 +133,7 @@ class Interactions:
         view = self._view(user, view_id)
         if view.get("submit") is None:
             raise PersonError("the view has no submit button")
-        values = elements.state_values(view["blocks"], typed)
+        values = elements.state_values(view["blocks"], typed, held=view["state"]["values"])
         refused = elements.missing_inputs(view["blocks"], values)
         if refused:
             return {"ok": False, "error": None, "response_action": "errors", "errors": refused}

@@ -118,6 +118,7 @@ class Modals:
         )
         app = self._state.app
         now = self._state.clock()
+        held = old["state"]["values"] if old is not None else None
         return {
             "id": self._state.ids.new("V"),
             "team_id": self._state.team_id,
@@ -125,7 +126,7 @@ class Modals:
             "blocks": blocks,
             "private_metadata": view.get("private_metadata", ""),
             "callback_id": view.get("callback_id", ""),
-            "state": {"values": state_values(blocks)},
+            "state": {"values": state_values(blocks, held=held)},
             "hash": f"{now:.0f}.{secrets.token_hex(4)}",
             "title": view.get("title", {"type": "plain_text", "text": "View Title", "emoji": True}),
             "clear_on_close": view.get("clear_on_close", False),

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from sandbox.payload import Payload
 
 SLACKBOT = "USLACKBOT"
+# What an app's manifest says of the Messages tab in its Home: without it the app cannot write to people.
+MessagesTab = Literal["off", "read-only", "open"]
 
 
 @dataclass

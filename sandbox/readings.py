@@ -102,6 +102,10 @@ class Readings:
         parent = [found.messages[ts]] if ts in found.messages else []
         return [message_shape(found, message) for message in [*parent, *replies_of(found, ts)]]
 
+    def direct_messages(self, user: str) -> list[Payload]:
+        """What stands in the bot's direct messages with a person, oldest first."""
+        return self.messages(self._state.direct_messages(self._state.person(user).id))
+
     def message(self, channel: str | Channel, ts: str) -> Payload:
         """One message, in a thread or not; KeyError when there is none."""
         found = self._channel(channel)

@@ -75,7 +75,7 @@ class Screen:
         svg = (
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72">'
             f'<rect width="72" height="72" rx="14" fill="{colour}"/>'
-            '<text x="36" y="47" font-family="system-ui,sans-serif" font-size="30" font-weight="600" '
+            '<text x="36" y="47" font-family="Lato,system-ui,sans-serif" font-size="30" font-weight="600" '
             f'fill="#fff" text-anchor="middle">{escape(initials)}</text></svg>'
         )
         return web.Response(text=svg, content_type="image/svg+xml")
@@ -96,10 +96,24 @@ class Screen:
             return web.json_response({"error": str(error)}, status=404)
         mine = [c for c in state.channels.values() if user.id in c.members and not c.is_im]
         wanted = request.query.get("channel", "")
-        open_channel = next((c for c in mine if wanted in (c.id, c.name)), mine[-1] if mine else None)
+        with_app = next((c for c in state.channels.values() if c.is_im and user.id in c.members), None)
+        offered = [*mine, with_app] if with_app is not None else mine
+        open_channel = next((c for c in offered if wanted in (c.id, c.name)), mine[-1] if mine else None)
         body: Payload = {
             "team": state.team_name,
-            "app": {"name": state.app.name, "user": state.app.bot_user_id, "id": state.app.bot_id},
+            "app": {
+                "name": state.app.name,
+                "user": state.app.bot_user_id,
+                "id": state.app.bot_id,
+                "messages": self._summary(with_app)
+                if with_app is not None and state.messages_tab != "off"
+                else None,
+                "hears": state.messages_tab == "open",
+            },
+            "shortcuts": [
+                {"callback_id": callback_id, "name": name}
+                for callback_id, name in state.message_shortcuts.items()
+            ],
             "me": user.id,
             "people": {u.id: user_shape(state, u) for u in state.users.values()},
             "channels": [self._summary(channel) for channel in mine],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.changes import Changes
 from sandbox.clock import Timestamps
 from sandbox.errors import PersonError, SlackError
-from sandbox.model import App, Channel, File, User
+from sandbox.model import App, Channel, File, MessagesTab, User
 from sandbox.mrkdwn import Names
 from sandbox.payload import Ids, Payload, random_id
 from sandbox.triggers import Triggers
@@ -40,6 +40,9 @@ class State:
         self.homes: dict[str, Payload] = {}
         self.usergroups: list[Payload] = []
         self.custom_emoji: dict[str, str] = {}
+        # What the app offers in a message's menu: names by callback id.
+        self.message_shortcuts: dict[str, str] = {}
+        self.messages_tab: MessagesTab = "open"
         self.thread_statuses: dict[tuple[str, str], str] = {}
         self.socket_tickets: set[str] = set()
         self.app = self._install(app_name)

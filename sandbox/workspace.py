@@ -9,7 +9,7 @@ from sandbox.callbacks import Callbacks
 from sandbox.core import Core
 from sandbox.faults import Faults
 from sandbox.feed import DEFAULT_SUBSCRIPTIONS
-from sandbox.model import Channel, User
+from sandbox.model import Channel, MessagesTab, User
 from sandbox.pacing import Pace
 from sandbox.person import Person
 from sandbox.readings import Readings
@@ -20,7 +20,7 @@ from sandbox.web_api.server import WebApi
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sandbox.clock import Clock
     from sandbox.payload import Payload
@@ -44,7 +44,8 @@ class Workspace(Readings):
     paces are real time. `post_rate` limits posts a second into a channel. `ack_timeout` is how long the
     app has to acknowledge, `retries` how often an event comes again over a socket, `retry_delays` the
     pauses before the retries in HTTP mode. Without `keep_log`, `calls` and `events` stay empty, so that a
-    long run does not fill the memory.
+    long run does not fill the memory. `message_shortcuts` are the app's entries in a message's menu: their
+    names by callback id. `messages_tab` says whether it may write to people, and they to it.
     """
 
     def __init__(
@@ -61,8 +62,12 @@ class Workspace(Readings):
         queue_limit: int = 10_000,
         post_rate: float | None = None,
         keep_log: bool = True,
+        message_shortcuts: Mapping[str, str] | None = None,
+        messages_tab: MessagesTab = "open",
     ) -> None:
         state = State(clock=clock, team_name=name, app_name=app_name)
+        state.message_shortcuts |= message_shortcuts or {}
+        state.messages_tab = messages_tab
         self._sockets = Sockets(state, ack_timeout=ack_timeout, retries=retries, queue_limit=queue_limit)
         core = Core(
             state,
@@ -178,6 +183,11 @@ class Workspace(Readings):
     def leave(self, channel: str, user: str | None = None) -> None:
         """Take a person (the bot, by default) out of a channel, with the event."""
         self._core.membership.leave(self.channel(channel), self._member(user))
+
+    def deactivate(self, name: str) -> None:
+        """Deactivate somebody's account; they stay listed where they were. Publishes no event."""
+        self._state.person(name).deleted = True
+        self._state.changes.note()
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
         """Archive a channel or bring it back, with the event."""

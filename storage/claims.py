@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    false,
     func,
     literal_column,
     or_,
@@ -22,17 +24,27 @@ from sqlalchemy import (
 )
 
 from storage.link import Link
+from storage.pairs import wanted
+from storage.prepared import Prepared
 from storage.records import ConversationId, Item, Parcel
 from storage.schema import OPEN_STATES
 from storage.schema import outbox as table
 
-# Written out, not bound: SQLite uses the indexes of open rows only for a query that says so itself.
+# Written out, not bound: SQLite uses the indexes of open rows only for a query that says so itself, and plans
+# one that compares a bound state anew each time, because its value might make an index usable.
 OPEN: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_STATES]
+READY, SENDING, UNKNOWN = OPEN
 
 _earlier = table.alias("earlier")
 _HEAD_OF_LANE = ~(
     select(_earlier.c.id)
     .where(_earlier.c.lane == table.c.lane, _earlier.c.id < table.c.id, _earlier.c.state.in_(OPEN))
+    .exists()
+)
+_later = table.alias("later")
+_IS_FOLLOWED = (
+    select(_later.c.id)
+    .where(_later.c.lane == table.c.lane, _later.c.id > table.c.id, _later.c.state.in_(OPEN))
     .exists()
 )
 
@@ -44,18 +56,18 @@ class Place:
     In `channels`, None is the configured channel.
     """
 
-    kinds: Collection[str] | None = None
-    channels: Collection[str | None] | None = None
-    except_kinds: Collection[str] = ()
+    kinds: tuple[str, ...] | None = None
+    channels: tuple[str | None, ...] | None = None
+    except_kinds: tuple[str, ...] = ()
 
     def matches(self) -> Any:
         conditions: list[ColumnElement[bool]] = []
         if self.kinds is not None:
-            conditions.append(table.c.kind.in_(list(self.kinds)))
+            conditions.append(or_(false(), *(table.c.kind == kind for kind in self.kinds)))
         if self.except_kinds:
-            conditions.append(table.c.kind.not_in(list(self.except_kinds)))
+            conditions.append(and_(*(table.c.kind != kind for kind in self.except_kinds)))
         if self.channels is not None:
-            named = table.c.channel.in_([one for one in self.channels if one is not None])
+            named = or_(false(), *(table.c.channel == one for one in self.channels if one is not None))
             unnamed = table.c.channel.is_(None)
             # Without a channel it is neither in these nor, to the database, outside them.
             conditions.append(or_(unnamed, named) if None in self.channels else and_(~unnamed, named))
@@ -89,20 +101,8 @@ class Claims:
         right behind its first as that says. A row whose lease ran out is taken again, with those it travelled
         with, and its parcel carries `maybe_sent`.
         """
-        due = table.c.state.in_(("ready", "unknown")) & (table.c.available_at <= self._now)
-        abandoned = (table.c.state == "sending") & (table.c.lease_until < self._now)
-        chosen: Select[Any] = (
-            select(table)
-            .where(table.c.topic == topic, table.c.state.in_(OPEN), due | abandoned, _HEAD_OF_LANE)
-            .order_by(table.c.priority, table.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        if among is not EVERYWHERE:
-            chosen = chosen.where(among.matches())
-        for place in shut:
-            chosen = chosen.where(~place.matches())
-        heads = (await self._connection.execute(chosen)).all()
+        values = {"topic": topic, "now": self._now, "limit": limit}
+        heads = await self._connection.fetch(_heads(among, frozenset(shut)), values)
         if not heads:
             return []
         behind = await self._behind(heads, together or {})
@@ -113,18 +113,16 @@ class Claims:
         self, heads: Sequence[Row[Any]], together: Mapping[str, int]
     ) -> Mapping[int, Sequence[Row[Any]]]:
         """For each head the rows of its lane that travel with it."""
-        leads = {head.lane: head for head in heads if together.get(head.kind, 1) > 1 and not head.alone}
+        leads = {
+            head.lane: head
+            for head in heads
+            if head.is_followed and together.get(head.kind, 1) > 1 and not head.alone
+        }
         if not leads:
             return {}
-        place = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("place")
         most = max(together[head.kind] for head in leads.values())
-        numbered = (
-            select(table, place).where(table.c.lane.in_(list(leads)), table.c.state.in_(OPEN)).subquery()
-        )
         # The head of each lane is locked and nobody passes it, so nobody else takes these.
-        rows = await self._connection.execute(
-            select(numbered).where(numbered.c.place <= most).order_by(numbered.c.lane, numbered.c.id)
-        )
+        rows = await self._connection.fetch(_LANES, {"wanted": [[lane] for lane in leads], "most": most})
         found: dict[int, list[Row[Any]]] = {head.id: [] for head in leads.values()}
         ended: set[str] = set()
         for row in rows:
@@ -146,19 +144,65 @@ class Claims:
     async def _take(
         self, heads: Sequence[Row[Any]], behind: Mapping[int, Sequence[Row[Any]]], lease: timedelta
     ) -> None:
-        taken = {
-            "state": "sending",
-            "attempts": table.c.attempts + 1,
-            "fence": table.c.fence + 1,
-            "lease_until": self._now + lease,
-            "first_sent_at": func.coalesce(table.c.first_sent_at, self._now),
-        }
-        ids = [head.id for head in heads]
-        await self._connection.execute(update(table).where(table.c.id.in_(ids)).values(taken))
-        followers = [{"row": row.id, "led_by": head_id} for head_id, rows in behind.items() for row in rows]
-        if followers:
-            along = update(table).where(table.c.id == bindparam("row"))
-            await self._connection.execute(along.values({**taken, "carrier": bindparam("led_by")}), followers)
+        values = {"now": self._now, "lease_until": self._now + lease}
+        followers = [(row.id, head_id) for head_id, rows in behind.items() for row in rows]
+        taken = [*((head.id, head.carrier) for head in heads), *followers]
+        await self._connection.change(
+            _TAKE, [{**values, "row": row, "led_by": carrier} for row, carrier in taken]
+        )
+
+
+@lru_cache
+def _heads(among: Place, shut: frozenset[Place]) -> Prepared:
+    """The rows that may be claimed first of their lanes, and whether others are behind them."""
+    due = table.c.state.in_([READY, UNKNOWN]) & (table.c.available_at <= bindparam("now"))
+    abandoned = (table.c.state == SENDING) & (table.c.lease_until < bindparam("now"))
+    statement = (
+        select(table, _IS_FOLLOWED.label("is_followed"))
+        .where(
+            table.c.topic == bindparam("topic"),
+            table.c.state.in_(OPEN),
+            due | abandoned,
+            _HEAD_OF_LANE,
+            among.matches(),
+            *(~place.matches() for place in shut),
+        )
+        .order_by(table.c.priority, table.c.id)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+    return Prepared(lambda _dialect: statement)
+
+
+def _lanes(dialect: str) -> Select[Any]:
+    """The first open rows of some lanes."""
+    lanes, (lane,) = wanted("wanted", (table.c.lane,), dialect=dialect)
+    place = func.row_number().over(partition_by=table.c.lane, order_by=table.c.id).label("place")
+    numbered = (
+        select(table, place)
+        .join_from(lanes, table, table.c.lane == lane)
+        .where(table.c.state.in_(OPEN))
+        .subquery()
+    )
+    first = select(numbered).where(numbered.c.place <= bindparam("most"))
+    return first.order_by(numbered.c.lane, numbered.c.id)
+
+
+_LANES = Prepared(_lanes)
+_TAKE = Prepared(
+    lambda _dialect: (
+        update(table)
+        .where(table.c.id == bindparam("row"))
+        .values(
+            state="sending",
+            attempts=table.c.attempts + 1,
+            fence=table.c.fence + 1,
+            lease_until=bindparam("lease_until"),
+            first_sent_at=func.coalesce(table.c.first_sent_at, bindparam("now")),
+            carrier=bindparam("led_by"),
+        )
+    )
+)
 
 
 def _parcel(head: Row[Any], behind: Sequence[Row[Any]]) -> Parcel:

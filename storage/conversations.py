@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
-from storage.pairs import one_of
+from storage.pairs import one_of, rows_of, wanted
 from storage.pending import Pending
+from storage.prepared import Prepared
 from storage.records import Conversation, ConversationId, Customer, MessageRef, PersonId, State
 from storage.schema import conversations as table
 from storage.schema import former_threads
@@ -63,10 +64,12 @@ class Conversations:
 
     async def several(self, ids: Collection[ConversationId]) -> Sequence[Conversation]:
         """Those of `ids` that exist, in no order."""
-        if not ids:
-            return []
-        rows = await self._connection.execute(select(table).where(table.c.id.in_(list(ids))))
-        return [_conversation(row) for row in rows]
+        locked = self._pending.locked
+        known = [locked[one] for one in ids if one in locked]
+        unknown = [[one] for one in ids if one not in locked]
+        if not unknown:
+            return known
+        return [*known, *map(_conversation, await self._connection.fetch(_THESE, {"wanted": unknown}))]
 
     async def lock(self, conversation_id: ConversationId) -> Conversation | None:
         """Read it and keep every other writer out of it until the commit. Each rule starts with this."""
@@ -93,13 +96,12 @@ class Conversations:
 
     async def lock_all(self, ids: Collection[ConversationId], threads: Collection[MessageRef]) -> None:
         """Lock several, those that exist. Whoever locks several does it in the same order: by id."""
-        wanted = []
-        if ids:
-            wanted.append(table.c.id.in_(ids))
-        if threads:
-            wanted.append(_threads(threads))
-        if wanted:
-            for row in await self._connection.execute(_lock(or_(*wanted)).order_by(table.c.id)):
+        if ids or threads:
+            values = {
+                "ids": [[one] for one in ids],
+                "threads": [[one.team, one.channel, one.ts] for one in threads],
+            }
+            for row in await self._connection.fetch(_LOCK_ALL, values):
                 self._locked(_conversation(row))
 
     @property
@@ -197,6 +199,20 @@ class Conversations:
         self._by_thread.pop(card, None)
         return await self._changed(conversation_id, [], card_team=None, card_channel=None, card_ts=None)
 
+    async def waiting(self, *, limit: int) -> Sequence[ConversationId]:
+        """Those that wait for a teammate, the longest so first."""
+        found = await self._connection.scalars(
+            select(table.c.id)
+            .where(table.c.state == State.WAITING)
+            .order_by(table.c.escalated_at, table.c.id)
+            .limit(limit)
+        )
+        return [ConversationId(one) for one in found]
+
+    async def reached_at(self, conversation_id: ConversationId, email: str) -> Conversation | None:
+        """The customer left an address, in place of what the website said."""
+        return await self._changed(conversation_id, [], customer_email=email)
+
     async def escalated(self) -> Sequence[Conversation]:
         """Those with a thread that wait for a teammate or are held by one, the longest so first."""
         rows = await self._connection.execute(
@@ -258,13 +274,31 @@ class Conversations:
         return None if row is None else _conversation(row)
 
 
+_CARD = (table.c.card_team, table.c.card_channel, table.c.card_ts)
+_THESE = rows_of(table, (table.c.id,))
+
+
+def _all_of(dialect: str) -> Select[Any]:
+    """Those of some ids and those of some threads, locked in the order of their ids."""
+    ids, (each_id,) = wanted("ids", (table.c.id,), dialect=dialect)
+    threads, parts = wanted("threads", _CARD, dialect=dialect)
+    whose = table.alias("whose")
+    card = (whose.c.card_team, whose.c.card_channel, whose.c.card_ts)
+    same = (one == part for one, part in zip(card, parts, strict=True))
+    of_threads = select(whose.c.id).join_from(threads, whose, and_(*same))
+    which = select(each_id.label("id")).select_from(ids).union_all(of_threads)
+    return select(table).where(table.c.id.in_(which)).order_by(table.c.id).with_for_update(of=table)
+
+
+_LOCK_ALL = Prepared(_all_of)
+
+
 def _lock(which: Any) -> Select[Any]:
     return select(table).where(which).with_for_update()
 
 
 def _threads(threads: Collection[MessageRef]) -> Any:
-    wanted = [(thread.team, thread.channel, thread.ts) for thread in threads]
-    return one_of((table.c.card_team, table.c.card_channel, table.c.card_ts), wanted)
+    return one_of(_CARD, [(thread.team, thread.channel, thread.ts) for thread in threads])
 
 
 def _conversation(row: Row[Any]) -> Conversation:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -25,6 +24,7 @@ from storage import engines
 from storage.batches import Apart, Batches, Committed, Job, Ride, Rider, together
 from storage.ownership import Ownership
 from storage.transaction import Expects, Transaction
+from storage.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +59,11 @@ class Database:
         self._batches = Batches(self._run)
         self._ownership: Ownership | None = None
         if self.is_sqlite:
-            self._sqlite = engines.sqlite_writer(self.url)
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+            self._writer = Writer(self.url)
             self._pool = engines.sqlite_reader(self.url)
         else:
-            self._pool = engines.postgresql(self.url, pool_size=pool_size)
+            self._writing = engines.postgresql(self.url, pool_size=pool_size, is_tried=False)
+            self._pool = engines.postgresql(self.url, pool_size=pool_size, is_tried=True)
 
     async def write(
         self, work: Callable[[Transaction], Awaitable[T]], *, expects: Expects | None = None
@@ -101,7 +101,7 @@ class Database:
     async def alter(self, work: Callable[[Connection], T]) -> T:
         """Run `work` with the writing connection, in one transaction: for what is no query of a rule."""
         if self.is_sqlite:
-            return await self._in_thread(lambda: self._altered(work))
+            return await self._writer.run(work)
         async with self._pool.begin() as connection:
             return await connection.run_sync(work)
 
@@ -144,8 +144,9 @@ class Database:
     async def close(self) -> None:
         await self._batches.drained()
         if self.is_sqlite:
-            self._thread.submit(self._sqlite.dispose)
-            await asyncio.to_thread(self._thread.shutdown)
+            await self._writer.close()
+        else:
+            await self._writing.dispose()
         if self._ownership is not None:
             self._ownership.release()
             self._ownership = None
@@ -199,24 +200,16 @@ class Database:
 
     async def _transact(self, jobs: Sequence[Job], rides: Sequence[Ride]) -> Transaction:
         if self.is_sqlite:
-            return await self._in_thread(lambda: self._transacted(jobs, rides))
-        async with self._pool.begin() as connection:
+            return await self._writer.run(lambda connection: self._transacted(connection, jobs, rides))
+        async with self._writing.begin() as connection:
             tx = Transaction(connection, now=self.clock())
             await together(tx, jobs, rides)
         return tx
 
-    def _transacted(self, jobs: Sequence[Job], rides: Sequence[Ride]) -> Transaction:
-        with self._sqlite.begin() as connection:
-            tx = Transaction(connection, now=self.clock())
-            _driven(together(tx, jobs, rides))
+    def _transacted(self, connection: Connection, jobs: Sequence[Job], rides: Sequence[Ride]) -> Transaction:
+        tx = Transaction(connection, now=self.clock())
+        _driven(together(tx, jobs, rides))
         return tx
-
-    def _altered(self, work: Callable[[Connection], T]) -> T:
-        with self._sqlite.begin() as connection:
-            return work(connection)
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
 def reason_of(error: BaseException) -> str:

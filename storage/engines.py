@@ -1,8 +1,4 @@
-"""The engines: how each database is opened, and what makes SQLite safe.
-
-SQLite's writing connection is driven from one thread of its own: statements then need no hop each, and a
-whole batch of rules runs between two of the event loop's turns. See docs/decisions/0002-sqlite.md.
-"""
+"""The engines: how each database is opened, and what makes SQLite safe (docs/decisions/0002-sqlite.md)."""
 
 from __future__ import annotations
 
@@ -13,9 +9,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
-def postgresql(url: URL, *, pool_size: int) -> AsyncEngine:
+def postgresql(url: URL, *, pool_size: int, is_tried: bool) -> AsyncEngine:
+    """`is_tried`: whether a connection still works is tried before each use, in three round trips.
+
+    Not where a lost one makes everything be done again on another.
+    """
     return create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=is_tried, hide_parameters=True
     )
 
 
@@ -28,10 +28,12 @@ def sqlite_writer(url: URL) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
         _pragmas(connection, "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+        # The writer copies the log back itself, between two commits.
+        _pragmas(connection, "wal_autocheckpoint=0")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.connection.dbapi_connection.execute("BEGIN IMMEDIATE")
 
     return engine
 

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
-from storage.pairs import one_of
+from storage.pairs import rows_of
 from storage.records import ConversationId, HeldReply, MessageRef, PersonId
 from storage.schema import held_replies as table
 
@@ -28,8 +28,7 @@ class HeldReplies:
         if not said:
             return
         self._known |= dict.fromkeys(said)
-        which = one_of((table.c.conversation_id, table.c.source), said)
-        for row in await self._connection.execute(select(table).where(which)):
+        for row in await self._connection.fetch(_THESE, {"wanted": [list(one) for one in said]}):
             self._known[row.conversation_id, row.source] = _held(row)
 
     async def hold(self, reply: HeldReply) -> bool:
@@ -79,6 +78,9 @@ class HeldReplies:
         """Hold it no longer: it was sent, kept as a note or deleted."""
         self._known.pop((conversation_id, source), None)
         await self._connection.execute(delete(table).where(*_is(conversation_id, source)))
+
+
+_THESE = rows_of(table, (table.c.conversation_id, table.c.source))
 
 
 def _is(conversation_id: ConversationId, source: str) -> tuple[Any, Any]:

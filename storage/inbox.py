@@ -12,6 +12,7 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
+from storage.pairs import rows_of
 from storage.records import MessageRef
 from storage.schema import inbox as table
 
@@ -101,13 +102,8 @@ class Inbox:
 
     async def of_thread(self, thread: MessageRef) -> Sequence[Letter]:
         """What waits in a thread, in the order in which it happened in Slack."""
-        rows = await self._connection.execute(
-            select(table).where(
-                table.c.team == thread.team,
-                table.c.channel == thread.channel,
-                table.c.thread_ts == thread.ts,
-            )
-        )
+        of = [thread.team, thread.channel, thread.ts]
+        rows = await self._connection.fetch(_OF_THREAD, {"wanted": [of]})
         # Sorted here: how a database compares digits and dots in a text depends on its collation.
         return sorted(map(_letter, rows), key=lambda one: (Decimal(one.delivery.event_ts), one.id))
 
@@ -138,6 +134,9 @@ class Inbox:
         """They are dealt with."""
         if letters:
             await self._connection.execute(delete(table).where(table.c.id.in_(letters)))
+
+
+_OF_THREAD = rows_of(table, (table.c.team, table.c.channel, table.c.thread_ts))
 
 
 def _letter(row: Row[Any]) -> Letter:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import Row, Select, select
 
 from storage.conversations import Conversations
 from storage.link import Link
-from storage.pairs import rows_of
+from storage.pairs import rows_of, wanted
 from storage.pending import Pending
+from storage.prepared import Prepared
 from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
+from storage.schema import conversations
 from storage.schema import entries as table
 
 
@@ -106,7 +108,7 @@ class Ledger:
         if not said:
             return
         self._by_source |= dict.fromkeys(said)
-        for row in await self._connection.execute(self._rows(said, table.c.source)):
+        for row in await self._connection.fetch(_BY_SOURCE, {"wanted": [list(one) for one in said]}):
             entry = _entry(row)
             self._by_source[entry.conversation_id, row.source] = entry
 
@@ -121,9 +123,17 @@ class Ledger:
 
     async def several(self, wanted: Collection[tuple[ConversationId, int]]) -> Sequence[Entry]:
         """The entries of these numbers, in no order."""
-        if not wanted:
-            return []
-        return [_entry(row) for row in await self._connection.execute(self._rows(wanted, table.c.seq))]
+        added = {(one.conversation_id, one.seq): one for one in self._added}
+        known = [added[key] for key in wanted if key in added]
+        unknown = [list(key) for key in wanted if key not in added]
+        if not unknown:
+            return known
+        return [*known, *map(_entry, await self._connection.fetch(_BY_NUMBER, {"wanted": unknown}))]
+
+    async def last_numbers(self, ids: Collection[ConversationId]) -> Mapping[ConversationId, int]:
+        """The last entry's number in each of these conversations."""
+        rows = await self._connection.fetch(_LAST_NUMBERS, {"wanted": [[one] for one in ids]})
+        return {row.id: row.last_seq for row in rows}
 
     async def since(
         self,
@@ -171,15 +181,20 @@ class Ledger:
         )
         return [_entry(row) for row in rows]
 
-    def _rows(
-        self, wanted: Collection[tuple[ConversationId, Any]], column: ColumnElement[Any]
-    ) -> Select[Any]:
-        dialect = self._connection.dialect.name
-        return rows_of(table, (table.c.conversation_id, column), wanted, dialect=dialect)
-
     async def _one(self, statement: Select[Any]) -> Entry | None:
         row = (await self._connection.execute(statement)).one_or_none()
         return None if row is None else _entry(row)
+
+
+def _last_numbers(dialect: str) -> Select[Any]:
+    rows, (one,) = wanted("wanted", (conversations.c.id,), dialect=dialect)
+    columns = select(conversations.c.id, conversations.c.last_seq)
+    return columns.join_from(rows, conversations, conversations.c.id == one)
+
+
+_LAST_NUMBERS = Prepared(_last_numbers)
+_BY_SOURCE = rows_of(table, (table.c.conversation_id, table.c.source))
+_BY_NUMBER = rows_of(table, (table.c.conversation_id, table.c.seq))
 
 
 def _of(conversation_id: ConversationId) -> Select[Any]:

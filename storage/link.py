@@ -9,6 +9,7 @@ from sqlalchemy import Connection, CursorResult, Dialect, Executable, ScalarResu
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.pending import Pending
+from storage.prepared import Prepared, Row, Values
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
@@ -34,6 +35,17 @@ class Link:
             self.changes += 1
         return await self._run(statement, parameters)
 
+    async def fetch(self, statement: Prepared, values: Values) -> Sequence[Row]:
+        """The rows of a prepared query, which changes nothing."""
+        await self.flush()
+        return await self._send(statement, [values])
+
+    async def change(self, statement: Prepared, rows: Sequence[Values]) -> Sequence[Row]:
+        """Run a prepared change for each of `rows`; what it returned, if that is one."""
+        await self.flush()
+        self.changes += 1
+        return await self._send(statement, rows)
+
     async def scalar(self, statement: Executable, parameters: Parameters = None) -> Any:
         return (await self.execute(statement, parameters)).scalar()
 
@@ -44,8 +56,13 @@ class Link:
         """Write what is pending, in as few statements as there are kinds of it."""
         if self._pending:
             self.changes += 1
-            for statement, rows in self._pending.take(self.dialect.name):
-                await self._run(statement, rows)
+            for statement, rows in self._pending.take():
+                await self._send(statement, rows)
+
+    async def _send(self, statement: Prepared, rows: Sequence[Values]) -> Sequence[Row]:
+        if isinstance(self._connection, AsyncConnection):
+            return await self._connection.run_sync(statement.run, rows)
+        return statement.run(self._connection, rows)
 
     async def _run(self, statement: Executable, parameters: Parameters) -> CursorResult[Any]:
         if isinstance(self._connection, AsyncConnection):

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select, tuple_
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from storage.prepared import Prepared
 
 # SQLite takes no expression deeper than 1,000.
 MOST_ALTERNATIVES = 500
@@ -25,15 +41,29 @@ def one_of(columns: Sequence[ColumnElement[Any]], rows: Collection[Sequence[Any]
     )
 
 
-def rows_of(
-    table: Table, columns: Sequence[ColumnElement[Any]], rows: Collection[Sequence[Any]], *, dialect: str
-) -> Select[Any]:
-    """The rows of the table whose columns have the values of one of these, however many those are.
+def wanted(
+    name: str, columns: Sequence[ColumnElement[Any]], *, dialect: str
+) -> tuple[FromClause, Sequence[ColumnElement[Any]]]:
+    """Rows that are bound under `name`, a list of lists with a value for each of these columns.
 
-    The same statement for any number, so that it is put together once: for what is asked for all the time.
+    As JSON: the statement is then the same for any number of them.
     """
-    if dialect != "sqlite":
-        return select(table).where(tuple_(*columns).in_(rows))
-    wanted = func.json_each(json.dumps([list(row) for row in rows])).table_valued("value", name="wanted")
-    same = (column == func.json_extract(wanted.c.value, f"$[{at}]") for at, column in enumerate(columns))
-    return select(table).join_from(wanted, table, and_(*same))
+    if dialect == "sqlite":
+        rows = func.json_each(bindparam(name, type_=JSON)).table_valued("value", name=name)
+        return rows, [func.json_extract(rows.c.value, f"$[{at}]") for at in range(len(columns))]
+    each = func.jsonb_array_elements(bindparam(name, type_=JSONB))
+    rows = each.table_valued(column("value", JSONB), name=name)
+    return rows, [cast(rows.c.value[at].astext, one.type) for at, one in enumerate(columns)]
+
+
+def rows_of(
+    table: Table, columns: Sequence[ColumnElement[Any]], *conditions: ColumnElement[bool]
+) -> Prepared:
+    """The rows of the table whose columns have the values of one of the `wanted`, however many those are."""
+
+    def made(dialect: str) -> Select[Any]:
+        rows, values = wanted("wanted", columns, dialect=dialect)
+        same = (one == value for one, value in zip(columns, values, strict=True))
+        return select(table).join_from(rows, table, and_(*same)).where(*conditions)
+
+    return Prepared(made)

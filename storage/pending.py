@@ -10,13 +10,48 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, func, insert, text, update
+from sqlalchemy import Executable, bindparam, func, insert, literal_column, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared, Values
 from storage.records import Conversation, ConversationId
 from storage.schema import conversations, entries, outbox
 
 Row = dict[str, Any]
+# The columns that a new row of each gives; the others are empty.
+ENTRY = (
+    "conversation_id",
+    "seq",
+    "kind",
+    "author",
+    "audience",
+    "epoch",
+    "author_team",
+    "author_user",
+    "name",
+    "avatar_url",
+    "text",
+    "data",
+    "source",
+    "created_at",
+)
+OWED = (
+    "topic",
+    "lane",
+    "kind",
+    "conversation_id",
+    "channel",
+    "payload",
+    "key",
+    "coalesce",
+    "priority",
+    "state",
+    "alone",
+    "attempts",
+    "fence",
+    "available_at",
+    "created_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +102,7 @@ class Pending:
             if not was_changed:
                 del self._changed[conversation_id]
 
-    def take(self, dialect: str) -> Iterator[tuple[Executable, Sequence[Row]]]:
+    def take(self) -> Iterator[tuple[Prepared, Sequence[Values]]]:
         """The statements that write it all, each with its rows; nothing is pending afterwards."""
         changed = [_counters(self.locked[one]) for one in self._changed]
         self._changed.clear()
@@ -75,7 +110,7 @@ class Pending:
             (_COUNT, changed),
             (_ADD, self.entries),
             (_OWE, self.owed),
-            (_COALESCE[dialect], self.coalesced),
+            (_COALESCE, self.coalesced),
             (_FINISH, self.finished),
         ):
             if rows:
@@ -93,32 +128,40 @@ def _counters(conversation: Conversation) -> Row:
     }
 
 
-_COUNT = (
-    update(conversations)
-    .where(conversations.c.id == bindparam("of"))
-    .values(
-        last_seq=bindparam("seq"),
-        last_message_seq=bindparam("message_seq"),
-        last_message_at=bindparam("message_at"),
-        mirrored=bindparam("is_mirrored"),
+def _coalesced(dialect: str) -> Executable:
+    """One of them waits at most, and is as urgent as the most urgent that was asked for."""
+    of, least = (postgresql, func.least) if dialect == "postgresql" else (sqlite, func.min)
+    insert: postgresql.Insert | sqlite.Insert = of.insert(outbox).inline()
+    return insert.on_conflict_do_update(
+        index_elements=["coalesce"],
+        index_where=text("state = 'ready'"),
+        set_={"priority": least(outbox.c.priority, insert.excluded.priority)},
+    )
+
+
+_COUNT = Prepared(
+    lambda _dialect: (
+        update(conversations)
+        .where(conversations.c.id == bindparam("of"))
+        .values(
+            last_seq=bindparam("seq"),
+            last_message_seq=bindparam("message_seq"),
+            last_message_at=bindparam("message_at"),
+            mirrored=bindparam("is_mirrored"),
+        )
     )
 )
-_ADD = insert(entries)
-_OWE = insert(outbox)
-_FINISH = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"), outbox.c.fence == bindparam("claim"), outbox.c.state == "sending")
-    .values(state="done", finished_at=bindparam("at"))
+_ADD = Prepared(lambda _dialect: insert(entries).inline(), columns=ENTRY)
+_OWE = Prepared(lambda _dialect: insert(outbox).inline(), columns=OWED)
+_COALESCE = Prepared(_coalesced, columns=OWED)
+_FINISH = Prepared(
+    lambda _dialect: (
+        update(outbox)
+        .where(
+            outbox.c.id == bindparam("row"),
+            outbox.c.fence == bindparam("claim"),
+            outbox.c.state == literal_column("'sending'"),
+        )
+        .values(state="done", finished_at=bindparam("at"))
+    )
 )
-_COALESCE = {
-    "sqlite": sqlite.insert(outbox).on_conflict_do_update(
-        index_elements=["coalesce"],
-        index_where=text("state = 'ready'"),
-        set_={"priority": func.min(outbox.c.priority, sqlite.insert(outbox).excluded.priority)},
-    ),
-    "postgresql": postgresql.insert(outbox).on_conflict_do_update(
-        index_elements=["coalesce"],
-        index_where=text("state = 'ready'"),
-        set_={"priority": func.least(outbox.c.priority, postgresql.insert(outbox).excluded.priority)},
-    ),
-}

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
-from storage.pairs import one_of
+from storage.pairs import rows_of
 from storage.records import Person, PersonId
 from storage.schema import people as table
 
@@ -29,11 +29,8 @@ class People:
         """Those of `ids` that are known."""
         if not ids:
             return {}
-        wanted = [(one.team, one.user) for one in ids]
-        rows = await self._connection.execute(
-            select(table).where(one_of((table.c.team_id, table.c.user_id), wanted))
-        )
-        return {person.id: person for person in map(_person, rows)}
+        rows = await self._connection.fetch(_THESE, {"wanted": [[one.team, one.user] for one in ids]})
+        return {person.id: person for person in map(person_of, rows)}
 
     async def remember(self, person: Person) -> None:
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
@@ -52,7 +49,11 @@ class People:
         )
 
 
-def _person(row: Row[Any]) -> Person:
+_THESE = rows_of(table, (table.c.team_id, table.c.user_id))
+
+
+def person_of(row: Row[Any]) -> Person:
+    """Somebody, as their row in the table says."""
     return Person(
         id=PersonId(row.team_id, row.user_id),
         name=row.name,

@@ -6,7 +6,7 @@ when the process ends, however it ends; so a row whose lock is free is somebody 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, func, select
 
@@ -31,5 +31,6 @@ class Processes:
         is_free = func.pg_try_advisory_xact_lock_shared(LOCKS, table.c.id)
         return (await self._connection.scalars(select(table.c.id).where(is_free))).all()
 
-    async def forget(self, gone: Sequence[int]) -> None:
-        await self._connection.execute(delete(table).where(table.c.id.in_(gone)))
+    async def forget(self, gone: Collection[int]) -> None:
+        if gone:
+            await self._connection.execute(delete(table).where(table.c.id.in_(gone)))

@@ -139,6 +139,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A post that calls for a teammate in the channel."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """The team's side of a conversation that a person answers or should."""
 
@@ -156,6 +164,10 @@ class Ticket:
     opened_at: datetime
     first_reply_at: datetime | None
     closed_at: datetime | None
+    assigned_at: datetime | None = None
+    told_at: datetime | None = None
+    reminders: int = 0
+    call: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)

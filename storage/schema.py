@@ -141,6 +141,14 @@ tickets = Table(
     Column("hold_reason", String(200)),
     # Since when it has its status; unknown for what was opened before this was kept.
     Column("status_since", UtcDateTime),
+    # When it was assigned to its teammate by rule; empty where they took it or were given it by a person.
+    Column("assigned_at", UtcDateTime),
+    # While somebody should answer: when they were last told, and how often they were reminded since then.
+    Column("told_at", UtcDateTime),
+    Column("reminders", SmallInteger, nullable=False, default=0, server_default="0"),
+    # The post that calls for a teammate in the channel, as long as it stands there.
+    Column("call_channel", String(20)),
+    Column("call_ts", String(20)),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("first_reply_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
@@ -161,6 +169,10 @@ Index(
     sqlite_where=_IS_CLOSED,
     postgresql_where=_IS_CLOSED,
 )
+_IS_TOLD = text("told_at IS NOT NULL")
+_IS_CALLED = text("call_ts IS NOT NULL")
+Index("ix_tickets_called", tickets.c.number, sqlite_where=_IS_CALLED, postgresql_where=_IS_CALLED)
+Index("ix_tickets_told", tickets.c.told_at, sqlite_where=_IS_TOLD, postgresql_where=_IS_TOLD)
 Index(
     "uq_tickets_one_open",
     tickets.c.conversation_id,
@@ -285,6 +297,9 @@ people = Table(
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("locale", String(35)),
     Column("zone", String(64)),
+    # Whether conversations may be assigned to them, by their own word, and when the last one was.
+    Column("is_available", Boolean, nullable=False, default=False, server_default=false()),
+    Column("assigned_at", UtcDateTime),
 )
 
 facts = Table(

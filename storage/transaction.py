@@ -23,6 +23,7 @@ from storage.pending import Mark, Pending
 from storage.people import People
 from storage.processes import Processes
 from storage.records import ConversationId, Entry, MessageRef
+from storage.roster import Roster
 from storage.search import Search
 from storage.shelves import Shelves
 from storage.tickets import Tickets
@@ -76,6 +77,7 @@ class Transaction:
         self.inbox = Inbox(self.connection, now, self.topics)
         self.paces = Paces(self.connection, now)
         self.people = People(self.connection, now)
+        self.roster = Roster(self.connection, now)
         self.facts = Facts(self.connection)
         self.processes = Processes(self.connection)
 

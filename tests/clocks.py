@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from storage.database import utc_now
+
 
 class HandClock:
     """Stands still until it is told to go on."""
@@ -16,3 +18,20 @@ class HandClock:
 
     def forward(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+class RunningClock:
+    """Goes with the time of day, and on to later when it is told to."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return utc_now() + self._ahead
+
+    def seconds(self) -> float:
+        """The same moment in seconds since 1970."""
+        return self().timestamp()
+
+    def forward(self, **by: float) -> None:
+        self._ahead += timedelta(**by)

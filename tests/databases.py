@@ -15,13 +15,18 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage import migrate
 from storage.database import Database
 from storage.schema import metadata
 from tests.clocks import HandClock
+
+
+def writing_engine(database: Database) -> Engine:
+    """What `write` writes with, for who listens to it."""
+    return database._writer.engine if database.is_sqlite else database._writing.sync_engine
 
 
 @pytest.fixture

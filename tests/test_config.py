@@ -40,6 +40,12 @@ def problems(**changes: str | None) -> list[str]:
         ("BOOKBAG_TRANSLATE", "off", "translate", False),
         ("BOOKBAG_REPLIES", "holder", "replies", "holder"),
         ("BOOKBAG_REPLIES", "anyone", "replies", "anyone"),
+        ("BOOKBAG_REMIND_MINUTES", "0", "remind_after", None),
+        ("BOOKBAG_REMIND_MINUTES", "20", "remind_after", timedelta(minutes=20)),
+        ("BOOKBAG_ASSIGNMENT", "manual", "assignment", "manual"),
+        ("BOOKBAG_ASSIGNMENT", "balanced", "assignment", "balanced"),
+        ("BOOKBAG_ASSIGNMENT", "round_robin", "assignment", "round_robin"),
+        ("BOOKBAG_ASSIGNMENT_CAP", "12", "assignment_cap", 12),
         ("BOOKBAG_HOLD_BACK_MS", "0", "hold_back", timedelta(0)),
         ("BOOKBAG_HOLD_BACK_MS", "400", "hold_back", timedelta(seconds=0.4)),
         ("DATABASE_URL", "postgresql+asyncpg://u:p@h/d", "database_url", "postgresql+asyncpg://u:p@h/d"),
@@ -79,6 +85,7 @@ def test_what_is_not_set_has_its_documented_default() -> None:
     assert (found.host, found.port, found.log_level) == ("127.0.0.1", 3210, "INFO")
     assert (found.ai, found.posts_per_second, found.socket_mode) == ("offline", 1.0, True)
     assert found.hold_back == timedelta(milliseconds=250)
+    assert (found.remind_after, found.assignment, found.assignment_cap) == (timedelta(minutes=5), "manual", 5)
     optional = ("anthropic_api_key", "anthropic_base_url", "model", "knowledge", "api_key", "identity_secret")
     assert [getattr(found, name) for name in optional] == [None] * len(optional)
 
@@ -140,6 +147,10 @@ def test_http_mode_is_a_signing_secret_without_an_app_token() -> None:
         ({"BOOKBAG_ORIGINS": "a.example"}, "BOOKBAG_ORIGINS must be * or websites"),
         ({"BOOKBAG_ORIGINS": "https://a.example/path"}, "BOOKBAG_ORIGINS must be * or websites"),
         ({"BOOKBAG_ORIGINS": "https://["}, "BOOKBAG_ORIGINS must be * or websites"),
+        ({"BOOKBAG_REMIND_MINUTES": "-1"}, "BOOKBAG_REMIND_MINUTES must be a number of minutes"),
+        ({"BOOKBAG_REMIND_MINUTES": "1441"}, "BOOKBAG_REMIND_MINUTES must be a number of minutes"),
+        ({"BOOKBAG_ASSIGNMENT": "random"}, "BOOKBAG_ASSIGNMENT must be manual, balanced or round_robin"),
+        ({"BOOKBAG_ASSIGNMENT_CAP": "0"}, "BOOKBAG_ASSIGNMENT_CAP must be how many"),
         ({"BOOKBAG_TRUSTED_PROXIES": "11"}, "BOOKBAG_TRUSTED_PROXIES must be how many"),
         ({"BOOKBAG_TRUSTED_PROXIES": "many"}, "BOOKBAG_TRUSTED_PROXIES must be how many"),
         ({"BOOKBAG_LOG_LEVEL": "LOUD"}, "BOOKBAG_LOG_LEVEL must be"),

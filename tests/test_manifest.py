@@ -22,7 +22,8 @@ import bot.handlers.app
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.handlers.app import slack_app
-from bot.manifest import as_yaml, manifest
+from bot.handlers.errands import Errands
+from bot.manifest import as_yaml, manifest, messages_tab
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
@@ -36,6 +37,7 @@ from storage.database import Database
 SCOPES_OF = {
     "apps_connections_open": set[str](),  # an app-level token's connections:write
     "auth_test": set[str](),
+    "chat_delete": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
@@ -48,6 +50,7 @@ SCOPES_OF = {
     "reactions_remove": {"reactions:write"},
     "users_info": {"users:read"},
     "views_open": set[str](),
+    "views_update": set[str](),
     "views_publish": set[str](),
 }
 # docs.slack.dev/reference/events: `message` comes by these subscriptions, which need these scopes.
@@ -214,6 +217,9 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
         installation=installation,
         our_standing=Standing(client, "C1"),
+        writer=None,
+        errands=Errands(),
+        anyone_replies=False,
         signing_secret="s",
         channel_language="en",
     )
@@ -260,8 +266,20 @@ async def test_its_commands_and_shortcuts_are_those_that_are_answered(app: Notin
     assert {one["callback_id"] for one in features.get("shortcuts", [])} == app.heard("shortcut")
 
 
+def test_people_can_be_told_something_in_private() -> None:
+    """Without a messages tab Slack refuses an app's direct messages; nobody is to type there."""
+    home = manifest()["features"]["app_home"]
+    assert (home["messages_tab_enabled"], home["messages_tab_read_only_enabled"]) == (True, True)
+
+
 async def test_the_home_tab_is_there_because_its_opening_is_heard(app: Noting) -> None:
     assert manifest()["features"]["app_home"]["home_tab_enabled"] is ("app_home_opened" in app.heard("event"))
+
+
+def test_it_can_write_to_people_who_cannot_write_back() -> None:
+    """Without the tab Slack refuses what a holder is told privately; what is typed there goes nowhere."""
+    assert messages_tab() == "read-only"
+    assert "message.im" not in manifest()["settings"]["event_subscriptions"]["bot_events"]
 
 
 async def test_interactivity_is_on_because_there_are_buttons(app: Noting) -> None:

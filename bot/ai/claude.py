@@ -10,9 +10,11 @@ import anthropic
 from anthropic.types import Message
 from pydantic import BaseModel
 
-from bot.ai import prompts, translating
+from bot.ai import drafting, prompts, translating
 from bot.ai.failures import Failed, failed
 from bot.ai.interface import (
+    AGREEMENT_LIMIT,
+    DRAFT_LIMIT,
     REASON_LIMIT,
     REPLY_LIMIT,
     SUBJECT_LIMIT,
@@ -24,6 +26,7 @@ from bot.ai.interface import (
     Summary,
     Transcript,
     Translation,
+    Wish,
 )
 from bot.ai.knowledge import Knowledge
 from bot.ai.language import language_tag
@@ -73,7 +76,13 @@ class ClaudeAI:
         self._model = model
         self._deadline = deadline
         self._pause = pause
-        self._briefing = prompts.Briefing(knowledge, business=business, limit=knowledge_limit)
+        self._briefing = prompts.Briefing(
+            knowledge, rules=prompts.answer_rules(business), limit=knowledge_limit
+        )
+        self._replies = prompts.Briefing(
+            knowledge, rules=drafting.reply_rules(prompts.of(business)), limit=knowledge_limit
+        )
+        self._agreement_rules = drafting.agreement_rules(prompts.of(business))
         self._business = prompts.of(business)
         self._summary_rules = prompts.SUMMARY_RULES.format(business=prompts.of(business))
         self._client = anthropic.AsyncAnthropic(
@@ -130,6 +139,30 @@ class ClaudeAI:
             "output_config": output,
         }
         return await self._ask(request, _read_translation)
+
+    async def agreement(self, transcript: Transcript) -> str:
+        """Write down what teammates promised, for one of them to read. Raises `AIUnavailable`."""
+        request: MessageCreateParamsNonStreaming = {
+            "model": self._model,
+            "max_tokens": _MAX_TOKENS,
+            "system": self._agreement_rules,
+            "messages": drafting.messages_for_agreement(transcript),
+            "output_config": self._output(),
+        }
+        return await self._ask(request, _read_agreement)
+
+    async def reply(self, transcript: Transcript, wish: Wish, text: str) -> str:
+        """Write or rewrite a teammate's message. Raises `AIUnavailable`, also when Claude refuses."""
+        if not text.strip() and wish != "draft":
+            raise AIUnavailable("there is nothing written yet")
+        request: MessageCreateParamsNonStreaming = {
+            "model": self._model,
+            "max_tokens": _MAX_TOKENS,
+            "system": self._replies.system(transcript),
+            "messages": drafting.messages_for_reply(transcript, wish, text),
+            "output_config": self._output(),
+        }
+        return await self._ask(request, _read_reply)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -218,6 +251,15 @@ def _read_summary(message: Message) -> Summary:
     return Summary(subject, summary, language_tag(draft.language))
 
 
+def _read_agreement(message: Message) -> str:
+    text = _read_plain(message)
+    return "" if text.strip(" .") == drafting.NOTHING else shorten(text, AGREEMENT_LIMIT)
+
+
+def _read_reply(message: Message) -> str:
+    return shorten(_read_plain(message), DRAFT_LIMIT)
+
+
 def _read_translation(message: Message) -> Translation | None:
     stop = _stop_reason(message)
     if stop in {"refusal", "model_context_window_exceeded"}:
@@ -227,6 +269,18 @@ def _read_translation(message: Message) -> Translation | None:
     read = _Translated.model_validate_json(_text(message))
     text = clean(read.translation).strip()
     return Translation(shorten(text, TRANSLATION_LIMIT), language_tag(read.language)) if text else None
+
+
+def _read_plain(message: Message) -> str:
+    stop = _stop_reason(message)
+    if stop in {"refusal", "model_context_window_exceeded"}:
+        raise Failed(f"Claude wrote nothing ({stop})")
+    if stop != "end_turn":
+        raise Failed(f"Claude's words are incomplete ({stop})", again=True)
+    text = clean(_text(message)).strip()
+    if not text:
+        raise Failed("Claude's words are empty", again=True)
+    return text
 
 
 def _stop_reason(message: Message) -> str:

@@ -6,6 +6,9 @@ No SDK, no HTTP and no Slack is imported here; importing this module is cheap.
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+Wish = Literal["draft", "polish", "shorter", "friendlier", "translate"]
+"""What `AI.reply` does: write from the conversation, or do that to what is written already."""
+
 Speaker = Literal["customer", "ai", "teammate", "system"]
 
 SUBJECT_LIMIT = 80
@@ -22,6 +25,12 @@ TRANSLATION_LIMIT = 12_000
 
 REASON_LIMIT = 300
 """Most characters in `HandOver.reason`."""
+
+DRAFT_LIMIT = 3_000
+"""Most characters of a reply that is written for a teammate: what an input in Slack holds."""
+
+AGREEMENT_LIMIT = 1_000
+"""Most characters of what the AI is told at a hand back."""
 
 UNDETERMINED = "und"
 """BCP 47 for "nobody knows which language"."""
@@ -114,6 +123,20 @@ class AI(Protocol):
         """One message, in the language `to` (ISO 639-1). None where it is in it already.
 
         Raises `AIUnavailable`.
+        """
+        ...
+
+    async def agreement(self, transcript: Transcript) -> str:
+        """Write down what teammates agreed with the customer since the last hand back, for the AI to know.
+
+        Plain text in a few lines; empty where that is nothing. Raises `AIUnavailable`.
+        """
+        ...
+
+    async def reply(self, transcript: Transcript, wish: Wish, text: str) -> str:
+        """Write a reply for a teammate to read, change and send: 1–3,000 characters, plain.
+
+        `text` is what they wrote so far. Raises `AIUnavailable`, also for a wish that this AI cannot fulfil.
         """
         ...
 

@@ -1,12 +1,22 @@
 """The stand-in without a key: answers from the knowledge word for word, or hands over."""
 
 from bot.ai import people, phrases
-from bot.ai.interface import REPLY_LIMIT, HandOver, Reply, Summary, Transcript, Translation
+from bot.ai.interface import (
+    DRAFT_LIMIT,
+    REPLY_LIMIT,
+    AIUnavailable,
+    HandOver,
+    Reply,
+    Summary,
+    Transcript,
+    Translation,
+    Wish,
+)
 from bot.ai.knowledge import Knowledge
 from bot.ai.language import guess
 from bot.ai.plain import clean, shorten
 from bot.ai.search import Index
-from bot.ai.sentences import extract
+from bot.ai.sentences import extract, quoted
 
 # Share of the question's weight that the best section must hold. Found by trying questions the example
 # knowledge answers (lowest: 0.46) and ones it does not (highest: 0.22); see tests/ai/test_offline.py.
@@ -55,6 +65,23 @@ class OfflineAI:
     async def translate(self, text: str, *, to: str) -> Translation | None:
         """Nothing: without a model the team reads the original."""
         return None
+
+    async def agreement(self, transcript: Transcript) -> str:
+        """Quote what teammates said last since the last hand back, each with their name. Never raises."""
+        return quoted(transcript)
+
+    async def reply(self, transcript: Transcript, wish: Wish, text: str) -> str:
+        """Draft from the knowledge alone: the section that answers what the customer said last.
+
+        Raises `AIUnavailable` where none does, and for everything but a draft.
+        """
+        if wish != "draft":
+            raise AIUnavailable("only an AI with a key (ANTHROPIC_API_KEY) can rewrite or translate")
+        words = [turn.text for turn in transcript.turns if turn.who == "customer"][-1:]
+        hits = self._index.search(clean("\n".join(words)))
+        if not hits or hits[0].coverage < _ENOUGH:
+            raise AIUnavailable("nothing in the knowledge answers what the customer wrote last")
+        return shorten(self._sections[hits[0].position].plain(), DRAFT_LIMIT)
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -5,14 +5,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.ai.interface import SUBJECT_LIMIT, SUMMARY_LIMIT, Summary, Transcript, Turn
+from bot.ai.interface import AGREEMENT_LIMIT, SUBJECT_LIMIT, SUMMARY_LIMIT, Summary, Transcript, Turn
 from bot.ai.language import guess
 from bot.ai.people import asks_for_person
 from bot.ai.phrases import greets, thanks
-from bot.ai.plain import inert_line
+from bot.ai.plain import clean, inert_line, shorten
 from bot.ai.search import words
 
 _MOST_SENTENCES = 3
+_MOST_QUOTED = 3
 _MOST_RANKED = 200  # the latest; ranking more costs time and changes nothing a reader would miss
 # After a full stop only a space ends a sentence ("10.30", "v2.1"); the full-width ones end it by themselves.
 _END = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”»)])\s+|(?<=[。！？])(?![」』）])|\n+")
@@ -66,6 +67,24 @@ def extract(transcript: Transcript) -> Summary:
         summary=inert_line(" ".join(quoted), SUMMARY_LIMIT),
         language=guess(said, transcript.locale),
     )
+
+
+def quoted(transcript: Transcript) -> str:
+    """What teammates said since the last hand back, word for word: the last of it that fits."""
+    lines: list[str] = []
+    room = AGREEMENT_LIMIT
+    for turn in reversed(transcript.turns):
+        if turn.who == "system" or len(lines) == _MOST_QUOTED:
+            break
+        line = " ".join(clean(turn.text).split())
+        if turn.who != "teammate" or not line:
+            continue
+        line = shorten(f"{turn.name}: {line}" if turn.name else line, AGREEMENT_LIMIT)
+        room -= len(line) + 1
+        if room < -1:
+            break
+        lines.append(line)
+    return "\n".join(reversed(lines))
 
 
 def _words_of_customer(turns: Sequence[Turn]) -> str:

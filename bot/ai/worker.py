@@ -19,6 +19,7 @@ from storage.records import Author, Conversation, ConversationId, Entry, Kind, P
 log = logging.getLogger(__name__)
 
 HANDED_BACK = "The conversation was handed back to you."
+CHOSEN = "The customer went on with you instead of waiting for a person: it was handed back to you."
 
 
 class AIWork:
@@ -142,7 +143,7 @@ class AIWork:
 
 
 def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Transcript:
-    """What the AI may know: what the customer saw, and where a person handed back to it."""
+    """What the AI may know: what the customer saw, and what it was told where a person handed back to it."""
     return Transcript(
         conversation_id=conversation.id,
         channel=conversation.channel,
@@ -156,12 +157,12 @@ def _is_a_customers(entry: Entry) -> bool:
     return entry.kind is Kind.MESSAGE and entry.author is Author.CUSTOMER
 
 
-_HAND_BACKS = (Event.RESUMED, Event.CLOSED)
+_HAND_BACKS = {Event.RESUMED: HANDED_BACK, Event.CLOSED: HANDED_BACK, Event.WENT_BACK: CHOSEN}
 
 
 def _turn(entry: Entry) -> Turn | None:
     if entry.kind is Kind.SYSTEM:
-        return Turn("system", HANDED_BACK) if entry.data.get("event") in _HAND_BACKS else None
+        return _event(entry)
     match entry.author:
         case Author.CUSTOMER:
             return Turn("customer", entry.text, entry.name)
@@ -170,3 +171,12 @@ def _turn(entry: Entry) -> Turn | None:
         case Author.AI | Author.SYSTEM:
             # What the program said by itself, the customer took for the AI's words.
             return Turn("ai", entry.text)
+
+
+def _event(entry: Entry) -> Turn | None:
+    event = Event(entry.data["event"])
+    if event is Event.AGREED:
+        who = entry.data["by"]
+        return Turn("system", f"What {who} agreed with the customer, for you: {entry.data['agreed']}")
+    told = _HAND_BACKS.get(event)
+    return None if told is None else Turn("system", told)

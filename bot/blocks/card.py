@@ -30,8 +30,8 @@ def card(view: ConversationView) -> Message:
     blocks: list[Block] = [title(f"{name} · {conversation.channel}"), small(_state_line(view))]
     if view.ticket is not None and view.ticket.status.is_open:
         blocks += _ticket(view, view.ticket)
-    if view.last_message is not None:
-        blocks.append(SectionBlock(text=plain(_last_words(conversation, view.last_message))))
+    if view.last_message is not None and not _is_subject(view, view.last_message):
+        blocks.append(SectionBlock(text=plain(last_words(conversation, view.last_message))))
     others = holder_menu(view)
     blocks.append(ActionsBlock(elements=[_button(conversation), *([others] if others else [])]))
     return Message(
@@ -63,7 +63,16 @@ def _ticket(view: ConversationView, ticket: Ticket) -> list[Block]:
     return shown
 
 
-def _last_words(conversation: Conversation, message: Entry) -> str:
+def _is_subject(view: ConversationView, message: Entry) -> bool:
+    """Whether the ticket's subject, which the card shows, is the customer's last message word for word."""
+    ticket = view.ticket
+    if ticket is None or not ticket.status.is_open or message.author is not Author.CUSTOMER:
+        return False
+    return ticket.subject is not None and one_line(ticket.subject) == one_line(message.text)
+
+
+def last_words(conversation: Conversation, message: Entry) -> str:
+    """What was said last, and by whom: an AI's words under a customer's name would pass for theirs."""
     who = {Author.CUSTOMER: customer_name(conversation), Author.AI: say("AI")}.get(message.author)
     speaker = who or one_line(message.name or "") or "Bookbag"
     return f"{speaker}: {shortened(message.text, _LAST_MESSAGE_LENGTH)}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject
+from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.ids import RETRY, EntryValue
-from bot.blocks.message import Message, button, plain, small, title, words
+from bot.blocks.message import Message, button, line, plain, small, title, words
+from bot.blocks.rows import lasted
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
@@ -58,17 +60,16 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
             )
         case Event.ESCALATED:
             return _escalated(conversation, entry)
+        case Event.ASSIGNED | Event.STILL_WAITING | Event.ADDRESS_LEFT | Event.WENT_BACK:
+            return _of_the_wait(conversation, entry)
         case Event.RESUMED:
-            return _told(
-                "↩️",
-                lambda name: say(
-                    "{by} allowed AI replies. Ticket #{ticket} is closed and the AI answers again.",
-                    by=name(by),
-                    ticket=data["ticket"],
-                ),
-            )
+            return _told("↩️", lambda name: _resumed(name(by), data["ticket"], Status(data["status"])))
+        case Event.AGREED:
+            return _agreed(entry)
         case Event.CLOSED:
             return _told("⏹️", lambda name: _closed(name(by), data["ticket"], Status(data["status"])))
+        case Event.TICKET_ENDED:
+            return _told("⏹️", lambda name: _ended(name(by), data["ticket"], Status(data["status"])))
         case Event.RENAMED:
             subject = escaped(shortened(data["subject"], _REASON_LENGTH))
             return _told(
@@ -109,6 +110,53 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
             return _told("🔁", lambda name: say("{by} had them posted again.", by=name(by)))
 
 
+def _of_the_wait(conversation: Conversation, entry: Entry) -> Message:
+    data, customer = entry.data, customer_name(conversation)
+    match Event(data["event"]):
+        case Event.ASSIGNED:
+            to = one_line(data["to"]["name"]) or say("a teammate")
+            return _told(
+                "🙋",
+                lambda name: say(
+                    "Assigned to {name}. The AI is paused; replies in this thread reach the customer.",
+                    # A mention: it puts the thread among those they follow.
+                    name=f"<@{data['to']['user']}>" if name is bold else name(to),
+                ),
+                _how_to_note(),
+                actions=_while_held(conversation),
+            )
+        case Event.STILL_WAITING:
+            return _still_waiting(conversation, entry)
+        case Event.ADDRESS_LEFT:
+            email = escaped(one_line(data["email"]))
+            return _told(
+                "✉️", lambda name: say("{name} left an address: {email}", name=name(customer), email=email)
+            )
+        case _:
+            return _told(
+                "↩️",
+                lambda name: say(
+                    "{name} went back to the AI. Ticket #{number} is cancelled.",
+                    name=name(customer),
+                    number=data["ticket"],
+                ),
+            )
+
+
+def _still_waiting(conversation: Conversation, entry: Entry) -> Message:
+    """Stands in the channel too, so it says by itself whom it is about."""
+    name, waited = customer_name(conversation), lasted(timedelta(seconds=entry.data["seconds"]))
+    subject = shortened(entry.data.get("subject") or "", _REASON_LENGTH)
+    text = say("{name} has waited {time} for a teammate", name=name, time=waited)
+    mrkdwn = say("{name} has waited {time} for a teammate", name=bold(name), time=f"*{waited}*")
+    blocks: list[Block] = [line(f"🔔 {mrkdwn}")]
+    if subject:
+        blocks.append(SectionBlock(text=plain(f"📋 {subject}")))
+    if conversation.state is State.WAITING:
+        blocks.append(ActionsBlock(elements=[take_over_button(conversation)]))
+    return Message(text=notification(text, subject), blocks=blocks)
+
+
 def _while_held(conversation: Conversation) -> Block | None:
     if conversation.state is not State.TEAMMATE:
         return None
@@ -130,6 +178,24 @@ def _took_over(by: str, former: str | None) -> str:
         by=by,
         former=former,
     )
+
+
+def _resumed(by: str, ticket: int, status: Status) -> str:
+    if status.is_open:
+        return say(
+            "{by} allowed AI replies. Ticket #{ticket} stays open and the AI answers again.",
+            by=by,
+            ticket=ticket,
+        )
+    return say(
+        "{by} allowed AI replies. Ticket #{ticket} is closed and the AI answers again.", by=by, ticket=ticket
+    )
+
+
+def _ended(by: str, ticket: int, status: Status) -> str:
+    if status is Status.CANCELLED:
+        return say("{by} cancelled ticket #{ticket}. The AI goes on answering.", by=by, ticket=ticket)
+    return say("{by} closed ticket #{ticket}. The AI goes on answering.", by=by, ticket=ticket)
 
 
 def _closed(by: str, ticket: int, status: Status) -> str:
@@ -174,6 +240,16 @@ def _escalated(conversation: Conversation, entry: Entry) -> Message:
 
 def _asks() -> str:
     return say("The AI asks for a teammate")
+
+
+def _agreed(entry: Entry) -> Message:
+    """What the AI was told at a hand back, as it was written."""
+    label = MarkdownTextObject(text=f"📝 {escaped(say('Handed back, with this for the AI:'))}", verbatim=True)
+    agreed = entry.data["agreed"]
+    return Message(
+        text=notification(say("Handed back"), agreed),
+        blocks=[ContextBlock(elements=[label, plain(agreed)])],
+    )
 
 
 def _translation(conversation: Conversation, entry: Entry) -> Message:

@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.blocks.lists import live_row
+from bot.blocks.lists import availability, live_row
 from bot.blocks.message import LinkTo, line, small, title
 from bot.blocks.prompts import not_a_member
 from bot.blocks.tickets import ticket_row
@@ -25,6 +25,7 @@ def home_view(home: Home, *, link_to: LinkTo) -> dict[str, Any]:
     """As the argument of views.publish."""
     live = [block for view in home.live.rows for block in live_row(view, link_to)]
     blocks = [
+        *([] if home.available is None else [small(availability(home.available))]),
         *_tickets(say("Waiting now"), say("Nobody waits."), home.waiting, "new", link_to),
         *_tickets(say("On me"), say("No open ticket is yours."), home.mine, "mine", link_to),
         *_list(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from storage.records import Conversation, ConversationId
@@ -25,6 +25,17 @@ SUBJECT_MODAL = "subject"
 SUBJECT = "ticket_subject"
 HOLD_MODAL = "hold"
 HOLD_REASON = "hold_reason"
+HAND_BACK_MODAL = "hand_back"
+AGREED = "agreed"
+TICKET_STAYS = "ticket_stays"
+STAYS_OPEN = "stays_open"
+WRITE_MYSELF = "write_myself"
+DRAFT_REPLY = "draft_reply"
+COMPOSE_MODAL = "compose"
+COMPOSED = "composed"
+WISH = "wish"
+STOP_WRITING = "stop_writing"
+KEPT = "kept"
 
 
 class BadValue(ValueError):
@@ -42,6 +53,7 @@ class Choice(StrEnum):
     JOIN = "join"
     HAND_OVER = "hand_over"
     TAKE_FROM = "take_from"
+    COMPOSE = "compose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,43 @@ class ConversationValue:
     @classmethod
     def read(cls, value: str) -> ConversationValue:
         return cls(*_id_and_number(value))
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeValue:
+    """A conversation as who writes a reply saw it, and whether sending it takes over.
+
+    `version` counts how often the words in the window were put there by the program: Slack shows an initial
+    value only in an input that it has not shown before.
+    """
+
+    about: ConversationValue
+    taking_over: bool
+    version: int = 1
+
+    @classmethod
+    def of(cls, conversation: Conversation, *, taking_over: bool, version: int = 1) -> ComposeValue:
+        return cls(ConversationValue(conversation.id, conversation.epoch), taking_over, version)
+
+    def written(self) -> str:
+        return f"{'take' if self.taking_over else 'send'}.{self.version}.{self.about.written()}"
+
+    @classmethod
+    def read(cls, value: str) -> ComposeValue:
+        how, _, rest = value.partition(".")
+        version, _, about = rest.partition(".")
+        if how not in ("take", "send") or not version.isdecimal():
+            raise BadValue
+        return cls(ConversationValue.read(about), how == "take", int(version))
+
+    @property
+    def next(self) -> ComposeValue:
+        return replace(self, version=self.version + 1)
+
+    @property
+    def block_id(self) -> str:
+        """The input's block in this version."""
+        return f"{COMPOSED}.{self.version}"
 
 
 @dataclass(frozen=True, slots=True)

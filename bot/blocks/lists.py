@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
-from bot.blocks.card import take_over_button
+from bot.blocks.card import last_words, take_over_button
 from bot.blocks.message import LinkTo, Message, line, small, title
 from bot.blocks.rows import nothing, pages, past_the_end, row
 from bot.blocks.words import bold, customer_name, escaped, shortened
@@ -29,12 +29,21 @@ def conversations_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Mes
 
 def live_row(view: ConversationView, link_to: LinkTo) -> list[Block]:
     who = f"{bold(customer_name(view.conversation))}   ·   {escaped(view.conversation.channel)}"
-    about = view.last_message.text if view.last_message else ""
+    about = last_words(view.conversation, view.last_message) if view.last_message else ""
     return row(who, about, view.conversation, link_to, take_over_button(view.conversation))
 
 
-def help_message(*, live: int, tickets: int, waiting: int, channel_language: str | None = None) -> Message:
-    """`channel_language`: what the cards' buttons are labelled in, which this speaks of."""
+def help_message(
+    *,
+    live: int,
+    tickets: int,
+    waiting: int,
+    channel_language: str | None = None,
+    available: bool | None = None,
+) -> Message:
+    """`channel_language`: what the cards' buttons are labelled in, which this speaks of. `available`: whether
+    conversations are assigned to who asks; None where nobody is assigned any.
+    """
     with speaking(channel_language):
         allow_ai_replies = say("Allow AI replies")
     open_tickets = say("1 open ticket") if tickets == 1 else say("{count} open tickets", count=tickets)
@@ -51,6 +60,7 @@ def help_message(*, live: int, tickets: int, waiting: int, channel_language: str
         blocks=[
             title("Bookbag"),
             line(now),
+            *([] if available is None else [small(availability(available))]),
             line(_commands()),
             small(
                 say(
@@ -62,6 +72,23 @@ def help_message(*, live: int, tickets: int, waiting: int, channel_language: str
             ),
         ],
     )
+
+
+def availability(available: bool) -> str:
+    """Whether conversations are assigned to somebody, and how they change that (mrkdwn)."""
+    if available:
+        return say("🟢 You are available: conversations may be assigned to you. `/bookbag away` ends that.")
+    return say("⚪ You are away: no conversation is assigned to you. `/bookbag back` changes that.")
+
+
+def availability_message(available: bool, *, is_used: bool) -> Message:
+    """For who has just said so. `is_used`: conversations are assigned at all."""
+    says = availability(available)
+    if not is_used:
+        says += "\n" + say(
+            "Here nobody is assigned conversations just now; whoever looks after Bookbag can set that."
+        )
+    return Message(text=says, blocks=[line(says)])
 
 
 def unknown_command(word: str) -> Message:
@@ -83,6 +110,7 @@ def _commands() -> str:
             say("`/bookbag show 12`   ticket 12: where it stands and what was said last"),
             say("`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first"),
             say("`/bookbag stats`   today in figures"),
+            say("`/bookbag back` and `/bookbag away`   whether conversations may be assigned to you"),
             say("`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger"),
             say("`/bookbag help`   this"),
         )

@@ -25,11 +25,14 @@ def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement:
             choices.append((say("Back from hold"), Choice.OFF_HOLD))
         else:
             choices.append((say("On hold…"), Choice.ON_HOLD))
-    choices += [
-        (say("Edit subject…"), Choice.EDIT_SUBJECT),
-        (say("Close ticket, AI stays quiet"), Choice.CLOSE),
-        (say("Cancel ticket, AI stays quiet"), Choice.CANCEL),
-    ]
+    choices.append((say("Edit subject…"), Choice.EDIT_SUBJECT))
+    if view.conversation.state is State.AI:
+        choices += [(say("Close ticket"), Choice.CLOSE), (say("Cancel ticket"), Choice.CANCEL)]
+    else:
+        choices += [
+            (say("Close ticket, AI stays quiet"), Choice.CLOSE),
+            (say("Cancel ticket, AI stays quiet"), Choice.CANCEL),
+        ]
     return _menu(TICKET_MENU, view, choices)
 
 
@@ -40,7 +43,8 @@ def holder_menu(view: ConversationView) -> OverflowMenuElement | None:
         case State.TEAMMATE:
             name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or say("a teammate")
             take_from = (say("Take over from {name}", name=name), Choice.TAKE_FROM)
-            return _menu(HOLDER_MENU, view, [(say("Join"), Choice.JOIN), hand_over, take_from])
+            draft = (say("Draft a reply…"), Choice.COMPOSE)
+            return _menu(HOLDER_MENU, view, [draft, (say("Join"), Choice.JOIN), hand_over, take_from])
         case State.WAITING:
             return _menu(HOLDER_MENU, view, [hand_over])
         case _:

@@ -76,6 +76,10 @@ def prompt_message(
             )
             send = button(say("Send as written"), SEND_AS_ME, held)
             return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.JUST_ASSIGNED:
+            says = say("Not sent: this customer was assigned to you only just now. Only you see this.")
+            send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
+            return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.FILES_STAY:
             return refusal(
                 say(

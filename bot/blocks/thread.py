@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
 from bot.blocks.events import event_message
 from bot.blocks.message import Message, ai_words, plain, small, words
-from bot.blocks.words import bold, customer_name, notification, one_line, size
+from bot.blocks.words import bold, customer_name, escaped, notification, one_line, size
 from bot.tongues import say
 from storage.records import Author, Conversation, Entry, Kind
 
@@ -28,7 +28,9 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
         return event_message(conversation, entry)
     who, mark = _speaker(conversation, entry)
     said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text)
-    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}"), *said])
+    # It was not typed here, so nothing else says whom it went to.
+    how = f"   ·   {escaped(say('sent to the customer'))} ✅" if entry.data.get("composed") else ""
+    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}{how}"), *said])
 
 
 def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:

@@ -77,6 +77,15 @@ class CustomerChat:
         path = f"/v1/conversations/{self.conversation_id}/escalate"
         await self._call("POST", path, {"reason": reason}, bearer=self._server_key)
 
+    async def go_back(self) -> str:
+        """Go on with the AI instead of waiting; returns who answers now."""
+        return str((await self._call("POST", f"/v1/conversations/{self.conversation_id}/resume"))["state"])
+
+    async def leave_address(self, email: str) -> str:
+        """Leave an address while waiting; returns who answers now."""
+        path = f"/v1/conversations/{self.conversation_id}/address"
+        return str((await self._call("POST", path, {"email": email}))["state"])
+
     async def state(self) -> str:
         return str((await self._call("GET", f"/v1/conversations/{self.conversation_id}"))["state"])
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.app import Bridge
 from bot.config import AIKind, Settings
 from bot.livechat.limits import Limits
+from bot.manifest import message_shortcuts, messages_tab
 from sandbox import Workspace
 
 CHANNEL = "live-chat"
@@ -35,7 +36,12 @@ async def stage(*, ai: AIKind, port: int = 0, limits: Limits | None = None) -> A
         del os.environ[name]
     server_key = secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix="bookbag-demo-") as directory:
-        async with Workspace(name="Larkspur Outdoor", app_name="Bookbag") as slack:
+        async with Workspace(
+            name="Larkspur Outdoor",
+            app_name="Bookbag",
+            message_shortcuts=message_shortcuts(),
+            messages_tab=messages_tab(),
+        ) as slack:
             settings = Settings(
                 slack_bot_token=slack.bot_token,
                 slack_app_token=slack.app_token,

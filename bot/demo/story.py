@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
+from bot.blocks.ids import AGREED, ALLOW_AI_REPLIES, TAKE_OVER
 from bot.demo.customer import CustomerChat, JsonEntry
 from bot.demo.stage import CHANNEL, Stage
 from bot.demo.thread import SlackMessage, ThreadScreen
@@ -104,17 +104,31 @@ class _Scene:
 
     async def hand_back(self) -> None:
         self._tell.chapter(
-            "Ana presses “Allow AI replies”: the AI is back and the ticket closed, in one step."
+            "Ana presses “Allow AI replies”: what was agreed stands there already. She hands back: the AI is "
+            "there again and the ticket closed, in one step."
         )
         answers = sum(entry["from"] == "ai" for entry in self._chat.seen)
         if answers != 2:
             raise NotSeen(f"the AI spoke while Ana held the conversation: {answers} answers, not 2")
         await self._ana.press(CHANNEL, await self._thread.ts(), ALLOW_AI_REPLIES)
+        agreed = await self._until("what was agreed", self._agreed)
+        if REPLY not in agreed:
+            raise NotSeen(f"Ana was not shown what she agreed with {CUSTOMER}, but “{agreed}”")
+        self._tell.only_seen_by("Ana", agreed)
+        await self._ana.submit()
         await self._customer_sees("the hand back", lambda e: e["kind"] == "system" and "left" in e["text"])
         await self._thread_shows("the hand back", lambda m: "is closed" in self._thread.rendered(m))
+        await self._thread_shows("what was agreed", lambda m: "Handed back" in self._thread.rendered(m))
+        self._not_seen("Handed back")
         await self._card_shows("Closed")
         await self._ai_answers_to(self._unanswered)
         await self._ai_answers_to(await self._customer_says(SECOND))
+
+    def _agreed(self) -> str:
+        """What stands in Ana's window; nothing before it is written."""
+        views = self._slack.views("ana")
+        field = views[-1]["state"]["values"].get(AGREED) if views else None
+        return str(field[AGREED]["value"] or "") if field else ""
 
     async def escalation(self) -> None:
         self._tell.chapter(

@@ -44,8 +44,8 @@ async def customer_says(
     """Write the customer's message down, once for each `client_id`. True if it is new.
 
     While the AI holds the conversation and `ai_answers`, an answer is owed from this commit on. While a
-    teammate does, their ticket is on them again, also if it was on hold. While the AI does not hold it and
-    `translates`, a translation may be owed to the team.
+    teammate does, their ticket is on them again, also if it was on hold; one that was kept open beside the AI
+    stays as it is. While the AI does not hold it and `translates`, a translation may be owed to the team.
     """
     conversation = await _locked(tx, conversation_id)
     source = customer_source(client_id)
@@ -60,7 +60,7 @@ async def customer_says(
         await outgoing.answer(tx, conversation_id)
     if conversation.state is not State.AI and translates:
         await outgoing.translation(tx, conversation_id, entry.seq)
-    ticket = await tx.tickets.open_of(conversation_id)
+    ticket = None if conversation.state is State.AI else await tx.tickets.open_of(conversation_id)
     if ticket is not None and ticket.status in (Status.ON_CUSTOMER, Status.ON_HOLD):
         await tickets.goes_on(tx, conversation, ticket, Status.ON_YOU, by=None)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)

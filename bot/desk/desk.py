@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.desk import chat, replies, takeover, threads, tickets, views
+from bot.desk import assignment, chat, composed, replies, takeover, threads, tickets, views, waiting
+from bot.desk.assignment import Assignment
+from bot.desk.composed import Composing
 from bot.desk.errors import NoSuchTicket
 from bot.desk.replies import Fate, Meant
 from bot.desk.tickets import SummaryOrigin
@@ -18,6 +21,7 @@ from storage.records import (
     Entry,
     MessageRef,
     Person,
+    PersonId,
     State,
     Status,
     Ticket,
@@ -27,18 +31,28 @@ from storage.transaction import Expects, Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_MANUAL = Assignment()
 
 
 class Desk:
     """What the rest of the program asks of the rules.
 
     `ai_answers` says whether this program's own AI owes answers, or another program's AI speaks for itself;
-    `translates`, whether it puts what customers write into the team's language.
+    `translates`, whether it puts what customers write into the team's language. `assignment` says who gets
+    what waits for a teammate.
     Every method raises a `DeskError` where its rule refuses, and then nothing has changed.
     """
 
-    def __init__(self, database: Database, *, ai_answers: bool, translates: bool = False) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        ai_answers: bool,
+        translates: bool = False,
+        assignment: Assignment = _MANUAL,
+    ) -> None:
         self.database = database
+        self.assignment = assignment
         self._ai_answers = ai_answers
         self._translates = translates
 
@@ -102,10 +116,52 @@ class Desk:
         self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
     ) -> Conversation:
         return await self._do(
-            Expects(conversation_id), takeover.escalate, conversation_id, reason=reason, epoch=epoch
+            Expects(conversation_id),
+            takeover.escalate,
+            conversation_id,
+            reason=reason,
+            epoch=epoch,
+            assignment=self.assignment,
         )
 
-    async def allow_ai_replies(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> Ticket:
+    async def may_hand_back(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
+        async with self.database.read() as tx:
+            await takeover.may_hand_back(tx, conversation_id, by=by, epoch=epoch)
+
+    async def go_back(self, conversation_id: ConversationId) -> Conversation:
+        return await self._do(
+            Expects(conversation_id), waiting.go_back, conversation_id, ai_answers=self._ai_answers
+        )
+
+    async def leave_address(self, conversation_id: ConversationId, *, email: str) -> Conversation:
+        return await self._do(Expects(conversation_id), waiting.leave_address, conversation_id, email=email)
+
+    async def remind(self, conversation_id: ConversationId, *, after: timedelta) -> bool:
+        return await self._do(Expects(conversation_id), waiting.remind, conversation_id, after=after)
+
+    async def call_answered(self, conversation_id: ConversationId, number: TicketNumber) -> None:
+        await self._do(Expects(conversation_id), waiting.call_answered, conversation_id, number)
+
+    async def assign_waiting(self, conversation_id: ConversationId) -> bool:
+        return await self._do(
+            Expects(conversation_id),
+            assignment.assign_waiting,
+            conversation_id,
+            assignment=self.assignment,
+        )
+
+    async def be_available(self, *, by: Person, available: bool) -> None:
+        await self._do(Expects(), assignment.be_available, by=by, available=available)
+
+    async def allow_ai_replies(
+        self,
+        conversation_id: ConversationId,
+        *,
+        by: Person,
+        epoch: int,
+        agreed: str = "",
+        keep_open: bool = False,
+    ) -> Ticket:
         return await self._do(
             Expects(conversation_id),
             takeover.allow_ai_replies,
@@ -113,6 +169,8 @@ class Desk:
             by=by,
             epoch=epoch,
             ai_answers=self._ai_answers,
+            agreed=agreed,
+            keep_open=keep_open,
         )
 
     async def close(
@@ -184,6 +242,33 @@ class Desk:
             print_of=print_of,
         )
 
+    async def composing(self, conversation_id: ConversationId, *, by: Person, anyone: bool) -> Composing:
+        async with self.database.read() as tx:
+            return await composed.composing(tx, conversation_id, by=by, anyone=anyone)
+
+    async def send_composed(
+        self,
+        conversation_id: ConversationId,
+        text: str,
+        *,
+        by: Person,
+        source: str,
+        taking_over: bool,
+        epoch: int,
+        anyone: bool,
+    ) -> None:
+        await self._do(
+            Expects(conversation_id, source=source),
+            composed.send_composed,
+            conversation_id,
+            text,
+            by=by,
+            source=source,
+            taking_over=taking_over,
+            epoch=epoch,
+            anyone=anyone,
+        )
+
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
         await self._do(
             Expects(conversation_id, source=source), replies.keep_as_note, conversation_id, source, by=by
@@ -247,6 +332,12 @@ class Desk:
         async with self.database.read() as tx:
             return await views.conversation_view(tx, conversation_id)
 
+    async def conversation_in(self, thread: MessageRef) -> ConversationId | None:
+        """The conversation whose thread that is."""
+        async with self.database.read() as tx:
+            found = await tx.conversations.by_thread(thread)
+        return None if found is None else found.id
+
     async def live(self, *, limit: int, offset: int = 0) -> Listing:
         async with self.database.read() as tx:
             return await views.live(tx, limit=limit, offset=offset)
@@ -254,6 +345,10 @@ class Desk:
     async def open_tickets(self, *, limit: int, offset: int = 0) -> Listing:
         async with self.database.read() as tx:
             return await views.open_tickets(tx, limit=limit, offset=offset)
+
+    async def is_available(self, person: PersonId) -> bool:
+        async with self.database.read() as tx:
+            return await tx.roster.has(person)
 
     async def waiting(self) -> int:
         """How many customers wait for a teammate."""
@@ -269,6 +364,10 @@ class Desk:
     async def news(self, conversation_id: ConversationId, *, after: int, limit: int) -> News:
         async with self.database.read() as tx:
             return await views.news(tx, conversation_id, after=after, limit=limit)
+
+    async def last_numbers(self, ids: Collection[ConversationId]) -> Mapping[ConversationId, int]:
+        async with self.database.read() as tx:
+            return await tx.ledger.last_numbers(ids)
 
     async def question(self, conversation_id: ConversationId) -> Question:
         async with self.database.read() as tx:

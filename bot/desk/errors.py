@@ -7,14 +7,20 @@
     ├── NoThread
     ├── AlreadyTaken
     ├── AlreadyDecided
+    ├── AlreadySent
     ├── AlreadyShown
     ├── AIPaused
     ├── Blank
     ├── CannotAnswer
     ├── MayNotAct
     ├── NobodyHolds
+    ├── NotTaken
     ├── NotTranslated
+    ├── NotWaiting
+    ├── NotWritten
     ├── NotYours
+    ├── ReadsLikeANote
+    ├── SomebodyElseAnswers
     ├── Stale
     └── TooLong
 
@@ -68,6 +74,10 @@ class AlreadyDecided(DeskError):
     """That message was decided already, or deleted. Nothing more was done."""
 
 
+class AlreadySent(DeskError):
+    """This was sent already, in the words that stand in the thread."""
+
+
 class AlreadyShown(DeskError):
     """Somebody had them posted again already. Look further down in this thread."""
 
@@ -88,12 +98,32 @@ class MayNotAct(DeskError):
     """Only full members of this workspace can answer customers. Nothing was sent or changed."""
 
 
+class NotTaken(DeskError):
+    """Nobody has taken over from the AI yet, so this was not sent. Sending it again takes over."""
+
+
+class SomebodyElseAnswers(DeskError):
+    """{holder} is answering this customer, so this was not sent. Sending it again takes over from them."""
+
+
+class ReadsLikeANote(DeskError):
+    """This begins like a note for the team, so it was not sent to the customer."""
+
+
 class NobodyHolds(DeskError):
     """Nobody holds this conversation any more. Your message is still held: take over, then press again."""
 
 
 class NotTranslated(DeskError):
     """That is not the translation of what your message says now. Nothing was sent: look at the newest one."""
+
+
+class NotWaiting(DeskError):
+    """This customer does not wait: a teammate has the conversation, or it has ended."""
+
+
+class NotWritten(DeskError):
+    """The AI wrote nothing ({why}). What you wrote is still there."""
 
 
 class NotYours(DeskError):

@@ -13,12 +13,16 @@ from storage.shelves import Shelf
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The first of each list, and how many there are."""
+    """The first of each list, and how many there are.
+
+    `available`: whether conversations are assigned to them; None where nobody is assigned any.
+    """
 
     waiting: TicketPage
     mine: TicketPage
     live: Listing
     done: TicketPage
+    available: bool | None = None
 
 
 async def home_of(person: PersonId, *, desk: Desk, lists: Lists, limit: int) -> Home:
@@ -28,4 +32,5 @@ async def home_of(person: PersonId, *, desk: Desk, lists: Lists, limit: int) -> 
         mine=await lists.tickets(Shelf.MINE, by=person, limit=limit),
         live=await desk.live(limit=limit),
         done=await lists.tickets(Shelf.DONE, by=person, limit=limit),
+        available=await desk.is_available(person) if desk.assignment.is_on else None,
     )

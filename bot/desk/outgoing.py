@@ -9,7 +9,18 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from storage.records import Conversation, ConversationId, Entry, HeldReply, MessageRef, State, TicketNumber
+from storage.records import (
+    Call,
+    Conversation,
+    ConversationId,
+    Entry,
+    HeldReply,
+    MessageRef,
+    PersonId,
+    State,
+    Ticket,
+    TicketNumber,
+)
 from storage.transaction import Transaction
 
 SLACK = "slack"
@@ -25,6 +36,9 @@ class Owed(StrEnum):
     REFRESH = "refresh"
     MARK = "mark"
     PROMPT = "prompt"
+    ANNOUNCE = "announce"
+    TAKE_DOWN = "take_down"
+    DIRECT = "direct"
     ANSWER = "answer"
     SUMMARY = "summary"
     TRANSLATION = "translation"
@@ -57,9 +71,17 @@ class Prompt(StrEnum):
     TRANSLATED = "translated"
     NOT_TRANSLATED = "not_translated"
     TRANSLATION_STAYS = "translation_stays"
+    JUST_ASSIGNED = "just_assigned"
     FILES_STAY = "files_stay"
     EDIT_STAYS = "edit_stays"
     MAY_NOT_ACT = "may_not_act"
+
+
+class Told(StrEnum):
+    """What a teammate is told in a direct message."""
+
+    ASSIGNED = "assigned"
+    STILL_WAITING = "still_waiting"
 
 
 def urgency(conversation: Conversation) -> Priority:
@@ -85,6 +107,41 @@ async def answer_press(tx: Transaction, conversation: Conversation, entry: Entry
 async def show(tx: Transaction, conversation: Conversation, seq: int) -> None:
     """Show the entry of that number behind what waits for the thread already."""
     await _in_thread(tx, conversation, Owed.ENTRY, seq=seq)
+
+
+async def announce(tx: Transaction, conversation: Conversation, entry: Entry) -> None:
+    """Show the entry in the thread and in the channel itself, where those look who have no part in it yet."""
+    await _in_thread(tx, conversation, Owed.ANNOUNCE, seq=entry.seq)
+    await tx.outbox.hurry(lane_of(conversation.id), Priority.FEEDBACK)
+
+
+async def take_down(tx: Transaction, conversation_id: ConversationId, call: Call) -> None:
+    """Nobody has to be called for any more: take a call out of the channel, and its button with it."""
+    await tx.outbox.owe(
+        Owed.TAKE_DOWN,
+        conversation_id,
+        topic=SLACK,
+        lane=f"call:{call.channel}/{call.ts}",
+        priority=Priority.CARD,
+        channel=call.channel,
+        payload={"ts": call.ts},
+    )
+
+
+async def tell(
+    tx: Transaction, conversation: Conversation, ticket: Ticket, person: PersonId, what: Told
+) -> None:
+    """Tell a teammate something about their ticket in a direct message, if it is so by then."""
+    since = ticket.status_since or ticket.opened_at
+    await tx.outbox.owe(
+        Owed.DIRECT,
+        conversation.id,
+        topic=SLACK,
+        lane=f"direct:{conversation.id}",
+        priority=Priority.FEEDBACK,
+        channel=person.user,
+        payload={"told": what, "epoch": conversation.epoch, "since": since.isoformat()},
+    )
 
 
 async def start_thread_again(

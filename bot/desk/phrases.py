@@ -9,6 +9,8 @@ _ENGLISH = {
     "taken_over": "$name joined the chat.",
     "resumed": "$name left the chat. The AI assistant is answering again.",
     "resumed_unclaimed": "The AI assistant is answering again.",
+    "assigned": "$name will answer you here.",
+    "address_left": "Thank you. Our team has your address $name and can write to you there.",
 }
 _PHRASES = {
     "en": _ENGLISH,
@@ -17,24 +19,32 @@ _PHRASES = {
         "taken_over": "$name ist jetzt im Chat.",
         "resumed": "$name hat den Chat verlassen. Der KI-Assistent antwortet wieder.",
         "resumed_unclaimed": "Der KI-Assistent antwortet wieder.",
+        "assigned": "$name wird Ihnen hier antworten.",
+        "address_left": "Danke. Unser Team hat Ihre Adresse $name und kann Ihnen dorthin schreiben.",
     },
     "es": {
         "handing_over": "He pedido a una persona del equipo que se una al chat. Te responderá aquí mismo.",
         "taken_over": "$name se ha unido al chat.",
         "resumed": "$name ha salido del chat. El asistente de IA vuelve a responder.",
         "resumed_unclaimed": "El asistente de IA vuelve a responder.",
+        "assigned": "$name te responderá aquí mismo.",
+        "address_left": "Gracias. Nuestro equipo tiene tu dirección $name y puede escribirte allí.",
     },
     "fr": {
         "handing_over": "J’ai demandé à un membre de l’équipe de nous rejoindre. La réponse arrivera ici.",
         "taken_over": "$name a rejoint la discussion.",
         "resumed": "$name a quitté la discussion. L’assistant IA répond de nouveau.",
         "resumed_unclaimed": "L’assistant IA répond de nouveau.",
+        "assigned": "$name va vous répondre ici.",
+        "address_left": "Merci. Notre équipe a votre adresse $name et peut vous y écrire.",
     },
     "ja": {
         "handing_over": "担当者に参加を依頼しました。このチャットでお返事します。",
         "taken_over": "$name がチャットに参加しました。",
         "resumed": "$name がチャットを離れました。AI アシスタントが再びお答えします。",
         "resumed_unclaimed": "AI アシスタントが再びお答えします。",
+        "assigned": "$name がこのチャットでお答えします。",
+        "address_left": "ありがとうございます。$name 宛てに担当者からご連絡できるようになりました。",
     },
 }
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from bot.desk import outgoing, tickets
 from bot.desk.errors import AlreadyDecided, MayNotAct, NobodyHolds, NotFound, NotTranslated, NotYours
@@ -34,6 +36,8 @@ from storage.transaction import Transaction
 LanguageOf = Callable[[str, str | None], str | None]
 # A customer's language is that of so many of their latest words.
 _LATEST = 3
+# For so long after a conversation was assigned nobody may know yet that the customer reads them.
+IS_NEWS_FOR = timedelta(seconds=10)
 
 
 class Meant(StrEnum):
@@ -70,8 +74,9 @@ async def thread_message(
     """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
-    joined its holder; with `anyone`, if some teammate holds it. With `language_of`, one in another language
-    than its customer's is held until its author has seen it translated.
+    joined its holder; with `anyone`, if some teammate holds it. Where nobody pressed, since it was assigned,
+    it is held in the first seconds. With `language_of`, one in another language than its customer's is held
+    until its author has seen it translated.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
@@ -91,20 +96,31 @@ async def thread_message(
         await outgoing.prompt(tx, reply, Prompt.FILES_STAY)
         return Fate.NOTE
     is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
-    is_plain = meant is Meant.FOR_CUSTOMER and is_theirs
+    is_news = is_theirs and await _is_news(tx, conversation, message)
+    is_plain = meant is Meant.FOR_CUSTOMER and is_theirs and not is_news
     other = await _other_language(tx, conversation, text, language_of) if is_plain else None
     if is_plain and other is None:
         await _send(tx, conversation, reply, by)
         return Fate.SENT
     await tx.held.hold(reply)
     await outgoing.mark(tx, conversation.id, message, Mark.HELD)
-    if other is not None:
+    if is_news:
+        await outgoing.prompt(tx, reply, Prompt.JUST_ASSIGNED)
+    elif other is not None:
         await outgoing.reply_translation(tx, reply, to=other)
     elif is_theirs:
         await outgoing.prompt(tx, reply, Prompt.MENTIONS)
     else:
         await _ask(tx, conversation, reply)
     return Fate.HELD
+
+
+async def _is_news(tx: Transaction, conversation: Conversation, message: MessageRef) -> bool:
+    """Whether it was assigned so shortly before that its author may still have typed for the team."""
+    ticket = await tx.tickets.open_of(conversation.id)
+    if ticket is None or ticket.assigned_at is None:
+        return False
+    return float(message.ts) < (ticket.assigned_at + IS_NEWS_FOR).timestamp()
 
 
 async def send_held(
@@ -332,23 +348,30 @@ async def _send(
     instead_of: Mark | None = None,
     translation: str | None = None,
 ) -> None:
-    is_as_written = translation is None
-    await tx.ledger.add(
-        conversation.id,
-        Kind.MESSAGE,
-        Author.TEAMMATE,
-        reply.text if is_as_written else f"{translation}\n\n{reply.text}",
-        person=by,
-        data=_formatted(reply.html) if is_as_written else {"written": reply.text},
-        source=reply.message.source,
+    source = reply.message.source
+    if translation is None:
+        await say_to_customer(tx, conversation, reply.text, by=by, source=source, **_formatted(reply.html))
+    else:
+        both = f"{translation}\n\n{reply.text}"
+        await say_to_customer(tx, conversation, both, by=by, source=source, written=reply.text)
+    await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
+
+
+async def say_to_customer(
+    tx: Transaction, conversation: Conversation, text: str, *, by: Person, source: str, **data: Any
+) -> Entry:
+    """A teammate's words reach the customer, and move the ticket on. That they may was decided before."""
+    entry = await tx.ledger.add(
+        conversation.id, Kind.MESSAGE, Author.TEAMMATE, text, person=by, data=data, source=source
     )
     ticket = await tx.tickets.open_of(conversation.id)
     if ticket is not None:
-        await tx.tickets.replied(ticket.number)
+        if ticket.first_reply_at is None:
+            await tx.tickets.replied(ticket.number)
         if ticket.status is not Status.ON_CUSTOMER:
             await tickets.goes_on(tx, conversation, ticket, Status.ON_CUSTOMER, by=by)
-    await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)
+    return entry
 
 
 async def _note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Mark | None = None) -> None:

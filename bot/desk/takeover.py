@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.desk import chat, outgoing, timeline
-from bot.desk.errors import AlreadyAnswers, AlreadyTaken, CannotAnswer, MayNotAct, NotFound, Stale
+from bot.desk.assignment import Assignment, assign
+from bot.desk.errors import AlreadyAnswers, AlreadyTaken, CannotAnswer, MayNotAct, NotFound, Stale, TooLong
 from bot.desk.outgoing import Priority
 from bot.desk.phrases import to_customer
-from bot.desk.tickets import held_ticket
+from bot.desk.tickets import end, held_ticket, waits_again
 from bot.desk.timeline import Event
 from storage.records import (
     Author,
@@ -19,6 +20,9 @@ from storage.records import (
     Ticket,
 )
 from storage.transaction import Transaction
+
+# Characters of what a teammate tells the AI at a hand back.
+LONGEST_AGREEMENT = 1000
 
 
 async def take_over(tx: Transaction, conversation_id: ConversationId, *, by: Person) -> Ticket:
@@ -129,10 +133,16 @@ async def answers(tx: Transaction, conversation: Conversation, by: Person) -> bo
 
 
 async def escalate(
-    tx: Transaction, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
+    tx: Transaction,
+    conversation_id: ConversationId,
+    *,
+    reason: str,
+    epoch: int | None = None,
+    assignment: Assignment,
 ) -> Conversation:
     """Let the conversation wait for a teammate: the AI pauses, a New ticket opens, the customer is told once.
 
+    Where somebody is available, `assignment` says who, and it is theirs from this commit on.
     `epoch` fences an AI that thinks: if the conversation moved on since, nothing happens but a line on the
     timeline. Without it (another program asks), an escalated conversation simply stays as it is.
     """
@@ -146,9 +156,7 @@ async def escalate(
         if epoch is not None:
             await chat.draft_discarded(tx, before)
         return before
-    ticket = await tx.tickets.open_live_chat(
-        conversation_id, channel=conversation.channel, assignee=None, status=Status.NEW
-    )
+    ticket, is_new = await waits_again(tx, conversation)
     await outgoing.hurry(tx, conversation)
     words = await tx.ledger.add(
         conversation_id,
@@ -161,20 +169,47 @@ async def escalate(
         tx, conversation, Event.ESCALATED, "", by=None, ticket=ticket.number, reason=reason
     )
     await outgoing.mirror(tx, conversation, entry)
-    await outgoing.summary(tx, conversation_id, ticket.number)
+    if is_new:
+        await outgoing.summary(tx, conversation_id, ticket.number)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
-    return conversation
+    return await assign(tx, conversation, assignment) or conversation
+
+
+async def may_hand_back(tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
+    """Refuse what `allow_ai_replies` would refuse as things stand, before anybody is asked about it."""
+    if not by.may_act:
+        raise MayNotAct
+    conversation = await tx.conversations.get(conversation_id)
+    if conversation is None:
+        raise NotFound
+    if conversation.epoch != epoch or conversation.state is State.AI:
+        raise Stale
 
 
 async def allow_ai_replies(
-    tx: Transaction, conversation_id: ConversationId, *, by: Person, epoch: int, ai_answers: bool
+    tx: Transaction,
+    conversation_id: ConversationId,
+    *,
+    by: Person,
+    epoch: int,
+    ai_answers: bool,
+    agreed: str = "",
+    keep_open: bool = False,
 ) -> Ticket:
-    """Hand the conversation back to the AI and close its ticket, in one step.
+    """Hand the conversation back to the AI and close its ticket, in one step; `keep_open` leaves it open.
 
     `epoch` is the one the button was made in: a press on an old card gets `Stale` instead of ending somebody
-    else's stretch. What the customer asked last and nobody answered, the AI answers now.
+    else's stretch. The AI is told what was `agreed`, which the team sees and the customer never. What the
+    customer asked last and nobody answered, the AI answers now.
     """
-    ticket = await _hand_back(tx, conversation_id, Event.RESUMED, Status.CLOSED, by=by, epoch=epoch)
+    agreed = agreed.strip()
+    if len(agreed) > LONGEST_AGREEMENT:
+        raise TooLong(limit=str(LONGEST_AGREEMENT))
+    status = None if keep_open else Status.CLOSED
+    conversation, ticket = await _hand_back(tx, conversation_id, Event.RESUMED, status, by=by, epoch=epoch)
+    if agreed:
+        entry = await timeline.for_the_team(tx, conversation, Event.AGREED, by=by.name, agreed=agreed)
+        await outgoing.answer_press(tx, conversation, entry)
     last = await tx.ledger.latest_messages(conversation_id, 1)
     if ai_answers and last and last[0].author is Author.CUSTOMER:
         await outgoing.answer(tx, conversation_id)
@@ -187,14 +222,25 @@ async def close(
     """End the ticket, as Closed or Cancelled, and hand back to an AI that keeps quiet.
 
     It leaves what is open now alone, also where an answer to it was owed before; to what the customer writes
-    next, it answers.
+    next, it answers. An AI that answers already, beside a ticket that was kept open, just goes on.
     """
-    return await _hand_back(tx, conversation_id, Event.CLOSED, status, by=by, epoch=epoch)
+    before = await tx.conversations.lock(conversation_id)
+    if before is not None and before.state is State.AI:
+        return await end(tx, conversation_id, status, by=by, epoch=epoch)
+    _, ticket = await _hand_back(tx, conversation_id, Event.CLOSED, status, by=by, epoch=epoch)
+    return ticket
 
 
 async def _hand_back(
-    tx: Transaction, conversation_id: ConversationId, event: Event, status: Status, *, by: Person, epoch: int
-) -> Ticket:
+    tx: Transaction,
+    conversation_id: ConversationId,
+    event: Event,
+    status: Status | None,
+    *,
+    by: Person,
+    epoch: int,
+) -> tuple[Conversation, Ticket]:
+    """The ticket takes that status, or stays as it is."""
     if not by.may_act:
         raise MayNotAct
     before = await tx.conversations.lock(conversation_id)
@@ -204,7 +250,8 @@ async def _hand_back(
     ticket = await tx.tickets.open_of(conversation_id)
     if conversation is None or ticket is None:
         raise Stale
-    ticket = await tx.tickets.move(ticket.number, status)
+    if status is not None:
+        ticket = await tx.tickets.move(ticket.number, status)
     held_by = await holder_name(tx, before) if before.holder else None
     words = to_customer(
         "resumed" if held_by else "resumed_unclaimed",
@@ -212,11 +259,11 @@ async def _hand_back(
         name=held_by or "",
     )
     entry = await timeline.changed_hands(
-        tx, conversation, event, words, by=by, ticket=ticket.number, status=status
+        tx, conversation, event, words, by=by, ticket=ticket.number, status=ticket.status
     )
     await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
-    return ticket
+    return conversation, ticket
 
 
 async def holder_name(tx: Transaction, conversation: Conversation) -> str:

@@ -108,6 +108,34 @@ async def rename(
     return ticket
 
 
+async def waits_again(tx: Transaction, conversation: Conversation) -> tuple[Ticket, bool]:
+    """The New ticket of a conversation that waits for a teammate, and whether it was opened for that.
+
+    One that was kept open at a hand back is New again, whoever had it before.
+    """
+    ticket = await tx.tickets.open_of(conversation.id)
+    if ticket is not None:
+        return await tx.tickets.unassign(ticket.number), False
+    opened = await tx.tickets.open_live_chat(
+        conversation.id, channel=conversation.channel, assignee=None, status=Status.NEW
+    )
+    return opened, True
+
+
+async def end(
+    tx: Transaction, conversation_id: ConversationId, status: Status, *, by: Person, epoch: int
+) -> Ticket:
+    """Close or cancel a ticket that was kept open while the AI answers. Nothing changes for the customer."""
+    conversation, ticket = await _open_ticket(tx, conversation_id, by=by, epoch=epoch)
+    ticket = await tx.tickets.move(ticket.number, status)
+    entry = await timeline.for_the_team(
+        tx, conversation, Event.TICKET_ENDED, ticket=ticket.number, by=by.name, status=status
+    )
+    await outgoing.answer_press(tx, conversation, entry)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    return ticket
+
+
 async def goes_on(
     tx: Transaction, conversation: Conversation, ticket: Ticket, status: Status, *, by: Person | None
 ) -> Ticket:

@@ -135,12 +135,15 @@ def _changed(entry: Entry, change: Entry) -> Entry:
 
 
 async def question(tx: Transaction, conversation_id: ConversationId) -> Question:
-    """What the AI should think about now. Notes are never in it."""
+    """What the AI should think about now.
+
+    Of what only the team sees, it is told nothing but what was agreed, as a teammate wrote it down for it.
+    """
     conversation = await tx.conversations.get(conversation_id)
     if conversation is None:
         raise NotFound
     newest = max(0, conversation.last_seq - LATEST_MESSAGES)
-    entries = await tx.ledger.since(conversation_id, newest, audience=Audience.CUSTOMER)
+    entries = [e for e in await tx.ledger.since(conversation_id, newest) if _is_for_ai(e)]
     covers = entries[-1].seq if entries else 0
     asked = max((e.seq for e in entries if _is_from(e, Author.CUSTOMER)), default=0)
     answered = max((e.data.get("covers", e.seq) for e in entries if _settles(e)), default=0)
@@ -169,6 +172,10 @@ def _last_words(entries: Sequence[Entry]) -> dict[int, str | None]:
         elif entry.kind is Kind.RETRACT:
             words[entry.data["target"]] = None
     return words
+
+
+def _is_for_ai(entry: Entry) -> bool:
+    return entry.audience is Audience.CUSTOMER or entry.data.get("event") == Event.AGREED
 
 
 def _settles(entry: Entry) -> bool:

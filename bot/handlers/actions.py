@@ -10,7 +10,6 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.ids import (
-    ALLOW_AI_REPLIES,
     KEEP_AS_NOTE,
     OPEN_THREAD,
     RETRY,
@@ -44,17 +43,6 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
             # Pressed on a list: the card is elsewhere, so say where.
             view = await desk.view(pressed.conversation_id)
             await press.answer(you_have_it(view, link_to=installation.link_to))
-
-    @app.action(ALLOW_AI_REPLIES)
-    async def allow_ai_replies(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
-        pressed = ConversationValue.read(press.value)
-        await acts.pressed(
-            ack,
-            press,
-            pressed.conversation_id,
-            lambda by: desk.allow_ai_replies(pressed.conversation_id, by=by, epoch=pressed.epoch),
-        )
 
     @app.action(TAKE_OVER_AND_SEND)
     async def take_over_and_send(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:

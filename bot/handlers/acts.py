@@ -14,7 +14,7 @@ from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.intake import Intake
 from bot.tongues import say
 from storage.database import Clock
-from storage.records import ConversationId, Person
+from storage.records import ConversationId, Person, PersonId
 
 Rule = Callable[[Person], Awaitable[object]]
 
@@ -47,13 +47,20 @@ class Acts:
 
     async def submitted(self, ack: AsyncAck, form: Form, *, asked: str, rule: Rule) -> None:
         """Close the modal if the rule was applied; else the reason stands under its input `asked`."""
-        await self._intake.settle(form.about.conversation_id, before=f"{self._clock().timestamp():.6f}")
-        try:
-            await rule(await self._directory.person(form.by))
-        except (DeskError, UnknownPerson) as error:
-            await ack(response_action="errors", errors={asked: _why(error)})
-        else:
+        refused = await self.tried(form.about.conversation_id, form.by, rule)
+        if refused is None:
             await ack()
+        else:
+            await ack(response_action="errors", errors={asked: refused})
+
+    async def tried(self, about: ConversationId, by: PersonId, rule: Rule) -> str | None:
+        """Why the rule was not applied; None if it was."""
+        await self._intake.settle(about, before=f"{self._clock().timestamp():.6f}")
+        try:
+            await rule(await self._directory.person(by))
+        except (DeskError, UnknownPerson) as error:
+            return _why(error)
+        return None
 
 
 def _why(error: DeskError | UnknownPerson) -> str:

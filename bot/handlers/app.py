@@ -14,8 +14,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk.desk import Desk
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
-from bot.handlers import actions, commands, home, language, menus, messages, standing
+from bot.desk.writing import Writer
+from bot.handlers import actions, commands, compose, handback, home, language, menus, messages, standing
 from bot.handlers.acts import Acts
+from bot.handlers.compose import Composer
+from bot.handlers.errands import Errands
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
@@ -36,6 +39,9 @@ def slack_app(
     members: Members,
     installation: Installation,
     our_standing: Standing,
+    writer: Writer | None,
+    errands: Errands,
+    anyone_replies: bool,
     signing_secret: str | None,
     channel_language: str,
 ) -> AsyncApp:
@@ -73,7 +79,10 @@ def slack_app(
     standing.register(app, standing=our_standing, installation=installation)
     acts = Acts(directory, intake, desk.database.clock)
     actions.register(app, desk=desk, acts=acts, installation=installation)
-    menus.register(app, desk=desk, directory=directory, acts=acts)
+    handback.register(app, desk=desk, acts=acts, writer=writer, errands=errands)
+    composer = Composer(desk, acts, writer, errands, anyone=anyone_replies)
+    compose.register(app, desk=desk, composer=composer)
+    menus.register(app, desk=desk, directory=directory, acts=acts, composer=composer)
     home.register(app, homes=homes, installation=installation)
     commands.register(
         app,

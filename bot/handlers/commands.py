@@ -11,7 +11,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.figures import day_message
 from bot.blocks.found import FURTHER_BACK, LONGEST_WORDS, FindValue, found_list
 from bot.blocks.ids import PAGE
-from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
+from bot.blocks.lists import (
+    CONVERSATIONS,
+    availability_message,
+    conversations_list,
+    help_message,
+    unknown_command,
+)
 from bot.blocks.message import Message
 from bot.blocks.prompts import not_a_member, refusal
 from bot.blocks.rows import PAGE_SIZE
@@ -76,7 +82,7 @@ def register(
             raise Usage(not_a_member(installation.channel_name))
         match word:
             case "" | "help":
-                return await overview()
+                return await overview(by)
             case "conversations":
                 return await conversations(offset=0)
             case "tickets":
@@ -97,6 +103,9 @@ def register(
                         number=number,
                     )
                 )
+            case "back" | "away":
+                await desk.be_available(by=await directory.person(by), available=word == "back")
+                return availability_message(word == "back", is_used=desk.assignment.is_on)
             case _:
                 return unknown_command(word)
 
@@ -124,7 +133,7 @@ def register(
             return
         await press.replace(await find(value.words, value.place))
 
-    async def overview() -> Message:
+    async def overview(by: PersonId) -> Message:
         live = await desk.live(limit=0)
         open_tickets = await desk.open_tickets(limit=0)
         return help_message(
@@ -132,6 +141,7 @@ def register(
             tickets=open_tickets.total,
             waiting=await desk.waiting(),
             channel_language=channel_language,
+            available=await desk.is_available(by) if desk.assignment.is_on else None,
         )
 
     async def conversations(*, offset: int) -> Message:

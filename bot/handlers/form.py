@@ -22,8 +22,16 @@ class Form:
         self._team = str(body["team"]["id"])
         self._values = view["state"]["values"]
 
+    def asks(self, name: str) -> bool:
+        """Whether the modal had that input when it was submitted."""
+        return name in self._values
+
     def text(self, name: str) -> str:
         return str(self._values[name][name].get("value") or "")
+
+    def is_checked(self, name: str, value: str) -> bool:
+        chosen = self._values[name][name].get("selected_options") or []
+        return any(option["value"] == value for option in chosen)
 
     def person(self, name: str) -> PersonId:
         return PersonId(self._team, str(self._values[name][name]["selected_user"]))

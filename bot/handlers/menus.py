@@ -22,6 +22,7 @@ from bot.blocks.ids import (
 from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
 from bot.desk.desk import Desk
 from bot.handlers.acts import Acts
+from bot.handlers.compose import Composer
 from bot.handlers.form import Form
 from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
@@ -29,7 +30,7 @@ from bot.tongues import say
 from storage.records import Status
 
 
-def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> None:
+def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts, composer: Composer) -> None:
     @app.action(TICKET_MENU)
     @app.action(HOLDER_MENU)
     async def chosen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -58,6 +59,8 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts) -> 
             case Choice.HAND_OVER:
                 await press.ask(hand_over_modal(menu.about))
                 await ack()
+            case Choice.COMPOSE:
+                await composer.open(ack, press, about)
             case Choice.TAKE_FROM:
                 await acts.pressed(
                     ack, press, about, lambda by: desk.hand_over(about, to=by, by=by, epoch=epoch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.message import Message
 from bot.blocks.prompts import refusal
+from bot.handlers.errands import Shown
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.tongues import say
 from storage.records import MessageRef, PersonId
@@ -23,18 +25,22 @@ ANSWER_TIMEOUT = 2
 
 
 class Press:
-    """What a `block_actions` payload says (docs.slack.dev/reference/interaction-payloads)."""
+    """What a `block_actions` or a `message_action` payload says.
+
+    See docs.slack.dev/reference/interaction-payloads.
+    """
 
     def __init__(self, body: Mapping[str, Any], client: AsyncWebClient) -> None:
         user = body["user"]
         self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
-        action = body["actions"][0]
+        action = body["actions"][0] if "actions" in body else body
         # A menu's value is that of what was chosen in it.
         self.value = str((action.get("selected_option") or action).get("value") or "")
         self.at = str(action["action_ts"])
         self._trigger = body.get("trigger_id")
-        self.container: Mapping[str, Any] = body.get("container") or {}
+        self.container: Mapping[str, Any] = body.get("container") or _where(body)
         self.is_on_ephemeral = bool(self.container.get("is_ephemeral"))
+        self._thread_ts = self.container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
         self._team = body["team"]["id"]
         self._response_url = body.get("response_url")
         self._client = client
@@ -42,7 +48,7 @@ class Press:
     @property
     def card(self) -> MessageRef | None:
         """The card that was pressed, or under which; None for what only the presser sees."""
-        ts = self.container.get("thread_ts") or self.container.get("message_ts")
+        ts = self._thread_ts or self.container.get("message_ts")
         channel = self.container.get("channel_id")
         if self.is_on_ephemeral or not ts or not channel:
             return None
@@ -63,14 +69,31 @@ class Press:
         except CALL_ERRORS as error:
             log.warning("a press could not be answered: %s", Failure.of(error).reason)
 
-    async def ask(self, view: View) -> None:
-        """Open a modal for the presser: within three seconds of the press, or Slack refuses."""
-        try:
-            await self._client.views_open(trigger_id=str(self._trigger), view=view)
-        except CALL_ERRORS as error:
-            log.warning("a modal could not be opened: %s", Failure.of(error).reason)
+    async def ask(self, view: View) -> Shown | None:
+        """Open a modal for the presser, or tell them that Slack did not."""
+        shown = await self.open(view)
+        if shown is None:
             why = say("Slack did not open the window in time. Nothing was changed; please choose it again.")
             await self.answer(refusal(why))
+        return shown
+
+    async def open(self, view: View) -> Shown | None:
+        """Open a modal for the presser: within three seconds of the press, or Slack refuses.
+
+        None where nobody knows of a modal that is open.
+        """
+        if not self._trigger:
+            return None
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                answer = await self._client.views_open(trigger_id=str(self._trigger), view=view)
+        except CALL_ERRORS as error:
+            log.warning("a modal could not be opened: %s", Failure.of(error).reason)
+            return None
+        opened = answer.get("view") or {}
+        if "id" not in opened:
+            return None
+        return Shown(self._client, str(opened["id"]), str(opened.get("hash") or ""))
 
     async def replace(self, message: Message) -> None:
         """Put something else in the place of the ephemeral message whose button was pressed."""
@@ -90,3 +113,12 @@ class Press:
             await webhook.send_dict(body)
         except CALL_ERRORS as error:
             log.warning("a press could not be answered: %s", Failure.of(error).reason)
+
+
+def _where(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message a shortcut was used on, as a press describes it."""
+    if body["type"] != "message_action":
+        return {}
+    message = body["message"]
+    where = {"channel_id": body["channel"]["id"], "message_ts": message["ts"]}
+    return where | ({"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {})

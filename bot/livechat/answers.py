@@ -167,7 +167,7 @@ class ConversationShown(Shown):
 
 
 class Escalated(Shown):
-    """Who answers now: `waiting`, or `teammate` if one held it already."""
+    """Who answers now: `waiting`, or `teammate` if one held it already or it was assigned to one."""
 
     conversation_id: str
     state: StateName
@@ -175,3 +175,11 @@ class Escalated(Shown):
     @classmethod
     def of(cls, conversation: Conversation) -> Escalated:
         return cls(conversation_id=conversation.id, state=conversation.state.value)
+
+
+class Resumed(Escalated):
+    """Who answers now: `ai`."""
+
+
+class AddressKept(Escalated):
+    """The team can write there. `state` is as before: the customer still waits."""

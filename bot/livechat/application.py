@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -66,6 +67,11 @@ def live_chat(
             text += await more_metrics()
         return web.Response(text=text, content_type="text/plain")
 
+    async def look(_app: web.Application) -> AsyncIterator[None]:
+        looking = asyncio.create_task(streams.look())
+        yield
+        looking.cancel()
+
     async def close(_app: web.Application) -> None:
         streams.close()
 
@@ -82,6 +88,7 @@ def live_chat(
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", counted)
     app.on_response_prepare.append(origins.on_prepare)
+    app.cleanup_ctx.append(look)
     app.on_shutdown.append(close)
     app.on_cleanup.append(settle)
     return app

@@ -116,6 +116,12 @@ class EscalateBody(Strict):
     reason: Reason | None = None
 
 
+class AddressBody(Strict):
+    """Where the team can write to a customer who does not want to wait in the chat."""
+
+    email: Email
+
+
 class PageQuery(Strict):
     """Which part of the ledger."""
 

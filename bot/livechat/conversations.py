@@ -10,17 +10,20 @@ from aiohttp import web
 from bot.desk.desk import Desk
 from bot.livechat.access import Access, Caller
 from bot.livechat.answers import (
+    AddressKept,
     ConversationShown,
     EntryShown,
     Escalated,
     Page,
     Pagination,
+    Resumed,
     Said,
     Shown,
     Started,
 )
 from bot.livechat.bodies import (
     LARGEST_SEQ,
+    AddressBody,
     CustomerBody,
     EscalateBody,
     Nothing,
@@ -36,6 +39,7 @@ from bot.livechat.problems import (
     Broken,
     Invalid,
     NotJson,
+    NotWaiting,
     Paused,
     TooLarge,
     TooMany,
@@ -151,6 +155,30 @@ class Conversations:
                 answers={200: Escalated},
                 problems=(*theirs, *with_body, *always),
             ),
+            Operation(
+                method="POST",
+                path=f"{ONE}/resume",
+                name="resume",
+                summary="Go on with the AI instead of waiting. With the AI already, nothing changes.",
+                needs=Caller.CUSTOMER,
+                handler=self.resume,
+                query=Nothing,
+                body=Nothing,
+                answers={200: Resumed},
+                problems=(*theirs, NotWaiting, TooMany, *always),
+            ),
+            Operation(
+                method="POST",
+                path=f"{ONE}/address",
+                name="address",
+                summary="Leave an e-mail address while waiting, where the team can write. The wait goes on.",
+                needs=Caller.CUSTOMER,
+                handler=self.address,
+                query=Nothing,
+                body=AddressBody,
+                answers={200: AddressKept},
+                problems=(*theirs, NotWaiting, *with_body, TooMany, *always),
+            ),
         )
 
     async def start(self, call: Call[StartBody, Nothing]) -> Answer:
@@ -202,6 +230,15 @@ class Conversations:
             call.conversation_id, reason=call.body.reason or UNASKED_REASON
         )
         return Answer(200, Escalated.of(conversation))
+
+    async def resume(self, call: Call[Nothing, Nothing]) -> Answer:
+        self._messages.count(call.conversation_id)
+        return Answer(200, Resumed.of(await self._desk.go_back(call.conversation_id)))
+
+    async def address(self, call: Call[AddressBody, Nothing]) -> Answer:
+        self._messages.count(call.conversation_id)
+        kept = await self._desk.leave_address(call.conversation_id, email=call.body.email)
+        return Answer(200, AddressKept.of(kept))
 
     def _customer(self, said: CustomerBody, request: web.Request) -> Customer:
         return Customer(

@@ -30,8 +30,7 @@ class Limits:
 
     `trusted_proxies` is how many reverse proxies stand in front and append to X-Forwarded-For; with 0 that
     header, which anybody can write, is not read. `open_streams` is for the process, `streams_each` for one
-    conversation. `poll` is how long an open stream waits before it looks for news that no ring announced:
-    right after something happened, and once nothing does (longer still where very many are open).
+    conversation. `poll` is how often news that no ring announced are looked for, for all streams together.
     `deadline` is how long a request may wait for the database, `send_timeout` how long a stream waits for a
     client that does not read.
     """
@@ -41,7 +40,7 @@ class Limits:
     trusted_proxies: int = 0
     open_streams: int = 20_000
     streams_each: int = 20
-    poll: tuple[Seconds, Seconds] = (1.0, 15.0)
+    poll: Seconds = 2.0
     ping: Seconds = 15.0
     send_timeout: Seconds = 30.0
     deadline: Seconds = 10.0

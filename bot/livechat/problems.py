@@ -5,6 +5,7 @@
     ├── Unknown           404
     ├── NotAllowed        405
     ├── Paused            409
+    ├── NotWaiting        409
     ├── TooLarge          413
     ├── NotJson           415
     ├── Invalid           422
@@ -27,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.desk import errors
 from bot.desk.errors import AIPaused, NotFound
 from storage.database import DatabaseUnavailable
 
@@ -76,6 +78,12 @@ class Paused(Problem):
     """The AI is paused: a teammate holds this conversation or is about to."""
 
     status, code = 409, "ai_paused"
+
+
+class NotWaiting(Problem):
+    """The customer does not wait for a teammate: one has the conversation, or nobody was asked for."""
+
+    status, code = 409, "not_waiting"
 
 
 class TooLarge(Problem):
@@ -144,6 +152,7 @@ ALL: tuple[type[Problem], ...] = (
     Unauthorized,
     Unknown,
     Paused,
+    NotWaiting,
     TooLarge,
     NotJson,
     Invalid,
@@ -188,6 +197,8 @@ def problem_of(error: Exception) -> Problem | None:
         return Unknown()
     if isinstance(error, AIPaused):
         return Paused()
+    if isinstance(error, errors.NotWaiting):
+        return NotWaiting()
     if isinstance(error, DatabaseUnavailable | OperationalError | InterfaceError | PoolTimeout | OSError):
         return Unavailable()
     if isinstance(error, DBAPIError) and error.connection_invalidated:

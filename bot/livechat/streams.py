@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 
 from aiohttp import ClientConnectionResetError, web
@@ -20,8 +20,9 @@ from bot.desk.bell import Bell, Listener
 from bot.desk.desk import Desk
 from bot.desk.views import News
 from bot.livechat.answers import EntryShown
-from bot.livechat.limits import Limits, Monotonic, Seconds
+from bot.livechat.limits import Limits, Monotonic
 from bot.livechat.problems import TooMany, Unavailable
+from storage.database import reason_of
 from storage.records import Audience, ConversationId, Entry, Kind
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ HEADERS = {
     "X-Accel-Buffering": "no",
 }
 RECONNECT_AFTER_MS = 2000
-# All idle streams together look this often: with 1,500 open, 100 looks cost 9 % of a core.
-LOOKS_PER_SECOND = 100
+# How many conversations are looked at in one query for news that no ring announced.
+LOOK_AT = 500
 # How long the kernel may keep unacknowledged bytes before it gives a vanished client up.
 DEAD_PEER_MS = 60_000
 
@@ -45,27 +46,58 @@ class TooSlow(Exception):
     """The client does not read what it asked for."""
 
 
+@dataclass(slots=True, eq=False)
+class Place:
+    """Where an open stream is: what it listens to, and the number up to which it has told everything."""
+
+    listener: Listener
+    upto: int
+
+
 class Streams:
-    """All open streams of this process. After `close` each ends, and none opens."""
+    """All open streams of this process. After `close` each ends, and none opens.
+
+    A ring can be lost between processes, and then `look` finds what it announced.
+    """
 
     def __init__(self, desk: Desk, bell: Bell, limits: Limits, clock: Monotonic) -> None:
         self._desk = desk
         self._bell = bell
         self._limits = limits
         self._clock = clock
-        self._open: Counter[ConversationId] = Counter()
-        self._listeners: set[Listener] = set()
+        self._places: dict[ConversationId, list[Place]] = {}
+        self.open = 0
         self._closing = False
-
-    @property
-    def open(self) -> int:
-        return len(self._listeners)
 
     def close(self) -> None:
         """Let every stream end at once; their clients come back to whoever serves next."""
         self._closing = True
-        for listener in self._listeners:
-            listener.ring()
+        for places in self._places.values():
+            for place in places:
+                place.listener.ring()
+
+    async def look(self) -> None:
+        """Wake every stream that is behind its ledger, until this is cancelled.
+
+        For all of them together, some hundreds to a query: one query each, and thousands of streams that
+        opened at the same moment would look at the same moments, and hold up everything else.
+        """
+        while True:
+            watched = list(self._places)
+            some = [watched[at : at + LOOK_AT] for at in range(0, len(watched), LOOK_AT)] or [[]]
+            for ids in some:
+                await asyncio.sleep(self._limits.poll / len(some))
+                try:
+                    await self._look_at(ids)
+                except Exception as error:  # noqa: BLE001 - who ends looks for nobody any more
+                    log.warning("streams could not look for news: %s", reason_of(error))
+
+    async def _look_at(self, ids: Sequence[ConversationId]) -> None:
+        last = await self._desk.last_numbers(ids) if ids else {}
+        for conversation_id, number in last.items():
+            for place in self._places.get(conversation_id, ()):
+                if place.upto < number:
+                    place.listener.ring()
 
     async def serve(
         self, request: web.Request, conversation_id: ConversationId, *, after: int
@@ -75,7 +107,7 @@ class Streams:
         Raises `Unavailable` when the server is full or closing, `TooMany` when one conversation has too many
         streams, `NotFound` if there is no such conversation.
         """
-        with self._listening(conversation_id) as listener:
+        with self._listening(conversation_id, after) as place:
             first = await self._read(conversation_id, after)
             response = web.StreamResponse(headers=HEADERS)
             await response.prepare(request)
@@ -83,7 +115,7 @@ class Streams:
             # From here on there is no other answer to give. Whatever ends the stream, its client comes back
             # with its last number.
             try:
-                await self._flow(response, listener, conversation_id, first, after)
+                await self._flow(response, place, conversation_id, first)
             except (ClientConnectionResetError, TooSlow):
                 _hang_up(request)
             except Exception as error:  # noqa: BLE001 - see above
@@ -93,39 +125,32 @@ class Streams:
     async def _flow(
         self,
         response: web.StreamResponse,
-        listener: Listener,
+        place: Place,
         conversation_id: ConversationId,
         news: News,
-        after: int,
     ) -> None:
         await self._send(response, f"retry: {RECONNECT_AFTER_MS}\n\n")
-        shortest = self._limits.poll[0]
-        patience = shortest
         sent_at = self._clock()
         while not self._closing:
             if news.entries:
                 await self._send(response, "".join(map(_event, news.entries)))
                 sent_at = self._clock()
-                patience = shortest
             elif self._clock() - sent_at >= self._limits.ping:
                 await self._send(response, ": ping\n\n")
                 sent_at = self._clock()
-            after = max(after, news.upto)
+            place.upto = max(place.upto, news.upto)
+            rung = True
             if len(news.entries) < BATCH:
-                patience = await self._wait(listener, patience, sent_at)
-            if not self._closing:
-                news = _continued(listener.news(), after) or await self._read(conversation_id, after)
+                until_ping = max(0.0, sent_at + self._limits.ping - self._clock())
+                rung = await place.listener.heard(timeout=until_ping)
+            news = News([], place.upto)
+            if rung and not self._closing:
+                heard = place.listener.news()
+                news = _continued(heard, place.upto) or await self._read(conversation_id, place.upto)
 
     async def _read(self, conversation_id: ConversationId, after: int) -> News:
         async with asyncio.timeout(self._limits.deadline):
             return await self._desk.news(conversation_id, after=after, limit=BATCH)
-
-    async def _wait(self, listener: Listener, patience: Seconds, sent_at: Seconds) -> Seconds:
-        """Wait for a ring, the next look or the next ping. Returns how long to wait the next time."""
-        until_ping = max(0.0, sent_at + self._limits.ping - self._clock())
-        if await listener.heard(timeout=min(patience, until_ping)):
-            return self._limits.poll[0]
-        return min(patience * 1.5, max(self._limits.poll[1], self.open / LOOKS_PER_SECOND))
 
     async def _send(self, response: web.StreamResponse, text: str) -> None:
         try:
@@ -135,21 +160,24 @@ class Streams:
             raise TooSlow from None
 
     @contextlib.contextmanager
-    def _listening(self, conversation_id: ConversationId) -> Iterator[Listener]:
+    def _listening(self, conversation_id: ConversationId, after: int) -> Iterator[Place]:
         if self._closing or self.open >= self._limits.open_streams:
             raise Unavailable
-        if self._open[conversation_id] >= self._limits.streams_each:
+        places = self._places.get(conversation_id, [])
+        if len(places) >= self._limits.streams_each:
             raise TooMany(retry_after=2)
-        self._open[conversation_id] += 1
         with self._bell.listening(conversation_id) as listener:
-            self._listeners.add(listener)
+            place = Place(listener, after)
+            places.append(place)
+            self._places[conversation_id] = places
+            self.open += 1
             try:
-                yield listener
+                yield place
             finally:
-                self._listeners.discard(listener)
-                self._open[conversation_id] -= 1
-                if not self._open[conversation_id]:
-                    del self._open[conversation_id]
+                self.open -= 1
+                places.remove(place)
+                if not places:
+                    del self._places[conversation_id]
 
 
 def _continued(heard: Sequence[Entry], after: int) -> News | None:

@@ -65,7 +65,7 @@ class Pace:
 
     def unlimited(self) -> Place:
         """Everything that goes as fast as it can."""
-        limited = {kind for kind, method in self._method_of.items() if method in self._limits}
+        limited = tuple(kind for kind, method in self._method_of.items() if method in self._limits)
         return Place(except_kinds=limited)
 
     def shut(self, now: datetime) -> Sequence[Place]:
@@ -87,8 +87,8 @@ class Pace:
             return None
         return f"{method}:{where}" if limit.each_channel else method
 
-    def _kinds(self, method: str) -> Collection[str]:
-        return [kind for kind, known in self._method_of.items() if known == method] or [method]
+    def _kinds(self, method: str) -> tuple[str, ...]:
+        return tuple(kind for kind, known in self._method_of.items() if known == method) or (method,)
 
-    def _as_named(self, channel: str) -> Collection[str | None]:
-        return [channel, None] if channel == self._home else [channel]
+    def _as_named(self, channel: str) -> tuple[str | None, ...]:
+        return (channel, None) if channel == self._home else (channel,)

@@ -53,10 +53,25 @@ class Gaps:
         self._sessions: set[object] = set()
         self._last: datetime | None = None
         self._whole: set[MessageRef] = set()
+        # What the other processes do not know yet: that there was a gap, and who is gone.
+        self._is_untold = False
+        self._untold: set[int] = set()
 
     async def open(self) -> None:
         """There is a gap just now, at a start for instance."""
-        await self._database.write(_open)
+        await self._database.write(lambda tx: tx.facts.put(GAP_AT, tx.now.isoformat()))
+
+    async def concern(self, tx: Transaction, thread: MessageRef) -> bool:
+        """Whether something may be missing in the thread: it was not read since the last gap."""
+        at = await tx.facts.get(GAP_AT)
+        if at is not None:
+            self._happened(datetime.fromisoformat(at))
+        gone = await tx.processes.gone()
+        if gone or self._socket_was_lost():
+            self._untold.update(gone)
+            self._is_untold = True
+            self._happened(tx.now)
+        return self._last is not None and thread not in self._whole and tx.now - self._last <= LASTS
 
     async def bridge(self, thread: MessageRef) -> bool:
         """Look for what a gap may have taken from the thread. True if the inbox has more of it now.
@@ -64,14 +79,13 @@ class Gaps:
         Reads the thread at most once for each gap, and only while a teammate holds the conversation: nobody
         else's words go out from a thread.
         """
-        await self._look()
         last = self._last
-        if last is None or thread in self._whole or self._database.clock() - last > LASTS:
-            return False
+        if self._is_untold:
+            await self._tell()
         async with self._database.read() as tx:
             conversation = await tx.conversations.by_thread(thread)
             here = {one.delivery.identity for one in await tx.inbox.of_thread(thread)}
-        if conversation is None or conversation.state is not State.TEAMMATE:
+        if last is None or conversation is None or conversation.state is not State.TEAMMATE:
             return False
         try:
             async with asyncio.timeout(LOOK_TAKES):
@@ -86,20 +100,21 @@ class Gaps:
             self._whole.add(thread)
         return bool(missing)
 
-    async def _look(self) -> None:
-        """Learn of the last gap, or be the first to find a new one."""
-        if self._socket_was_lost():
-            await self.open()
-        async with self._database.read() as tx:
-            at = await tx.facts.get(GAP_AT)
-            gone = await tx.processes.gone()
-        if gone:
-            log.info("a process on this database is gone; threads are looked at for what it took along")
-            at = await self._database.write(partial(_without, gone))
-        last = None if at is None else datetime.fromisoformat(at)
-        if last != self._last:
-            self._last = last
+    def _happened(self, at: datetime) -> None:
+        if self._last is None or at > self._last:
+            self._last = at
             self._whole.clear()
+
+    async def _tell(self) -> None:
+        """Let the other processes know."""
+        gone, self._untold, self._is_untold = self._untold, set(), False
+        at = self._last or self._database.clock()
+
+        async def tell(tx: Transaction) -> None:
+            await tx.processes.forget(gone)
+            await tx.facts.put(GAP_AT, at.isoformat())
+
+        await self._database.write(tell)
 
     def _socket_was_lost(self) -> bool:
         sessions = {one.current_session for one in self._sockets}
@@ -122,17 +137,6 @@ class Gaps:
             else:
                 found = [delivery_of(event, team=self._installation.team) for event in events]
                 return [delivery for delivery in found if delivery is not None]
-
-
-async def _open(tx: Transaction) -> str:
-    at = tx.now.isoformat()
-    await tx.facts.put(GAP_AT, at)
-    return at
-
-
-async def _without(gone: Sequence[int], tx: Transaction) -> str:
-    await tx.processes.forget(gone)
-    return await _open(tx)
 
 
 async def _put(found: Sequence[Delivery], tx: Transaction) -> None:

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 # A ring can be lost between processes, and never between two looks this far apart.
 LOOK_EVERY = timedelta(seconds=1)
 LOOK_AT = 200
-THREADS_AT_ONCE = 8
+THREADS_AT_ONCE = 32
 THREADS_REMEMBERED = 10_000
 # Seconds. Slack wants its answer within three.
 PRESS_WAITS = 1.5

@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.message import Message
 from bot.blocks.prompts import cut_off
-from bot.desk import outgoing, threads
+from bot.desk import outgoing, threads, waiting
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
 from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Throttled, Unknown
@@ -24,7 +25,7 @@ from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
 from bot.slack.standing import Standing
 from bot.tongues import speaking
-from storage.records import MessageRef, Parcel, PersonId
+from storage.records import Call, ConversationId, MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -77,11 +78,20 @@ class Poster:
         return self._standing.is_exposed
 
     async def post(
-        self, parcel: Parcel, message: Message, *, thread: MessageRef | None, shows: int = 0
+        self,
+        parcel: Parcel,
+        message: Message,
+        *,
+        thread: MessageRef | None,
+        shows: int = 0,
+        in_channel: bool = False,
     ) -> Outcome:
-        """Post in the thread; without one start the conversation's, with a card made at its entry `shows`."""
+        """Post in the thread; without one start the conversation's, with a card made at its entry `shows`.
+
+        `in_channel`: the channel itself shows it as well.
+        """
         if parcel.maybe_sent is not None:
-            settled = await self._settled(parcel, parcel.maybe_sent, thread)
+            settled = await self._settled(parcel, parcel.maybe_sent, thread, in_channel=in_channel)
             if settled is not None:
                 return settled
         if self._standing.is_exposed:
@@ -90,6 +100,7 @@ class Poster:
             answer = await self._client.chat_postMessage(
                 channel=thread.channel if thread else self._installation.channel,
                 thread_ts=thread.ts if thread else None,
+                reply_broadcast=True if in_channel else None,
                 metadata={"event_type": METADATA_TYPE, "event_payload": {"key": parcel.key}},
                 mrkdwn=False,
                 unfurl_links=False,
@@ -106,10 +117,10 @@ class Poster:
             return self._certain(parcel, failure)
         self.trouble = None
         self._warned.clear()
-        return Done(self._placed(parcel, answer["ts"], thread, shows=shows))
+        return Done(self._placed(parcel, answer["ts"], thread, shows=shows, in_channel=in_channel))
 
     async def _settled(
-        self, parcel: Parcel, maybe_sent: datetime, thread: MessageRef | None
+        self, parcel: Parcel, maybe_sent: datetime, thread: MessageRef | None, *, in_channel: bool
     ) -> Outcome | None:
         """What became of an earlier try whose outcome nobody knows; None if it surely never arrived."""
         try:
@@ -125,7 +136,7 @@ class Poster:
             return Unknown(max(failure.after, self._longer(parcel)), failure.reason)
         if ts is not None:
             # What it shows may be as old as the first try.
-            return Done(self._placed(parcel, ts, thread, shows=0))
+            return Done(self._placed(parcel, ts, thread, shows=0, in_channel=in_channel))
         waited = self._desk.database.clock() - maybe_sent
         if waited < self._waits.quarantine:
             return Unknown(self._waits.quarantine - waited, "it may still land")
@@ -167,9 +178,12 @@ class Poster:
 
         return tell
 
-    def _placed(self, parcel: Parcel, ts: str, thread: MessageRef | None, *, shows: int) -> Effect | None:
+    def _placed(
+        self, parcel: Parcel, ts: str, thread: MessageRef | None, *, shows: int, in_channel: bool
+    ) -> Effect | None:
         if thread is not None:
-            return None
+            call = Call(thread.channel, ts)
+            return partial(_called, parcel.conversation_id, call) if in_channel else None
         where = MessageRef(self._installation.team, self._installation.channel, ts)
 
         async def place(tx: Transaction) -> None:
@@ -237,3 +251,7 @@ class Poster:
 
     def _longer(self, parcel: Parcel) -> timedelta:
         return min(self._waits.look_after * (1 << min(parcel.attempts - 1, 8)), _LONGEST_WAIT)
+
+
+async def _called(conversation_id: ConversationId, call: Call, tx: Transaction) -> None:
+    await waiting.call_placed(tx, conversation_id, call)

@@ -9,14 +9,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.card import card
 from bot.blocks.prompts import prompt_message
-from bot.blocks.thread import entries_message, recap_message
+from bot.blocks.thread import entries_message, entry_message, recap_message
 from bot.desk.outgoing import Mark, Owed, Prompt
 from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
+from bot.slack.direct import DirectMessages
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.poster import Poster
 from bot.tongues import speaking
-from storage.records import Conversation, Entry, HeldReply, Parcel, PersonId
+from storage.records import Conversation, Entry, HeldReply, Parcel, PersonId, State
 from storage.transaction import Transaction
 
 REACTION_OF = {
@@ -28,10 +29,16 @@ METHOD_OF: Mapping[str, str] = {
     Owed.CARD: "chat.postMessage",
     Owed.ENTRY: "chat.postMessage",
     Owed.RECAP: "chat.postMessage",
+    Owed.ANNOUNCE: "chat.postMessage",
+    Owed.DIRECT: "chat.postMessage",
+    Owed.TAKE_DOWN: "chat.delete",
     Owed.REFRESH: "chat.update",
     Owed.MARK: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
 }
+
+_SHOW_A_VIEW = (Owed.CARD, Owed.REFRESH, Owed.DIRECT)
+_READ_ALONE = (Owed.PROMPT, Owed.DIRECT)
 
 # What Slack puts in a deleted card's place is nobody's to update.
 _CARD_GONE = {"message_not_found", "cant_update_message"}
@@ -48,9 +55,12 @@ class SlackPosts:
     What the channel reads is in `language`; what one teammate reads alone, in theirs.
     """
 
-    def __init__(self, client: AsyncWebClient, poster: Poster, *, language: str) -> None:
+    def __init__(
+        self, client: AsyncWebClient, poster: Poster, direct: DirectMessages, *, language: str
+    ) -> None:
         self._client = client
         self._poster = poster
+        self._direct = direct
         self._language = language
 
     async def prepare(self, tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
@@ -59,13 +69,14 @@ class SlackPosts:
         shown = [
             (parcel.conversation_id, item.payload["seq"])
             for parcel in parcels
-            if parcel.kind == Owed.ENTRY
+            if parcel.kind in (Owed.ENTRY, Owed.ANNOUNCE)
             for item in parcel.items
         ]
         entries = {(e.conversation_id, e.seq): e for e in await tx.ledger.several(shown)}
-        cards = [found[p.conversation_id] for p in parcels if p.kind in (Owed.CARD, Owed.REFRESH)]
+        cards = [found[p.conversation_id] for p in parcels if p.kind in _SHOW_A_VIEW]
         views = await views_of(tx, cards) if cards else {}
-        readers = await tx.people.named({_reader(p) for p in parcels if p.kind == Owed.PROMPT})
+        readers = {p.id: _reader(p, found[p.conversation_id]) for p in parcels if p.kind in _READ_ALONE}
+        people = await tx.people.named({one for one in readers.values() if one is not None})
         jobs: dict[int, Job] = {}
         for parcel in parcels:
             conversation = found[parcel.conversation_id]
@@ -75,6 +86,13 @@ class SlackPosts:
                 case Owed.ENTRY:
                     own = [entries[conversation.id, item.payload["seq"]] for item in parcel.items]
                     jobs[parcel.id] = partial(self.entry, parcel, conversation, own)
+                case Owed.ANNOUNCE:
+                    entry = entries[conversation.id, parcel.payload["seq"]]
+                    jobs[parcel.id] = partial(self.announce, parcel, conversation, entry)
+                case Owed.TAKE_DOWN:
+                    jobs[parcel.id] = partial(self.take_down, parcel)
+                case Owed.DIRECT:
+                    jobs[parcel.id] = partial(self._direct.send, parcel, views[conversation.id], now=tx.now)
                 case Owed.RECAP:
                     said = await tx.ledger.messages_before(
                         conversation.id, parcel.payload["upto"] + 1, limit=RECAP_LENGTH
@@ -88,7 +106,8 @@ class SlackPosts:
                     held = await tx.held.get(parcel.conversation_id, parcel.payload["source"])
                     jobs[parcel.id] = partial(self.prompt, parcel, conversation, held)
         for parcel in parcels:
-            reader = readers.get(_reader(parcel)) if parcel.kind == Owed.PROMPT else None
+            who = readers.get(parcel.id)
+            reader = None if who is None else people.get(who)
             language = self._language if reader is None else reader.locale
             jobs[parcel.id] = partial(_spoken, jobs[parcel.id], language)
         return jobs
@@ -110,6 +129,23 @@ class SlackPosts:
         if self._poster.trouble is not None and conversation.holder is not None:
             await self._poster.warn(conversation.holder, self._poster.trouble)
         return outcome if carried == len(entries) else Part(outcome, carried)
+
+    async def announce(self, parcel: Parcel, conversation: Conversation, entry: Entry) -> Outcome:
+        """Call for a teammate, unless somebody came meanwhile or the customer waits no more."""
+        if conversation.state is not State.WAITING or conversation.epoch != entry.epoch:
+            return Done()
+        if conversation.card is None:
+            return Parked("its thread could not be started")
+        message = entry_message(conversation, entry)
+        return await self._poster.post(parcel, message, thread=conversation.card, in_channel=True)
+
+    async def take_down(self, parcel: Parcel) -> Outcome:
+        """Take a call for a teammate out of the channel."""
+        try:
+            await self._client.chat_delete(channel=parcel.channel or "", ts=parcel.payload["ts"])
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
 
     async def recap(self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]) -> Outcome:
         """Open a thread that starts again with what was said last."""
@@ -180,10 +216,13 @@ class SlackPosts:
         return Done()
 
 
-def _reader(prompt: Parcel) -> PersonId:
-    """Whom a prompt is for. Its source starts with the team they wrote in."""
-    team = str(prompt.payload["source"]).removeprefix("slack:").partition("/")[0]
-    return PersonId(team, str(prompt.payload["user"]))
+def _reader(parcel: Parcel, conversation: Conversation) -> PersonId | None:
+    """The one teammate who reads it: a direct message the holder, a prompt the message's author."""
+    if parcel.kind == Owed.DIRECT:
+        return conversation.holder
+    # A prompt's source starts with the team they wrote in.
+    team = str(parcel.payload["source"]).removeprefix("slack:").partition("/")[0]
+    return PersonId(team, str(parcel.payload["user"]))
 
 
 async def _spoken(job: Job, language: str | None) -> Outcome | Part:

@@ -20,6 +20,7 @@ def limits(posts_per_second: float) -> Mapping[str, Limit]:
     return {
         "chat.postMessage": Limit(Rate(1 / posts_per_second), each_channel=True),
         "chat.update": Limit(Rate(60 / 45, burst=5)),
+        "chat.delete": Limit(Rate(60 / 45, burst=5)),
         "reactions.add": Limit(Rate(60 / 45, burst=5)),
         "chat.postEphemeral": Limit(Rate(60 / 90, burst=10)),
     }

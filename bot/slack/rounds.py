@@ -42,13 +42,14 @@ class Rounds:
         """True if there may be more to do now. With `one`, no more than one row is dealt with."""
         async with self._database.read() as tx:
             letters = await tx.inbox.of_thread(thread)
+            in_doubt = self._gaps is not None and await self._gaps.concern(tx, thread)
         if before is None:
             due, until = in_turn(letters, now=tx.now)
         else:
             due, until = [it for it in letters if Decimal(it.delivery.event_ts) < Decimal(before)], None
         if not due and until is None:
             return False
-        if due and self._gaps is not None and await self._gaps.bridge(thread):
+        if due and in_doubt and self._gaps is not None and await self._gaps.bridge(thread):
             return True
         if one:
             due, until = due[:1], None

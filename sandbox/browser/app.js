@@ -53,6 +53,7 @@ const actions = {
     channel: screen.channel.id, ts: message.ts, action_id: element.action_id, block_id: block.block_id, value,
   }),
   react: (message, name, mine) => act(mine ? "unreact" : "react", { channel: screen.channel.id, ts: message.ts, emoji: name }),
+  shortcut: (message, callback) => interact("shortcut", { channel: screen.channel.id, ts: message.ts, callback_id: callback }),
   remove: (message) => act("delete", { channel: screen.channel.id, ts: message.ts }),
   edit: (message) => editText($("editor"), new Text(screen).decoded(message.text),
     (text) => act("edit", { channel: screen.channel.id, ts: message.ts, text })),
@@ -91,10 +92,11 @@ function draw() {
   drawPeople();
   drawChannels();
   const home = place.channel === HOME;
-  $("composer").hidden = home;
+  $("composer").hidden = home || (screen.channel?.id === screen.app.messages?.id && !screen.app.hears);
+  // The thread first: it takes its width from the channel, and the end of that is elsewhere then.
+  drawThread(text, home);
   if (home) drawHome(text);
   else drawChannel(text);
-  drawThread(text, home);
   modal.draw(screen, text);
 }
 
@@ -112,7 +114,21 @@ function drawChannels() {
   }, make("span", { class: "sign" }, sign), name));
   $("channels").replaceChildren(...screen.channels.map((one) =>
     entry(one.id, one.is_private ? "🔒" : "#", one.name, one.latest > (seen[one.id] ??= one.latest))));
-  $("apps").replaceChildren(entry(HOME, "◆", screen.app.name, false));
+  const { messages } = screen.app;
+  const inApp = current === HOME || current === messages?.id;
+  $("apps").replaceChildren(make("li", {}, make("button", {
+    type: "button", class: [inApp && "current", messages && messages.latest > (seen[messages.id] ?? "") && "unread"].filter(Boolean).join(" "),
+    on: { click: openHome },
+  }, make("img", { src: `/avatars/${screen.app.user}.svg`, alt: "", width: 20, height: 20 }), screen.app.name)));
+  drawTabs(inApp, current, messages);
+}
+
+// An app has its Home, and its direct messages with this person once there are any.
+function drawTabs(shown, current, messages) {
+  const tab = (name, id, act) => make("button", { type: "button", role: "tab", "aria-selected": String(current === id), on: { click: act } }, name);
+  $("tabs").hidden = !shown;
+  $("tabs").replaceChildren(tab("Home", HOME, openHome),
+    messages ? tab("Messages", messages.id, () => go({ channel: messages.id, thread: "" })) : "");
 }
 
 function openHome() {
@@ -122,7 +138,7 @@ function openHome() {
 
 function drawHome(text) {
   $("title").textContent = screen.app.name;
-  $("subtitle").textContent = "App Home";
+  $("subtitle").textContent = "";
   const press = (element, block, value) => interact("press_view", { view: HOME, action_id: element.action_id, block_id: block.block_id, value });
   const blocks = screen.home ? new Blocks(text, screen, press).render(screen.home.blocks) : [make("p", { class: "empty" }, "This app has not published a home yet.")];
   $("messages").replaceChildren(make("div", { class: "home" }, blocks));
@@ -130,12 +146,13 @@ function drawHome(text) {
 
 function drawChannel(text) {
   const channel = screen.channel;
-  $("title").textContent = channel ? `# ${channel.name}` : "No channels";
-  $("subtitle").textContent = channel ? `${channel.members} members${channel.is_archived ? " · archived" : ""}` : "";
+  const isApp = channel?.id === screen.app.messages?.id;
+  $("title").textContent = isApp ? screen.app.name : channel ? `# ${channel.name}` : "No channels";
+  $("subtitle").textContent = channel && !isApp ? `${channel.members} members${channel.is_archived ? " · archived" : ""}` : "";
   const empty = make("p", { class: "empty" }, "Nothing has been said here yet.");
   const messages = new Messages(screen, text, actions, { inThread: false }).render(screen.messages ?? []);
   fill($("messages"), messages.length ? messages : [empty]);
-  if (channel) setPlaceholder($("composer"), `Message #${channel.name}`);
+  if (channel) setPlaceholder($("composer"), isApp ? `Message ${screen.app.name}` : `Message #${channel.name}`);
 }
 
 function drawThread(text, home) {
@@ -171,7 +188,7 @@ function composer(form, thread) {
     make("button", { type: "button", class: "quiet", title: "Attach files", "aria-label": "Attach files", on: { click: () => files.click() } }, "+"),
     files, attached,
     thread ? make("label", { class: "broadcast" }, make("input", { type: "checkbox", name: "broadcast" }), "Also send to channel") : make("small", {}, "Enter sends · Shift+Enter for a new line · /command"),
-    make("button", { class: "primary send" }, "Send")));
+    make("button", { class: "primary send", title: "Send", "aria-label": "Send" }, "➤")));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -207,6 +224,9 @@ async function encoded(file) {
 
 composer($("composer"), false);
 composer($("thread-composer"), true);
+$("show-channels").addEventListener("click", () => document.body.classList.toggle("channels-shown"));
+$("channels").addEventListener("click", () => document.body.classList.remove("channels-shown"));
+$("apps").addEventListener("click", () => document.body.classList.remove("channels-shown"));
 $("close-thread").addEventListener("click", () => go({ thread: "" }));
 $("people").addEventListener("change", (event) => {
   sessionStorage.setItem("as", event.target.value);

@@ -1,6 +1,7 @@
 // Block Kit, as nodes. `press(element, block, value)` is called for whatever is used.
 
 import { make } from "./dom.js";
+import { openMenu } from "./menu.js";
 
 export class Blocks {
   constructor(text, screen, press) {
@@ -49,7 +50,7 @@ export class Blocks {
   element(element, block) {
     switch (element.type) {
       case "button": return this.button(element, block);
-      case "overflow": return this.select(element, block, element.options.map(option), "⋯");
+      case "overflow": return this.overflow(element, block);
       case "image": return this.image(element);
       case "checkboxes":
       case "radio_buttons": return this.choices(element, block);
@@ -72,6 +73,16 @@ export class Blocks {
     return button;
   }
 
+  overflow(element, block) {
+    const items = element.options.map((one) => ({
+      label: this.text.object(one.text), note: one.description ? this.text.object(one.description) : null,
+      act: () => this.confirmed(element) && this.press(element, block, one.value),
+    }));
+    const button = make("button", { type: "button", class: "overflow", "aria-haspopup": "menu", "aria-label": "More actions", "data-action": element.action_id }, "⋯");
+    button.addEventListener("click", () => openMenu(button, items));
+    return button;
+  }
+
   confirmed(element) {
     const asked = element.confirm;
     return !asked || window.confirm(`${asked.title.text}\n\n${asked.text.text}`);
@@ -87,16 +98,15 @@ export class Blocks {
     return (element.options ?? []).map(option);
   }
 
-  select(element, block, options, label = null) {
+  select(element, block, options) {
     const many = element.type.startsWith("multi_");
     const chosen = initial(element);
-    const select = make("select", { multiple: many, name: element.action_id, "data-action": element.action_id },
-      many ? null : make("option", { value: "" }, label ?? element.placeholder?.text ?? "Choose…"),
+    const select = make("select", { multiple: many, autofocus: element.focus_on_load, name: element.action_id, "data-action": element.action_id },
+      many ? null : make("option", { value: "" }, element.placeholder?.text ?? "Choose…"),
       options.map(([value, name]) => make("option", { value, selected: chosen.includes(value) }, this.text.characters(name))));
     select.addEventListener("change", async () => {
       const values = [...select.selectedOptions].map((one) => one.value);
       if (this.confirmed(element) && (many || values[0])) await this.press(element, block, many ? values : values[0]);
-      if (element.type === "overflow") select.value = "";
     });
     return select;
   }
@@ -106,7 +116,7 @@ export class Blocks {
     const chosen = initial(element);
     const boxes = element.options.map((one) => make("label", { class: "choice" },
       make("input", { type: kind, name: `${block.block_id}-${element.action_id}`, value: one.value, checked: chosen.includes(one.value) }),
-      make("span", {}, this.text.object(one.text))));
+      make("span", {}, this.text.object(one.text), one.description ? make("small", {}, this.text.object(one.description)) : null)));
     const group = make("div", { class: "choices" }, boxes);
     group.addEventListener("change", () => this.press(element, block, read(element, group)));
     return group;
@@ -123,14 +133,17 @@ export class Blocks {
     const control = this.control(element, block);
     control.dataset.block = block.block_id;
     return make("div", { class: "block input" },
-      make("label", {}, make("span", { class: "label" }, this.text.object(block.label), block.optional ? " (optional)" : null), control),
+      make("label", {}, make("span", { class: "label" }, this.text.object(block.label), block.optional ? make("i", {}, " (optional)") : null), control),
       block.hint ? make("small", {}, this.text.object(block.hint)) : null,
       make("small", { class: "error", "data-error": block.block_id }));
   }
 
   control(element, block) {
     const plain = { email_text_input: "email", url_text_input: "url", number_input: "number" };
-    const attributes = { value: element.initial_value ?? "", placeholder: element.placeholder?.text, maxlength: element.max_length };
+    const attributes = {
+      value: element.initial_value ?? "", placeholder: element.placeholder?.text, maxlength: element.max_length,
+      autofocus: element.focus_on_load,
+    };
     if (element.type === "plain_text_input" && element.multiline) return make("textarea", { ...attributes, rows: 4 }, element.initial_value ?? "");
     if (element.type === "plain_text_input") return make("input", { type: "text", ...attributes });
     if (plain[element.type]) return make("input", { type: plain[element.type], ...attributes });
@@ -147,6 +160,15 @@ export function values(root, blocks) {
     held[block.block_id] = { [block.element.action_id]: read(block.element, control) };
   }
   return held;
+}
+
+// What somebody typed stays when the view is updated around it, as long as the field keeps its block and action.
+export function restore(root, blocks, held) {
+  for (const block of blocks.filter((one) => one.type === "input")) {
+    const typed = held[block.block_id]?.[block.element.action_id];
+    const control = root.querySelector(`[data-block="${CSS.escape(block.block_id)}"]`);
+    if (typeof typed === "string" && "value" in control) control.value = typed;
+  }
 }
 
 function read(element, control) {

@@ -23,13 +23,3 @@ export function notice(text) {
   document.getElementById("notices").append(shown);
   setTimeout(() => shown.remove(), 6000);
 }
-
-export function clock(ts) {
-  return new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-}
-
-export function day(ts) {
-  const date = new Date(Number(ts) * 1000);
-  if (date.toDateString() === new Date().toDateString()) return "Today";
-  return date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
-}

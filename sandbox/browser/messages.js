@@ -1,7 +1,9 @@
 // Messages: who, when, what, and what one can do with them.
 
 import { Blocks } from "./blocks.js";
-import { clock, day, link, make } from "./dom.js";
+import { clock, day, full } from "./dates.js";
+import { link, make } from "./dom.js";
+import { openMenu } from "./menu.js";
 
 const QUICK = ["+1", "eyes", "white_check_mark"];
 const TOGETHER_SECONDS = 300;
@@ -44,8 +46,8 @@ export class Messages {
     const head = together ? null : make("div", { class: "head" },
       make("strong", {}, author.name),
       message.bot_id ? make("span", { class: "badge" }, "APP") : null,
-      make("time", { title: new Date(Number(message.ts) * 1000).toLocaleString() }, clock(message.ts)));
-    return make("article", { class: classes(message, together), "data-ts": message.ts },
+      make("time", { title: full(message.ts) }, clock(message.ts)));
+    return make("article", { class: classes(message, together), "data-ts": message.ts, tabindex: 0 },
       together ? make("time", { class: "margin" }, clock(message.ts)) : make("img", { class: "avatar", src: author.avatar, alt: "", width: 36, height: 36 }),
       make("div", { class: "body" },
         message.is_ephemeral ? make("div", { class: "only-you" }, "👁 Only visible to you") : null,
@@ -81,7 +83,7 @@ export class Messages {
   }
 
   files(message) {
-    return (message.files ?? []).map((file) => make("a", { class: "file", href: `/sandbox/files/${file.id}` },
+    return (message.files ?? []).map((file) => (file.mimetype ?? "").startsWith("image/") ? picture(file) : make("a", { class: "file", href: `/sandbox/files/${file.id}` },
       make("span", { class: "file-icon" }, "📎"), make("span", {}, file.title || file.name), make("small", {}, size(file.size))));
   }
 
@@ -113,14 +115,31 @@ export class Messages {
     return make("div", { class: "tools" },
       QUICK.map((name) => tool(this.text.characters(`:${name}:`), `React with ${name}`, () => this.actions.react(message, name, has(message, name, this.screen.me)))),
       this.inThread ? null : tool("💬", "Reply in thread", () => this.actions.openThread(message.thread_ts ?? message.ts)),
-      mine ? tool("✎", "Edit", () => this.actions.edit(message)) : null,
-      mine || admin ? tool("🗑", "Delete", () => this.actions.remove(message)) : null);
+      this.more(message, mine, mine || admin));
+  }
+
+  more(message, mine, deletable) {
+    const items = [
+      ...this.screen.shortcuts.map(({ callback_id, name }) => ({ label: name, note: this.screen.app.name, act: () => this.actions.shortcut(message, callback_id) })),
+      ...(mine ? [{ label: "Edit message", act: () => this.actions.edit(message) }] : []),
+      ...(deletable ? [{ label: "Delete message…", danger: true, act: () => this.actions.remove(message) }] : []),
+    ];
+    if (!items.length) return null;
+    const button = make("button", { type: "button", title: "More actions", "aria-label": "More actions", "aria-haspopup": "menu" }, "⋮");
+    button.addEventListener("click", () => openMenu(button, items));
+    return button;
   }
 }
 
 function classes(message, together) {
   return ["message", together && "together", message.is_ephemeral && "ephemeral", message.subtype === "tombstone" && "tombstone"]
     .filter(Boolean).join(" ");
+}
+
+function picture(file) {
+  const address = `/sandbox/files/${file.id}`;
+  return make("figure", { class: "picture" }, make("figcaption", {}, file.title || file.name),
+    make("a", { href: address }, make("img", { src: address, alt: file.alt_txt ?? file.title ?? file.name })));
 }
 
 function has(message, name, user) {

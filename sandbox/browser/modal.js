@@ -1,7 +1,7 @@
 // The modal on top of a person's stack. It is drawn anew only when the view itself changed, so what
 // somebody is typing stays.
 
-import { Blocks, values } from "./blocks.js";
+import { Blocks, restore, values } from "./blocks.js";
 import { make } from "./dom.js";
 
 export class Modal {
@@ -10,6 +10,7 @@ export class Modal {
     this.interact = interact;
     this.notice = notice;
     this.shown = "";
+    this.view = null;
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.interact("close_view", {});
@@ -21,6 +22,8 @@ export class Modal {
     const key = view ? `${view.id} ${view.hash}` : "";
     if (key === this.shown) return;
     this.shown = key;
+    const held = view && view.id === this.view?.id ? values(this.dialog, this.view.blocks) : {};
+    this.view = view ?? null;
     if (!view) {
       this.dialog.close();
       return;
@@ -30,14 +33,16 @@ export class Modal {
     });
     const close = () => this.interact("close_view", {});
     const form = make("form", { on: { submit: (event) => this.submit(event, view) } },
-      make("header", {}, make("h2", {}, text.object(view.title)),
+      make("header", {}, make("img", { src: `/avatars/${screen.app.user}.svg`, alt: "", width: 32, height: 32 }), make("h2", {}, text.object(view.title)),
         make("button", { type: "button", class: "quiet", "aria-label": "Close", on: { click: close } }, "✕")),
       make("div", { class: "view" }, new Blocks(text, screen, press).render(view.blocks)),
       make("footer", {},
         make("button", { type: "button", on: { click: close } }, view.close ? text.object(view.close) : "Cancel"),
         view.submit ? make("button", { class: "primary" }, text.object(view.submit)) : null));
     this.dialog.replaceChildren(form);
+    restore(this.dialog, view.blocks, held);
     if (!this.dialog.open) this.dialog.showModal();
+    (this.dialog.querySelector("[autofocus]") ?? this.dialog).focus();
   }
 
   async submit(event, view) {

@@ -1,5 +1,6 @@
 // Slack's text, as nodes: mrkdwn, rich_text, and a little of Markdown.
 
+import { formatted } from "./dates.js";
 import { link, make } from "./dom.js";
 
 const STYLES = { bold: "strong", italic: "em", strike: "s", code: "code" };
@@ -73,9 +74,16 @@ export class Text {
     if (/^@[UWB]/.test(target)) return this.user(target.slice(1));
     if (/^#[CGD]/.test(target)) return this.channel(target.slice(1), label);
     if (/^!(here|channel|everyone)$/.test(target)) return make("span", { class: "mention loud" }, `@${target.slice(1)}`);
+    if (target.startsWith("!date^")) return this.date(target, label);
     if (target.startsWith("!")) return make("span", { class: "mention" }, label ?? target);
     if (/^(https?|mailto|tel):/.test(target)) return link(this.decoded(target), this.plain(label ?? target.replace(/^(mailto|tel):/, "")));
     return this.plain(whole);
+  }
+
+  date(target, label) {
+    const [, seconds, format, address] = target.split("^");
+    const shown = formatted(seconds, format) ?? label ?? target;
+    return address ? link(this.decoded(address), shown) : document.createTextNode(shown);
   }
 
   user(id) {
@@ -112,6 +120,7 @@ export class Text {
       case "user": return this.user(leaf.user_id);
       case "channel": return this.channel(leaf.channel_id);
       case "broadcast": return make("span", { class: "mention loud" }, `@${leaf.range}`);
+      case "date": return document.createTextNode(formatted(String(leaf.timestamp), leaf.format) ?? leaf.fallback ?? "");
       case "usergroup": return make("span", { class: "mention" }, `@${leaf.usergroup_id}`);
       default: return document.createTextNode(leaf.text ?? leaf.fallback ?? leaf.value ?? "");
     }

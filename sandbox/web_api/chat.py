@@ -128,9 +128,12 @@ def _destination(call: Call) -> Channel:
     """chat.postMessage also takes a #name, or a person's id for direct messages."""
     wanted = call.text("channel")
     if wanted in call.state.users:
-        return call.state.direct_messages(wanted)
-    named = {channel.name: channel.id for channel in call.state.channels.values()}
-    channel = call.state.channel(named.get(wanted.removeprefix("#"), wanted))
+        channel = call.state.direct_messages(wanted)
+    else:
+        named = {one.name: one.id for one in call.state.channels.values()}
+        channel = call.state.channel(named.get(wanted.removeprefix("#"), wanted))
+    if channel.is_im and call.state.messages_tab == "off":
+        raise SlackError("messages_tab_disabled")
     if channel.is_archived:
         raise SlackError("is_archived")
     if not channel.is_member:

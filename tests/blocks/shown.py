@@ -13,6 +13,7 @@ from slack_sdk.models.views import View
 
 from bot.blocks.message import Message
 from bot.blocks.words import size
+from bot.desk.takeover import LONGEST_AGREEMENT
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.desk.views import ConversationView
@@ -153,11 +154,19 @@ def happenings(draw: st.DrawFn) -> Entry:
             "reason": draw(words(300)),
             "certain": draw(st.booleans()),
         }
-    if event is Event.HANDED_OVER:
+    if event is Event.STILL_WAITING:
+        data |= {"seconds": draw(st.integers(0, 10**6)), "subject": draw(st.none() | words(200))}
+    if event is Event.ADDRESS_LEFT:
+        data["email"] = draw(words(254))
+    if event in (Event.HANDED_OVER, Event.ASSIGNED):
         data["to"] = {"team": "T1", "user": MENTIONED, "name": draw(words(120))}
     if event is Event.TAKEN_OVER:
         data["former"] = draw(st.none() | words(120))
-    if event is Event.CLOSED:
+    if event is Event.AGREED:
+        data |= {"by": draw(words(120)), "agreed": draw(words(LONGEST_AGREEMENT).filter(str.strip))}
+    if event is Event.RESUMED:
+        data["status"] = draw(st.sampled_from((Status.CLOSED, Status.ON_YOU)))
+    if event in (Event.CLOSED, Event.TICKET_ENDED):
         data["status"] = draw(st.sampled_from((Status.CLOSED, Status.CANCELLED)))
     if event is Event.RENAMED:
         data["subject"] = draw(words(200))

@@ -14,8 +14,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
 from bot.blocks.card import card
+from bot.blocks.composing import being_written, compose_modal, kept_text
+from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
 from bot.blocks.ids import (
     BadValue,
+    ComposeValue,
     ConversationValue,
     HeldValue,
     MenuValue,
@@ -125,6 +128,32 @@ def test_every_modal_can_be_shown_and_knows_what_it_is_about(view: ConversationV
     for made in (hold_modal(about), hand_over_modal(about), subject_modal(about, subject=subject)):
         modal = checked_modal(made)
         assert ConversationValue.read(modal["private_metadata"]) == about
+
+
+@given(views(), words(), st.none() | words(300), st.booleans())
+def test_the_hand_back_can_be_shown_whatever_was_agreed(
+    view: ConversationView, agreed: str, trouble: str | None, late: bool
+) -> None:
+    about = ConversationValue(view.conversation.id, view.conversation.epoch)
+    made = hand_back_being_written(about) if late else hand_back_modal(about, agreed=agreed, trouble=trouble)
+    assert ConversationValue.read(checked_modal(made)["private_metadata"]) == about
+
+
+@given(views(), words(), st.none() | words(300), st.booleans(), st.booleans())
+def test_a_reply_can_be_written_in_a_window_whatever_stands_in_it(
+    view: ConversationView, text: str, trouble: str | None, rewrites: bool, taking_over: bool
+) -> None:
+    value = ComposeValue.of(view.conversation, taking_over=taking_over, version=9)
+    modal = checked_modal(compose_modal(view, value, text=text, rewrites=rewrites, trouble=trouble))
+    assert ComposeValue.read(modal["private_metadata"]) == value
+    checked_modal(being_written(view, value, text=text))
+
+
+@given(views(), words(3000))
+def test_the_words_that_are_rewritten_can_be_had_back(view: ConversationView, text: str) -> None:
+    value = ComposeValue.of(view.conversation, taking_over=False)
+    kept = kept_text(being_written(view, value, text=text).to_dict())
+    assert "".join(kept.split()) == "".join(text.split())
 
 
 @given(words(1000))
@@ -253,7 +282,9 @@ def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: lis
 def test_an_event_offers_a_button_only_while_it_leads_somewhere(
     event: Event, state: State, labels: set[str]
 ) -> None:
-    happened = entry(Kind.SYSTEM, Author.SYSTEM, "", event=event, ticket=7, by="Ana", reason="asked")
+    happened = entry(
+        Kind.SYSTEM, Author.SYSTEM, "", event=event, ticket=7, by="Ana", reason="asked", status="closed"
+    )
     assert set(buttons(entry_message(a_conversation(state), happened))) == labels
 
 
@@ -393,7 +424,7 @@ def a_ticket(status: Status, **changes: Any) -> Ticket:
 
 
 ANYHOW = ["Edit subject…", "Close ticket, AI stays quiet", "Cancel ticket, AI stays quiet"]
-WHILE_HELD = ["Join", "Hand over to…", "Take over from Ana García"]
+WHILE_HELD = ["Draft a reply…", "Join", "Hand over to…", "Take over from Ana García"]
 
 
 @pytest.mark.parametrize(
@@ -403,6 +434,7 @@ WHILE_HELD = ["Join", "Hand over to…", "Take over from Ana García"]
         (State.TEAMMATE, Status.ON_HOLD, ["Back from hold", *ANYHOW, *WHILE_HELD]),
         (State.WAITING, Status.NEW, [*ANYHOW, "Hand over to…"]),
         (State.AI, Status.CLOSED, []),
+        (State.AI, Status.ON_YOU, ["Edit subject…", "Close ticket", "Cancel ticket"]),
     ],
 )
 def test_a_card_offers_what_can_be_done_with_its_ticket(

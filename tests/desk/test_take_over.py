@@ -316,7 +316,14 @@ async def test_a_presser_gets_feedback_ahead_of_other_work(held: Case) -> None:
 
 
 def test_every_refusal_is_a_sentence_with_its_details_filled_in() -> None:
-    details = {"winner": "Ana", "name": "Gus", "limit": "200", "number": "7"}
+    details = {
+        "winner": "Ana",
+        "name": "Gus",
+        "limit": "200",
+        "number": "7",
+        "why": "it is tired",
+        "holder": "Ana",
+    }
     for refusal in DeskError.__subclasses__():
         said = str(refusal(**details))
         assert said.endswith(".")

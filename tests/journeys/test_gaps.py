@@ -9,8 +9,7 @@ import pytest
 import bot.slack.gaps
 from bot.app import Bridge
 from bot.demo.show import NO_LIMITS
-from bot.slack.gaps import GAP_AT
-from tests.journeys.world import Chat, World, world
+from tests.journeys.world import Chat, World
 
 
 @pytest.fixture
@@ -87,18 +86,13 @@ async def test_a_slack_that_does_not_answer_holds_nothing_up_for_long(
     await chat.sees("Second")
 
 
-async def test_an_old_gap_is_none(database_url: str) -> None:
-    async with world(database_url, ai="external") as outside:
-        database = outside.bridge.database
-        at = (database.clock() - timedelta(minutes=11)).isoformat()
-        chat = await outside.chat(first="Hello")
-        await chat.taken_over(outside.ana)
-        await outside.settled()
-        await database.write(lambda tx: tx.facts.put(GAP_AT, at))
-        before = reads(outside)
-        await chat.reply(outside.ana, "Hi!")
-        await chat.sees("Hi!")
-        assert reads(outside) == before
+async def test_an_old_gap_is_none(outside: World, chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.slack.gaps, "LASTS", timedelta(0))
+    before = reads(outside)
+    outside.slack.drop_sockets(only=0)
+    await chat.reply(outside.ana, "One")
+    await chat.sees("One")
+    assert reads(outside) == before
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -65,6 +65,7 @@ async def test_the_customers_words_bring_a_ticket_back_from_hold(bridge: World) 
         "Edit subject…",
         "Close ticket, AI stays quiet",
         "Cancel ticket, AI stays quiet",
+        "Draft a reply…",
         "Join",
         "Hand over to…",
         "Take over from Ana",
@@ -405,6 +406,6 @@ async def test_a_subject_is_not_edited_to_nothing_nor_by_a_guest_nor_after_its_s
     ):
         refused = await who.submit(values={SUBJECT: typed})
         assert complaint in refused["errors"][SUBJECT]
-    await chat.handed_back(bridge.ana)
+    await chat.handed_back(bridge.ben)
     refused = await bridge.ana.submit(values={SUBJECT: "Too late"})
     assert "moved on" in refused["errors"][SUBJECT]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.app import Bridge
-from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
+from bot.blocks.ids import ALLOW_AI_REPLIES, HAND_BACK_MODAL, TAKE_OVER
 from bot.config import AIKind, Settings
 from bot.demo.customer import CustomerChat, JsonEntry
 from bot.demo.show import NO_LIMITS
@@ -17,6 +17,7 @@ from bot.demo.thread import ThreadScreen
 from bot.slack.poster import Waits
 from sandbox import Person, Workspace
 from storage.records import ConversationId
+from tests.clocks import RunningClock
 
 CHANNEL = "live-chat"
 SERVER_KEY = "a-key-for-tests"
@@ -93,6 +94,8 @@ class Chat:
 
     async def handed_back(self, by: Person) -> None:
         await self.press(by, ALLOW_AI_REPLIES)
+        if [view for view in await by.views() if view["callback_id"] == HAND_BACK_MODAL]:
+            assert (await by.submit())["ok"]
         await self.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "ai")
 
     async def shows(self, words: str) -> str:
@@ -173,10 +176,12 @@ async def world(
     ai: AIKind = "offline",
     http_mode: bool = False,
     workspace: Mapping[str, Any] | None = None,
+    clock: RunningClock | None = None,
     **settings: Any,
 ) -> AsyncIterator[World]:
-    """A world with these settings, taken down at the end."""
-    async with Workspace(**(workspace or {})) as slack:
+    """A world with these settings, taken down at the end. With a `clock`, Slack's is the same."""
+    slacks = {} if clock is None else {"clock": clock.seconds}
+    async with Workspace(**{**slacks, **(workspace or {})}) as slack:
         chosen = replace(
             Settings(slack_bot_token=slack.bot_token, slack_channel=f"#{CHANNEL}"),
             slack_app_token=None if http_mode else slack.app_token,
@@ -197,6 +202,7 @@ async def world(
                 while_closed=timedelta(seconds=0.2),
             ),
             catch_up_spacing=timedelta(seconds=0.1),
+            **({} if clock is None else {"clock": clock}),
         )
         await here.start()
         try:

@@ -21,7 +21,7 @@ from storage.records import ConversationId
 from .house import UNLIMITED, Chat, House, Stream, until
 
 # News come by a ring or not at all.
-NO_POLL = replace(UNLIMITED, poll=(60, 60))
+NO_POLL = replace(UNLIMITED, poll=60)
 
 
 async def _open_streams(house: House) -> int:
@@ -178,7 +178,7 @@ async def test_a_message_between_reading_and_waiting_is_not_lost(house: House, c
 
 
 async def test_news_that_no_ring_announced_are_found_by_looking(database: Database) -> None:
-    async with House(database, limits=replace(UNLIMITED, poll=(0.05, 0.1))) as house:
+    async with House(database, limits=replace(UNLIMITED, poll=0.05)) as house:
         database.on_commit.clear()
         chat = await house.chat()
         async with chat.stream() as stream:

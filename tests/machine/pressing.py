@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
@@ -107,7 +108,26 @@ class Pressing(Writing):
         if not result["ok"]:
             # Slack shows a warning sign. What the press does may still come, but not later.
             await self.house.settled()
+        elif action == ALLOW_AI_REPLIES:
+            await self._hands_back(by)
         return bool(result["ok"])
+
+    async def _hands_back(self, by: str) -> None:
+        """Send the hand back that the press opened, as it stands. Another program's AI needs none."""
+        person = self.house.person(by)
+        if not await person.views():
+            return
+        try:
+            sent = await person.submit()
+        except PersonError:
+            # Another press closed it at this very moment.
+            return
+        if not sent["ok"]:
+            if sent["error"] is not None:
+                await self.house.settled()
+            # What was refused stays on the screen.
+            with suppress(PersonError):
+                await person.close_view()
 
     async def decided(self, at: int, action: str) -> None:
         """Answer one of the latest questions, or one that asks something else where none is this."""

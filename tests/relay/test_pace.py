@@ -18,14 +18,14 @@ def test_kinds_of_one_method_share_its_rate_in_each_channel() -> None:
     pace = Pace(METHODS, LIMITS, home="C1")
     named = {bucket.name: bucket for bucket in pace.buckets({None, "C1", "C2"})}
     assert sorted(named) == ["post:C1", "post:C2", "update"]
-    assert named["post:C1"].place == Place(["card", "entry"], ["C1", None])
-    assert named["post:C2"].place == Place(["card", "entry"], ["C2"])
-    assert named["update"].place == Place(["refresh"])
+    assert named["post:C1"].place == Place(("card", "entry"), ("C1", None))
+    assert named["post:C2"].place == Place(("card", "entry"), ("C2",))
+    assert named["update"].place == Place(("refresh",))
     assert named["update"].rate == Rate(2, burst=3)
 
 
 def test_a_method_without_a_limit_goes_as_fast_as_it_can() -> None:
-    assert Pace(METHODS, LIMITS).unlimited() == Place(except_kinds={"card", "entry", "refresh"})
+    assert Pace(METHODS, LIMITS).unlimited() == Place(except_kinds=("card", "entry", "refresh"))
     assert not Pace(METHODS, {}).is_limited
     assert Pace(METHODS, {}).buckets({None}) == []
 
@@ -34,7 +34,7 @@ def test_being_told_to_wait_holds_the_method_in_that_channel_and_is_never_shorte
     pace = Pace(METHODS, LIMITS, home="C1")
     assert pace.hold_back("entry", None, NOW + 30 * SECOND) == "post:C1"
     assert pace.hold_back("card", "C1", NOW + 5 * SECOND) == "post:C1"
-    assert pace.shut(NOW + 29 * SECOND) == [Place(["card", "entry"], ["C1", None])]
+    assert pace.shut(NOW + 29 * SECOND) == [Place(("card", "entry"), ("C1", None))]
     assert pace.opens_at() == NOW + 30 * SECOND
     assert pace.shut(NOW + 30 * SECOND) == []
     assert pace.opens_at() is None

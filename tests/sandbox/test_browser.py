@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sys
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox import PersonError, Workspace
+
 if TYPE_CHECKING:
-    from sandbox import Workspace
+    from collections.abc import AsyncIterator
+
     from tests.sandbox.conftest import Bot
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 NASTY = "<img src=x onerror=\"document.title='broken'\"> <script>document.title='broken'</script>"
+
+
+@asynccontextmanager
+async def visit(**how: Any) -> AsyncIterator[tuple[Any, list[str]]]:
+    """A page in a real browser, and what its console complains of."""
+    playwright = pytest.importorskip("playwright.async_api")
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = await browser.new_page(**how)
+        page.set_default_timeout(5000)
+        problems: list[str] = []
+        page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        yield page, problems
+        await browser.close()
 
 
 async def get(slack: Workspace, path: str) -> tuple[int, str, dict[str, str]]:
@@ -29,7 +53,8 @@ async def test_the_page_runs_nothing_but_its_own_files(slack: Workspace) -> None
     assert status == 200
     assert "script-src 'self'" in headers["Content-Security-Policy"]
     assert "http" not in page
-    for name in ("app.js", "blocks.js", "dom.js", "messages.js", "modal.js", "text.js", "style.css"):
+    scripts = ("app", "blocks", "dates", "dom", "menu", "messages", "modal", "text")
+    for name in (*(f"{script}.js" for script in scripts), "style.css"):
         asset = await get(slack, f"/browser/{name}")
         assert asset[0] == 200
         assert "innerHTML" not in asset[1]
@@ -55,6 +80,37 @@ async def test_a_screen_shows_what_that_person_may_see(slack: Workspace) -> None
     assert "nobody is called" in (await screen("/sandbox/screen?as=zoe"))["error"]
 
 
+async def test_a_screen_has_the_direct_messages_with_the_app_and_its_shortcuts() -> None:
+    async with Workspace(message_shortcuts={"polish": "Polish my words"}) as slack:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+
+        async def screen(who: str, channel: str = "") -> dict[str, Any]:
+            path = f"/sandbox/screen?as={who}&channel={channel}"
+            return json.loads((await get(slack, path))[1])  # type: ignore[no-any-return]
+
+        assert (await screen("ana"))["app"]["messages"] is None
+        posted = await client.chat_postMessage(channel=slack.user_id("ana"), text="To you alone")
+        ana = await screen("ana", posted["channel"])
+        assert ana["app"]["messages"]["id"] == ana["channel"]["id"] == posted["channel"]
+        assert [message["text"] for message in ana["messages"]] == ["To you alone"]
+        assert ana["shortcuts"] == [{"callback_id": "polish", "name": "Polish my words"}]
+        ben = await screen("ben", posted["channel"])
+        assert ben["app"]["messages"] is None
+        assert ben["channel"]["name"] == "live-chat"
+
+
+async def test_an_app_without_a_messages_tab_cannot_write_to_people() -> None:
+    async with Workspace(messages_tab="off") as slack:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+        with pytest.raises(SlackApiError, match="messages_tab_disabled"):
+            await client.chat_postMessage(channel=slack.user_id("ana"), text="To you alone")
+    async with Workspace(messages_tab="read-only") as slack:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+        posted = await client.chat_postMessage(channel=slack.user_id("ana"), text="To you alone")
+        with pytest.raises(PersonError, match="turned off"):
+            await slack.person("ana").post(posted["channel"], "Hello?")
+
+
 async def test_the_page_is_told_of_changes(slack: Workspace) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{slack.url}/sandbox/changes") as stream:
         first = await stream.content.readuntil(b"\n\n")
@@ -78,8 +134,6 @@ async def test_other_sites_cannot_act_as_people(slack: Workspace) -> None:
 async def test_a_visit_reads_presses_and_replies_and_runs_no_customer_text(
     slack: Workspace, bot: Bot
 ) -> None:
-    playwright = pytest.importorskip("playwright.async_api")
-
     @bot.app.action("take")
     async def take(ack: Any, respond: Any) -> None:
         await ack()
@@ -95,15 +149,7 @@ async def test_a_visit_reads_presses_and_replies_and_runs_no_customer_text(
             {"type": "actions", "elements": [button]},
         ],
     )
-    async with playwright.async_playwright() as driver:
-        browser = await driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = await browser.new_page()
-        problems: list[str] = []
-        page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: problems.append(str(error)))
+    async with visit() as (page, problems):
         await page.goto(f"{slack.url}/?as=ben&channel=live-chat&thread={posted['ts']}")
         await page.click("#messages button[data-action=take]")
         await page.wait_for_selector("text=Only visible to you")
@@ -111,11 +157,92 @@ async def test_a_visit_reads_presses_and_replies_and_runs_no_customer_text(
         await page.press("#thread-composer textarea", "Enter")
         await slack.until(lambda: len(slack.thread("live-chat", posted["ts"])) == 2)
         title = await page.title()
-        await browser.close()
     assert title == "Sandbox · Ben Okafor"
     assert problems == []
     reply = slack.thread("live-chat", posted["ts"])[1]
     assert (reply["text"], reply["user"]) == ("On my way &lt;b&gt;", slack.user_id("ben"))
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
+async def test_menus_open_with_the_keyboard_and_times_are_the_readers_own(bot: Bot, slack: Workspace) -> None:
+    chosen: list[str] = []
+
+    @bot.app.action("more")
+    async def more(ack: Any, action: Any) -> None:
+        await ack()
+        chosen.append(action["selected_option"]["value"])
+
+    options = [{"text": {"type": "plain_text", "text": text}, "value": text} for text in ("Hold", "Close")]
+    seen = "Seen <!date^1700000000^{date_num} {time}|never>"
+    await bot.client.chat_postMessage(
+        channel="live-chat",
+        text="x",
+        blocks=[
+            {"type": "section", "text": {"type": "mrkdwn", "text": seen}},
+            {"type": "actions", "elements": [{"type": "overflow", "action_id": "more", "options": options}]},
+        ],
+    )
+    async with visit(timezone_id="Asia/Tokyo", locale="en-GB") as (page, problems):
+        await page.goto(f"{slack.url}/?as=ben&channel=live-chat")
+        await page.wait_for_selector("text=Seen 2023-11-15 07:13")
+        await page.focus("button.overflow")
+        for key in ("Enter", "ArrowDown", "Enter"):
+            await page.keyboard.press(key)
+        await slack.until(lambda: chosen)
+        assert not await page.is_visible("#menu")
+    assert chosen == ["Close"]
+    assert problems == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
+async def test_what_is_typed_into_a_modal_stays_while_the_view_is_updated(bot: Bot, slack: Workspace) -> None:
+    def view(heading: str) -> dict[str, Any]:
+        words = {"type": "plain_text_input", "action_id": "words", "initial_value": "first"}
+        polish = {"type": "button", "text": {"type": "plain_text", "text": "Polish"}, "action_id": "polish"}
+        return {
+            "type": "modal",
+            "title": {"type": "plain_text", "text": "Words"},
+            "submit": {"type": "plain_text", "text": "Send"},
+            "blocks": [
+                {"type": "section", "text": {"type": "plain_text", "text": heading}},
+                {
+                    "type": "input",
+                    "block_id": "words",
+                    "label": {"type": "plain_text", "text": "Words"},
+                    "element": words,
+                },
+                {"type": "actions", "elements": [polish]},
+            ],
+        }
+
+    sent: list[str] = []
+
+    @bot.app.command("/words")
+    async def words(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=view("Before"))
+
+    @bot.app.action("polish")
+    async def polish(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        await client.views_update(view_id=body["view"]["id"], view=view("After"))
+
+    @bot.app.view("")
+    async def submitted(ack: Any, body: Any) -> None:
+        await ack()
+        sent.append(body["view"]["state"]["values"]["words"]["words"]["value"])
+
+    async with visit() as (page, problems):
+        await page.goto(f"{slack.url}/?as=ben&channel=live-chat")
+        await page.fill("#composer textarea", "/words")
+        await page.press("#composer textarea", "Enter")
+        await page.fill("dialog input", "second")
+        await page.click("dialog button[data-action=polish]")
+        await page.wait_for_selector("dialog >> text=After")
+        await page.click("dialog button.primary")
+        await slack.until(lambda: sent)
+    assert sent == ["second"]
+    assert problems == []
 
 
 async def test_the_command_line_prints_working_settings() -> None:

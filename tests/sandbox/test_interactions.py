@@ -316,3 +316,27 @@ async def test_people_cannot_do_what_the_screen_does_not_offer(slack: Workspace,
     slack.archive("live-chat")
     with pytest.raises(PersonError, match="is_archived"):
         await slack.person("ana").post("live-chat", "hello")
+
+
+async def test_an_update_keeps_what_was_typed_under_the_same_ids_and_ignores_its_initial_value(
+    slack: Workspace, bot: Bot, client: AsyncWebClient
+) -> None:
+    @bot.app.action("take")
+    async def take(ack: Any) -> None:
+        await ack()
+
+    ana = slack.person("ana")
+    field = MODAL["blocks"][0]
+    press = {"type": "actions", "block_id": "do", "elements": [BUTTON]}
+
+    def shown(name: str, initial: str) -> dict[str, Any]:
+        element = {**field["element"], "initial_value": initial}
+        return {**MODAL, "blocks": [{**field, "block_id": name, "element": element}, press]}
+
+    trigger = slack._state.triggers.issue(slack.user_id("ana")).id
+    view = (await client.views_open(trigger_id=trigger, view=shown("one", "first")))["view"]
+    await ana.press_view("take", values={"one": "typed"})
+    same = (await client.views_update(view_id=view["id"], view=shown("one", "second")))["view"]
+    assert same["state"]["values"]["one"]["text"]["value"] == "typed"
+    other = (await client.views_update(view_id=view["id"], view=shown("two", "second")))["view"]
+    assert other["state"]["values"]["two"]["text"]["value"] == "second"

@@ -329,3 +329,32 @@ async def test_a_name_of_ones_own_makes_a_bot_message_without_user(
     posted = await client.chat_postMessage(channel="live-chat", text="hi", username="Web visitor")
     assert posted["message"]["subtype"] == "bot_message"
     assert "user" not in posted["message"]
+
+
+async def test_a_reply_that_is_broadcast_stands_in_thread_and_channel_until_it_is_deleted(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    channel = slack.channel("live-chat").id
+    parent = (await client.chat_postMessage(channel=channel, text="card"))["ts"]
+    reply = await client.chat_postMessage(channel=channel, text="!", thread_ts=parent, reply_broadcast=True)
+    assert reply["message"]["subtype"] == "thread_broadcast"
+    assert [m["ts"] for m in slack.messages("live-chat")] == [parent, reply["ts"]]
+    assert [m["ts"] for m in slack.thread("live-chat", parent)] == [parent, reply["ts"]]
+    await client.chat_delete(channel=channel, ts=reply["ts"])
+    assert [m["ts"] for m in slack.messages("live-chat")] == [parent]
+    assert [m["ts"] for m in slack.thread("live-chat", parent)] == [parent]
+
+
+async def test_what_the_bot_tells_somebody_stands_in_their_direct_messages_alone(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    await client.chat_postMessage(channel=slack.user_id("ana"), text="psst")
+    assert [m["text"] for m in slack.direct_messages("ana")] == ["psst"]
+    assert slack.direct_messages("ben") == []
+    assert slack.messages("live-chat") == []
+
+
+async def test_a_deactivated_person_is_described_so(slack: Workspace, client: AsyncWebClient) -> None:
+    slack.deactivate("ben")
+    assert (await client.users_info(user=slack.user_id("ben")))["user"]["deleted"] is True
+    assert (await client.users_info(user=slack.user_id("ana")))["user"]["deleted"] is False

@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.records import Author, ConversationId, Entry, Kind
 from storage.schema import facts, outbox
 from storage.transaction import Expects, Transaction
+from tests.databases import writing_engine
 from tests.storage.conftest import started
 
 
@@ -34,7 +35,7 @@ async def test_what_waits_together_is_committed_together(
     database: Database, conversation: ConversationId
 ) -> None:
     commits: list[object] = []
-    engine = database._sqlite if database.is_sqlite else database._pool.sync_engine
+    engine = writing_engine(database)
     event.listen(engine, "commit", commits.append)
     expects = Expects(conversation)
     await asyncio.gather(

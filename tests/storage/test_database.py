@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from storage import migrate
 from storage.database import Database, DatabaseUnavailable, reason_of
-from storage.records import ConversationId
+from storage.records import ConversationId, PersonId
 from storage.schema import conversations, facts
 from storage.transaction import Transaction
+from storage.writer import CHANGES_IN_LOG
 from tests.databases import somebody_else_writes
 from tests.storage.conftest import started
 
@@ -214,6 +216,22 @@ class TestOnPostgresql:
         assert await database.write(work) == "2"
         assert await counted(database) == 2
 
+    async def test_however_many_connections_were_cut_a_write_finds_one(self, database: Database) -> None:
+        all_write = asyncio.Barrier(6)
+
+        async def wait(_tx: Transaction) -> None:
+            await all_write.wait()
+
+        await asyncio.gather(*(database.write(wait) for _ in range(6)))
+        others = text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        async with database.read() as tx:
+            await tx.connection.execute(others)
+        found = await database.write(lambda tx: tx.people.named([PersonId("T1", "U1")]))
+        assert found == {}
+
     async def test_a_race_that_is_lost_every_time_is_given_up(self, database: Database) -> None:
         tries = 0
         failing = text("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$")
@@ -308,3 +326,23 @@ async def test_a_sqlite_file_survives_a_second_process_that_opens_it(tmp_path: P
     finally:
         await ours.close()
         await theirs.close()
+
+
+async def test_sqlites_log_is_copied_back_and_does_not_grow(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'log.db'}")
+    log = tmp_path / "log.db-wal"
+    try:
+        await migrate.upgrade(database)
+        sizes = []
+        for number in range(6):
+            names = [f"{number}/{one}" for one in range(CHANGES_IN_LOG)]
+            rows = [{"name": name, "value": name} for name in names]
+            await database.write(partial(_inserted, rows))
+            sizes.append(log.stat().st_size)
+        assert sizes[-1] == sizes[1]
+    finally:
+        await database.close()
+
+
+async def _inserted(rows: list[dict[str, str]], tx: Transaction) -> None:
+    await tx.connection.execute(insert(facts), rows)

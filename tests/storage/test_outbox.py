@@ -135,18 +135,18 @@ async def test_a_place_that_is_shut_holds_its_lanes_and_no_other(post: Post) -> 
     await post.owe("open", "a")
     await post.owe("open", "b")
     await post.owe("closed", "c", channel="C2")
-    claimed = await post.claim(shut=[Place(["closed"], [None])])
+    claimed = await post.claim(shut=[Place(("closed",), (None,))])
     assert [parcel.lane for parcel in claimed] == ["b", "c"]
 
 
 @pytest.mark.parametrize(
     ("among", "lanes"),
     [
-        (Place(["post"]), ["a", "b"]),
-        (Place(["post"], [None, "C1"]), ["a"]),
-        (Place(["post"], ["C2"]), ["b"]),
-        (Place(except_kinds=["post"]), ["c"]),
-        (Place(channels=[None]), ["a", "c"]),
+        (Place(("post",)), ["a", "b"]),
+        (Place(("post",), (None, "C1")), ["a"]),
+        (Place(("post",), ("C2",)), ["b"]),
+        (Place(except_kinds=("post",)), ["c"]),
+        (Place(channels=(None,)), ["a", "c"]),
     ],
 )
 async def test_a_claim_can_keep_to_one_place(post: Post, among: Place, lanes: list[str]) -> None:

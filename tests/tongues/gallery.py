@@ -8,10 +8,12 @@ from itertools import product
 from typing import Any
 
 from bot.blocks.card import card
+from bot.blocks.composing import being_written, compose_modal
 from bot.blocks.figures import day_message
 from bot.blocks.found import found_list
+from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
 from bot.blocks.home import home_view, no_home
-from bot.blocks.ids import ConversationValue
+from bot.blocks.ids import ComposeValue, ConversationValue
 from bot.blocks.lists import conversations_list, help_message, unknown_command
 from bot.blocks.message import Message
 from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
@@ -67,6 +69,15 @@ class Gallery:
         yield hold_modal(about)
         yield hand_over_modal(about)
         yield subject_modal(about, subject=self.words)
+        yield hand_back_being_written(about)
+        for trouble in (None, self.words):
+            yield hand_back_modal(about, agreed=self.words, trouble=trouble)
+        for state, taking_over, more in product((State.TEAMMATE, State.AI), (True, False), (True, False)):
+            view = self._view(state)
+            value = ComposeValue.of(view.conversation, taking_over=taking_over)
+            why = self.words if more else None
+            yield compose_modal(view, value, text=self.words, rewrites=more, trouble=why)
+            yield being_written(view, value, text=self.words if more else "")
 
     def homes(self) -> Iterator[dict[str, Any]]:
         view = self._ticket_view(State.WAITING, Status.NEW)
@@ -125,8 +136,14 @@ class Gallery:
         of: dict[Event, list[dict[str, Any]]] = {
             Event.TAKEN_OVER: [{"former": None}, {"former": self.words}],
             Event.HANDED_OVER: [{"to": {"team": "T1", "user": MENTIONED, "name": self.words}}],
+            Event.RESUMED: [{"status": Status.CLOSED}, {"status": Status.ON_YOU}],
             Event.CLOSED: [{"status": Status.CLOSED}, {"status": Status.CANCELLED}],
+            Event.ASSIGNED: [{"to": {"team": "T1", "user": MENTIONED, "name": self.words}}],
+            Event.STILL_WAITING: [{"seconds": 600, "subject": one} for one in (None, self.words)],
+            Event.ADDRESS_LEFT: [{"email": self.words}],
+            Event.AGREED: [{"agreed": self.words}],
             Event.TRANSLATED: [{"target": at, "original": self.words, "language": "de"} for at in (0, 9)],
+            Event.TICKET_ENDED: [{"status": Status.CLOSED}, {"status": Status.CANCELLED}],
             Event.RENAMED: [{"subject": self.words}],
             Event.ON_HOLD: [{"reason": self.words}],
             Event.BACK_FROM_HOLD: [{"status": Status.ON_YOU}, {"status": Status.ON_CUSTOMER}],

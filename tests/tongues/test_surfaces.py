@@ -44,7 +44,8 @@ def test_everything_fits_in_every_language(language: str, words: str) -> None:
         for modal in gallery.modals():
             made = checked_modal(modal)
             for part in ("title", "submit", "close"):
-                assert len(made[part]["text"]) <= LONGEST_TITLE, made[part]
+                # Nothing can be submitted while the AI writes.
+                assert len((made.get(part) or {"text": ""})["text"]) <= LONGEST_TITLE, made[part]
         for home in gallery.homes():
             assert block_limits.check(home["blocks"], surface="home") == []
 
@@ -60,7 +61,7 @@ def test_nothing_but_what_others_wrote_goes_untranslated() -> None:
         for text in (text for one in shown for text in texts(one)):
             assert not unmarked(text), f"{unmarked(text)!r} in {text!r}"
         for kind in refusals():
-            fields = dict.fromkeys(("number", "winner", "name", "limit"), "1")
+            fields = dict.fromkeys(("number", "winner", "name", "limit", "why", "holder"), "1")
             assert kind(**fields).in_words() == f"⟦{kind.sentence().format(**fields)}⟧"
 
 

@@ -157,6 +157,17 @@ li.fresh { animation: say .22s cubic-bezier(.2, .8, .2, 1); }
   align-items: center; gap: 6px; background: var(--raised); font-size: 13px; font-weight: 550;
   box-shadow: 0 0 0 1px var(--line), 0 6px 18px rgb(20 26 40 / .16); }
 .newest svg { width: 16px; height: 16px; }
+.wait { padding-block-end: 8px; }
+.choices { display: flex; flex-wrap: wrap; gap: 6px; justify-content: center; }
+.choices button { min-height: 32px; padding: 0 12px; border-radius: 16px; font-size: 13px; font-weight: 550;
+  box-shadow: inset 0 0 0 1px var(--line); transition: background .15s; }
+.choices button:hover { background: var(--bubble); }
+.choices button:disabled { opacity: .55; cursor: default; }
+.wait input { flex: 1; min-width: 0; padding: 5px 0; border: 0; outline: 0 !important; background: none;
+  color: inherit; font: inherit; font-size: 16px; }
+.wait input::placeholder { color: var(--soft); opacity: 1; }
+.trouble { padding: 6px 14px 0; font-size: 13px; color: var(--bad); }
+.trouble:empty { display: none; }
 form { display: flex; align-items: flex-end; gap: 4px; padding: 5px 5px 5px 14px; border-radius: 22px;
   background: var(--raised); box-shadow: inset 0 0 0 1px var(--line); transition: box-shadow .15s; }
 form:focus-within { box-shadow: inset 0 0 0 1.5px var(--accent); }

@@ -67,6 +67,14 @@ class Wire {
     return this.json("POST", `/v1/conversations/${id}/messages`, { token, body: { text, client_id } });
   }
 
+  goBack({ id, token }) {
+    return this.json("POST", `/v1/conversations/${id}/resume`, { token });
+  }
+
+  leaveAddress({ id, token }, email) {
+    return this.json("POST", `/v1/conversations/${id}/address`, { token, body: { email } });
+  }
+
   page({ id, token }, after) {
     return this.json("GET", `/v1/conversations/${id}/messages?after=${after}&limit=200`, { token });
   }

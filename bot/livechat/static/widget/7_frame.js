@@ -1,7 +1,7 @@
 // What the window is made of, before anything happens in it.
 
 /** Every part of the window that something happens to; `root` holds them all. */
-function frame(words, language, greeting, list) {
+function frame(words, language, greeting, list, wait) {
   const button = (className, label, ...children) =>
     make("button", { type: "button", className, title: label, "aria-label": label }, ...children);
   const parts = {
@@ -51,7 +51,7 @@ function frame(words, language, greeting, list) {
     parts.ask,
     parts.status,
     parts.scroller,
-    make("div", { className: "foot" }, parts.newest, parts.form),
+    make("div", { className: "foot" }, parts.newest, wait, parts.form),
   );
   parts.root = make("div", { className: "root", lang: language }, parts.panel, parts.launcher);
   return parts;

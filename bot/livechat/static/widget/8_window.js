@@ -52,7 +52,12 @@ class BookbagChat extends HTMLElement {
   build() {
     const times = this.getAttribute("locale") || navigator.language;
     this.log = new Log(this.words, times, (item) => this.talk.retry(item));
-    this.parts = frame(this.words, this.language, this.getAttribute("greeting"), this.log.list);
+    this.wait = new Wait(this.words, {
+      goBack: () => this.talk.wire.goBack(this.talk.chat),
+      leaveAddress: (email) => this.talk.wire.leaveAddress(this.talk.chat, email),
+    });
+    const greeting = this.getAttribute("greeting");
+    this.parts = frame(this.words, this.language, greeting, this.log.list, this.wait.root);
     const { root, panel, ask, input, scroller, newest } = this.parts;
 
     const shadow = this.shadowRoot || this.attachShadow({ mode: "open" });
@@ -187,6 +192,7 @@ class BookbagChat extends HTMLElement {
   /** Say in the header who answers now. */
   show({ state, teammate }) {
     const { words } = this;
+    this.wait.show(state === "waiting");
     const name = teammate?.name || words.chat;
     const [title, now] = {
       ai: [words.ai, words.answering],
