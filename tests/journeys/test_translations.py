@@ -228,6 +228,7 @@ async def test_what_was_held_before_the_hand_back_does_not_talk_beside_the_ai(
 ) -> None:
     chat = await held(bridge, claude)
     ts, question = await typed(bridge, claude, chat)
+    claude.say("NOTHING")
     await chat.handed_back(bridge.ben)
     await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
     await asked(bridge, "Nobody holds this conversation any more")
