@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.blocks.ids import ALLOW_AI_REPLIES, HOLD_REASON, TAKE_OVER
+from bot.blocks.ids import HOLD_REASON, TAKE_OVER
 from tests.journeys.test_home import opened
 from tests.journeys.world import CHANNEL, SENT, Chat, World, world
 
@@ -108,7 +108,7 @@ async def test_a_channel_reads_its_own_language_and_its_buttons_work(german: Wor
     answer = await german.ana.command("/bookbag", "help", channel=CHANNEL)
     assert "KI-Antworten erlauben" in german.slack.rendered(answer)
     assert "hands back" in german.slack.rendered(answer)
-    await chat.press(german.ana, ALLOW_AI_REPLIES)
+    await chat.handed_back(german.ana)
     await chat.shows("Ana hat KI-Antworten erlaubt")
 
 
