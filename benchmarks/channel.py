@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks import jumping, past
@@ -26,6 +27,7 @@ from benchmarks.traffic import Delays, Said, Traffic
 from bot.app import Bridge
 from bot.config import Settings
 from bot.relay.courier import Courier
+from bot.slack.files import SlackHost
 from bot.slack.installation import Installation
 from bot.slack.standing import Standing
 from storage.database import Database
@@ -47,7 +49,9 @@ def real_courier(bridge: Bridge, slack: SimulatedSlack) -> Courier:
     """The courier for Slack, as `Bridge` makes it for itself. The one place to change when that changes."""
     bridge.installation = INSTALLATION
     client = cast(AsyncWebClient, slack)
-    return bridge._slack_courier(client, Standing(client, INSTALLATION.channel))
+    standing = Standing(client, INSTALLATION.channel)
+    no_files = cast(aiohttp.ClientSession, slack)
+    return bridge._slack_courier(client, no_files, standing, SlackHost("http://127.0.0.1/"))
 
 
 class SimulatedSlack:

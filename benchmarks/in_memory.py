@@ -138,7 +138,7 @@ class InMemory:
         if not isinstance(happened, Posted) or happened.thread.ts not in self._threads:
             return
         chat = self._threads[happened.thread.ts]
-        words = read(happened.text, names={}, has_files=happened.has_files)
+        words = read(happened.text, names={}, has_files=bool(happened.files))
         await chat.push(chat.add(Author.TEAMMATE, "Ana", words.text))
 
     async def _mirror(self, chat: Chat, entry: Entry) -> None:

@@ -26,6 +26,7 @@ from bot.desk import outgoing
 from bot.desk.assignment import Assignment, Order
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
+from bot.desk.files import Files
 from bot.handlers import deliveries
 from bot.handlers.app import slack_app
 from bot.handlers.errands import Errands
@@ -39,6 +40,7 @@ from bot.relay.waiting_room import WaitingRoom
 from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.direct import DirectMessages
 from bot.slack.directory import Directory
+from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.gaps import Gaps
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
@@ -50,6 +52,7 @@ from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
 from bot.slack.roll import Roll
 from bot.slack.standing import Standing
+from bot.slack.uploads import Uploads
 from bot.slack.watch import Watch
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
 from storage.migrate import upgrade
@@ -107,6 +110,7 @@ class Bridge:
             translates=settings.translates,
             assignment=Assignment(Order(settings.assignment), settings.assignment_cap),
         )
+        self.files = Files(self.database, largest=settings.largest_file)
 
     async def __aenter__(self) -> Bridge:
         await self.start()
@@ -174,6 +178,7 @@ class Bridge:
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session)
         self.installation = await self._introduced(client)
+        slack_host = SlackHost(self._settings.slack_api_url)
         directory = Directory(client, self.database, home_team=self.installation.team)
         gaps = Gaps(self.database, Missed(client, self.database), self.installation, self._sockets)
         await gaps.open()
@@ -181,6 +186,7 @@ class Bridge:
             self.database,
             self.bell,
             directory,
+            SlackFiles(client, session, self.database, self.files, slack_host),
             self.installation,
             hold_back=self._settings.hold_back,
             anyone_replies=self._settings.replies == "anyone",
@@ -189,7 +195,7 @@ class Bridge:
         )
         standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())
-        self._run(self._slack_courier(client, standing))
+        self._run(self._slack_courier(client, session, standing, slack_host))
         ai = self._made_ai()
         if ai is not None:
             self._stack.push_async_callback(ai.close)
@@ -242,14 +248,30 @@ class Bridge:
                 return found
         raise AssertionError("the last try returns or raises")
 
-    def _slack_courier(self, client: AsyncWebClient, standing: Standing) -> Courier:
+    def _slack_courier(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        standing: Standing,
+        slack_host: SlackHost,
+    ) -> Courier:
         poster = self._poster = Poster(client, self.desk, self.installation, standing, waits=self._waits)
+        uploads = Uploads(
+            client,
+            session,
+            self.database,
+            self.files,
+            slack_host,
+            poster,
+            quarantine=self._waits.quarantine,
+        )
         return Courier(
             outgoing.SLACK,
             SlackPosts(
                 client,
                 poster,
                 DirectMessages(client, self.installation),
+                uploads,
                 language=self._settings.language,
             ).prepare,
             database=self.database,
@@ -311,6 +333,7 @@ class Bridge:
         app = live_chat(
             self.desk,
             self.bell,
+            self.files,
             token_secret=bytes.fromhex(secret),
             api_key=self._settings.api_key,
             identity_secret=self._settings.identity_secret,

@@ -61,6 +61,7 @@ class Settings:
     port: int = 3210
     origins: tuple[str, ...] = ("*",)
     trusted_proxies: int = 0
+    largest_file: int = 10_000_000
     log_level: str = "INFO"
 
     @property
@@ -110,6 +111,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         port=reader.port("PORT", 3210),
         origins=reader.origins("BOOKBAG_ORIGINS"),
         trusted_proxies=reader.count("BOOKBAG_TRUSTED_PROXIES"),
+        largest_file=reader.megabytes("BOOKBAG_FILE_MAX_MB", 10),
         log_level=reader.level("BOOKBAG_LOG_LEVEL"),
     )
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
@@ -219,6 +221,14 @@ class _Reader:
             self.problems.append(f"{name} must be how many proxies stand in front, 0 to 10.")
             return 0
         return int(value)
+
+    def megabytes(self, name: str, default: int) -> int:
+        """In bytes."""
+        value = self.text(name) or str(default)
+        if not value.isdecimal() or not 1 <= int(value) <= 100:
+            self.problems.append(f"{name} must be a whole number of megabytes, 1 to 100.")
+            return default * 1_000_000
+        return int(value) * 1_000_000
 
     def database(self, name: str) -> str:
         value = self.text(name) or DATABASE_URL

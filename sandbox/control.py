@@ -34,6 +34,7 @@ class Control:
             "post": self._post,
             "edit": self._edit,
             "delete": self._delete,
+            "delete_file": self._delete_file,
             "react": self._react,
             "unreact": self._unreact,
             "press": self._press,
@@ -127,6 +128,12 @@ class Control:
         if message.get("user") != user.id and not user.is_admin:
             raise PersonError(f"{user.name} neither wrote {said['ts']} nor is an admin")
         self._core.messages.delete(channel, said["ts"], deliveries=int(said.get("deliveries", 1)))
+
+    async def _delete_file(self, user: User, said: Payload) -> None:
+        file = self._state.files.get(said["file"])
+        if file is None or (file.user != user.id and not user.is_admin):
+            raise PersonError(f"{said['file']} is no file of {user.name}'s")
+        self._core.uploads.delete(file)
 
     async def _react(self, user: User, said: Payload) -> None:
         self._core.messages.react(

@@ -56,7 +56,7 @@ class Core:
         self.membership = Membership(state, self.feed)
         self.ephemerals = Ephemerals(state)
         self.modals = Modals(state)
-        self.uploads = Uploads(state, self.messages)
+        self.uploads = Uploads(state, self.messages, self.scopes)
         self.response_urls = ResponseUrls(state, self.messages, self.ephemerals)
         self.interactions = Interactions(
             state,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +67,10 @@ class Person:
     async def delete(self, channel: str, ts: str, *, deliveries: int = 1) -> None:
         """Delete an own message (any message, for an admin), or dismiss an ephemeral one."""
         await self._do("delete", channel=channel, ts=ts, deliveries=deliveries)
+
+    async def delete_file(self, file: str) -> None:
+        """Delete an own file by its id: its messages keep a tombstone, or go if they were nothing but it."""
+        await self._do("delete_file", file=file)
 
     async def react(self, channel: str, ts: str, emoji: str) -> None:
         await self._do("react", channel=channel, ts=ts, emoji=emoji)
@@ -169,5 +175,8 @@ class Person:
 
     async def _post(self, session: aiohttp.ClientSession, action: str, arguments: Payload) -> Payload:
         address = f"{self._url}/sandbox/people/{self.name}/{action}"
-        async with session.post(address, json=arguments) as response:
+        # Files may be large, and those want to be read in pieces.
+        body = io.BytesIO(json.dumps(arguments).encode())
+        headers = {"Content-Type": "application/json"}
+        async with session.post(address, data=body, headers=headers) as response:
             return await response.json()  # type: ignore[no-any-return]

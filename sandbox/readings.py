@@ -131,6 +131,11 @@ class Readings:
         """The uploaded bytes; KeyError when there is no such file."""
         return self._state.files[file_id].content or b""
 
+    @property
+    def downloads(self) -> list[str]:
+        """The names of the files that the app downloaded, in order."""
+        return self._core.uploads.downloads
+
     def rendered(self, message: Payload) -> str:
         """The message as the plain text a person reads; see `Display.rendered`."""
         return self._display.rendered(message)

@@ -11,6 +11,8 @@ from sandbox.model import File
 from sandbox.shapes import file_shape
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sandbox.messages import Messages
     from sandbox.model import Channel
     from sandbox.payload import Payload
@@ -26,9 +28,13 @@ SIGN_IN_PAGE = (
 class Uploads:
     """The upload and download endpoints, and sharing into a channel."""
 
-    def __init__(self, state: State, messages: Messages) -> None:
+    def __init__(self, state: State, messages: Messages, scopes: Collection[str]) -> None:
         self._state = state
         self._messages = messages
+        self._scopes = scopes
+        # The names of the files the app downloaded, and how many of its next downloads shall fail.
+        self.downloads: list[str] = []
+        self.failing = 0
 
     def add(self, name: str, content: bytes, *, user: str) -> File:
         """A file that a person dropped into the composer."""
@@ -66,6 +72,25 @@ class Uploads:
             file.shares.append((channel.id, posted["ts"]))
         return posted
 
+    def delete(self, file: File) -> None:
+        """Take a file away from wherever it was shared."""
+        del self._state.files[file.id]
+        self._state.changes.note()
+        for channel_id, ts in file.shares:
+            channel = self._state.channels[channel_id]
+            message = channel.messages.get(ts)
+            if message is None:
+                continue
+            others = [one for one in message["files"] if one["id"] != file.id]
+            if not message.get("text") and all(one.get("mode") == "tombstone" for one in others):
+                self._messages.delete(channel, ts)
+                continue
+            left = [
+                {"id": file.id, "mode": "tombstone"} if one["id"] == file.id else one
+                for one in message["files"]
+            ]
+            self._messages.change(channel, ts, {"files": left}, editor=None)
+
     async def take(self, request: web.Request) -> web.Response:
         """Where files.getUploadURLExternal sends the bytes: raw, or as one multipart field."""
         file = self._state.files.get(request.match_info["file"])
@@ -84,8 +109,13 @@ class Uploads:
     async def give(self, request: web.Request) -> web.Response:
         """A private download: the bot's token, or the sign-in page."""
         file = self._state.files.get(request.match_info["file"])
-        if request.headers.get("Authorization") != f"Bearer {self._state.app.bot_token}":
+        bearer = request.headers.get("Authorization")
+        if bearer != f"Bearer {self._state.app.bot_token}" or "files:read" not in self._scopes:
             return web.Response(text=SIGN_IN_PAGE, content_type="text/html")
+        if self.failing:
+            self.failing -= 1
+            return web.Response(status=503, text="unavailable")
         if file is None or file.content is None:
             return web.Response(status=404, text="not found")
+        self.downloads.append(file.name)
         return web.Response(body=file.content, content_type=file.mimetype)

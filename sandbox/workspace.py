@@ -176,6 +176,14 @@ class Workspace(Readings):
             is_ext_shared=is_ext_shared,
         )
 
+    def revoke_scope(self, scope: str) -> None:
+        """Let the app be one that was installed without that scope."""
+        self._core.scopes.discard(scope)
+
+    def fail_downloads(self, *, times: int = 1) -> None:
+        """The app's next downloads of files are answered with a 503."""
+        self._core.uploads.failing = times
+
     def join(self, channel: str, user: str | None = None) -> None:
         """Add a person (the bot, by default) to a channel, with the event."""
         self._core.membership.join(self.channel(channel), self._member(user))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Any, NewType
 
 ConversationId = NewType("ConversationId", str)
 TicketNumber = NewType("TicketNumber", int)
+FileId = NewType("FileId", str)
 
 
 class State(StrEnum):
@@ -137,6 +139,17 @@ class Entry:
     def id(self) -> str:
         return f"{self.conversation_id}.{self.seq}"
 
+    @property
+    def said(self) -> str:
+        """Its words; where it is nothing but files, their names."""
+        return self.text or ", ".join(f"📎 {file['name']}" for file in self.attachments)
+
+    @property
+    def attachments(self) -> Sequence[Mapping[str, Any]]:
+        """What was attached to it: the id, name, type and size of each file."""
+        found: Sequence[Mapping[str, Any]] = self.data.get("attachments", ())
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -184,6 +197,30 @@ class HeldReply:
     text: str
     html: str | None = None
     translation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something attached to a message. `type` is what its bytes are, whatever its sender called it.
+
+    `source` is the Slack message it came with (None: from the customer), `seq` the customer's entry that
+    carries it, `slack_id` Slack's own name for it. It is whole once `sha256` is known.
+    """
+
+    id: FileId
+    conversation_id: ConversationId
+    source: str | None
+    seq: int | None
+    slack_id: str | None
+    name: str
+    type: str
+    size: int
+    sha256: str | None
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What an entry remembers of it."""
+        return {"id": self.id, "name": self.name, "type": self.type, "size": self.size}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 `conversations` and `entries` are the ledger. `tickets` hangs off a conversation. `held_replies` are thread
 messages whose author has not decided yet. `outbox` is everything still owed to Slack or to the AI;
 `paces` says how soon. `inbox` is what Slack delivered about threads and no rule has dealt with yet.
+`files` are what customers and teammates attach, `file_pieces` their bytes.
 `people` is what Slack last said about a teammate. `facts` keeps the few values an installation makes once.
 """
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -285,6 +287,37 @@ inbox = Table(
 )
 Index("ix_inbox_due", inbox.c.due_at)
 Index("ix_inbox_thread", inbox.c.team, inbox.c.channel, inbox.c.thread_ts)
+
+files = Table(
+    "files",
+    metadata,
+    # Unguessable, and still worth nothing without the conversation's token.
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    # The Slack message that a teammate's file came with; none for a customer's.
+    Column("source", String(200)),
+    # The customer's entry that carries it. Until there is one, it is nobody's but its sender's.
+    Column("seq", Integer),
+    # Slack's own name for it, once it is there.
+    Column("slack_id", String(40)),
+    Column("name", String(120), nullable=False),
+    Column("type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    # None until all of it is there.
+    Column("sha256", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_files_source", files.c.conversation_id, files.c.source)
+_IS_UNSAID = text("seq IS NULL")
+Index("ix_files_unsaid", files.c.created_at, sqlite_where=_IS_UNSAID, postgresql_where=_IS_UNSAID)
+
+file_pieces = Table(
+    "file_pieces",
+    metadata,
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
 
 people = Table(
     "people",

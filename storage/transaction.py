@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.conversations import Conversations
 from storage.facts import Facts
 from storage.figures import Figures
+from storage.files import Files
 from storage.held import HeldReplies
 from storage.inbox import Inbox
 from storage.joined import Joined
@@ -76,6 +77,7 @@ class Transaction:
         self.outbox = Outbox(self.connection, now, self._pending, self.topics)
         self.inbox = Inbox(self.connection, now, self.topics)
         self.paces = Paces(self.connection, now)
+        self.files = Files(self.connection, now)
         self.people = People(self.connection, now)
         self.roster = Roster(self.connection, now)
         self.facts = Facts(self.connection)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import yaml
 from jsonschema import Draft7Validator
@@ -21,10 +22,12 @@ import bot
 import bot.handlers.app
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
+from bot.desk.files import Files
 from bot.handlers.app import slack_app
 from bot.handlers.errands import Errands
 from bot.manifest import as_yaml, manifest, messages_tab
 from bot.slack.directory import Directory
+from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
@@ -41,6 +44,9 @@ SCOPES_OF = {
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
+    "files_completeUploadExternal": {"files:write"},
+    "files_getUploadURLExternal": {"files:write"},
+    "files_info": {"files:read"},
     "conversations_history": {"channels:history", "groups:history"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},
@@ -208,13 +214,17 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     installation = Installation("T1", "Team", "U1", "B1", "https://t.slack.com/", "C1", "live-chat")
     desk = Desk(database, ai_answers=True)
     members = Members(client, "C1", database.clock)
+    session = aiohttp.ClientSession()
+    files = SlackFiles(
+        client, session, database, Files(database, largest=1), SlackHost("http://127.0.0.1:1/api/")
+    )
     made = slack_app(
         client,
         desk=desk,
         members=members,
         homes=Homes(client, Bell(), desk, installation, members, directory),
         directory=directory,
-        intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
+        intake=Intake(database, Bell(), directory, files, installation, hold_back=timedelta(0)),
         installation=installation,
         our_standing=Standing(client, "C1"),
         writer=None,
@@ -223,6 +233,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         signing_secret="s",
         channel_language="en",
     )
+    await session.close()
     await database.close()
     assert isinstance(made, Noting)
     return made

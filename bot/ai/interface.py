@@ -42,11 +42,13 @@ class Turn:
 
     A `system` turn is not said by anyone: it marks where a human stretch ended ("the conversation was
     handed back to you"). What was asked before the last one is settled and never triggers a hand over.
+    `attached` names files that came with it, and their types; what is in them nobody tells an AI.
     """
 
     who: Speaker
     text: str
     name: str | None = None
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

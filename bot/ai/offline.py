@@ -43,6 +43,8 @@ class OfflineAI:
         handed_back = bool(transcript.turns) and transcript.turns[-1].who == "system"
         texts = [text for text in latest_words(transcript) if text.strip()]
         language = guess("\n".join(texts), transcript.locale).split("-")[0].lower()
+        if not texts and transcript.turns and transcript.turns[-1].attached:
+            return HandOver("The customer sent a file, which only a person can look at.")
         if not texts:
             return Reply(_in(language, phrases.GREETING_REPLY))
         if any(people.asks_for_person(text) for text in texts) and not handed_back:

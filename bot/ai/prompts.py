@@ -152,7 +152,7 @@ def messages_for_answer(transcript: Transcript) -> list["MessageParam"]:
     """
     parts: list[tuple[str, str]] = [("user", _opening(transcript))]
     for turn in _latest(transcript.turns):
-        text = clean(turn.text).strip()
+        text = _said(turn)
         if text and turn.who == "ai":
             parts.append(("assistant", text))
         elif text:
@@ -173,7 +173,7 @@ def messages_for_summary(transcript: Transcript) -> list["MessageParam"]:
 
 def conversation_as_data(transcript: Transcript, *then: str) -> str:
     """The conversation as elements, and what is said to Claude after it."""
-    turns = [(turn, clean(turn.text).strip()) for turn in _latest(transcript.turns)]
+    turns = [(turn, _said(turn)) for turn in _latest(transcript.turns)]
     elements = [_element(turn, text) for turn, text in turns if text]
     return "\n\n".join((_opening(transcript), *elements, *then))
 
@@ -196,6 +196,12 @@ def _opening(transcript: Transcript) -> str:
     if transcript.locale:
         facts.append(f"The customer's browser asks for the language {_label(transcript.locale)}.")
     return f"<event>{' '.join(facts)}</event>"
+
+
+def _said(turn: Turn) -> str:
+    """The words, and that there were files."""
+    files = (f"[attached a file: {clean(one)}]" for one in turn.attached)
+    return "\n".join(filter(None, (clean(turn.text).strip(), *files)))
 
 
 def _latest(turns: tuple[Turn, ...]) -> list[Turn]:

@@ -88,7 +88,10 @@ def quoted(transcript: Transcript) -> str:
 
 
 def _words_of_customer(turns: Sequence[Turn]) -> str:
-    return "\n".join(turn.text for turn in turns if turn.who == "customer")
+    """What they said; where they only sent files, what those are called."""
+    theirs = [turn for turn in turns if turn.who == "customer"]
+    said = "\n".join(turn.text for turn in theirs if turn.text)
+    return said or "\n".join(one for turn in theirs for one in turn.attached)
 
 
 def _worth_quoting(said: str) -> list[str]:

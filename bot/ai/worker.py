@@ -157,6 +157,10 @@ def _is_a_customers(entry: Entry) -> bool:
     return entry.kind is Kind.MESSAGE and entry.author is Author.CUSTOMER
 
 
+def _attached(entry: Entry) -> tuple[str, ...]:
+    return tuple(f"{file['name']} ({file['type']})" for file in entry.attachments)
+
+
 _HAND_BACKS = {Event.RESUMED: HANDED_BACK, Event.CLOSED: HANDED_BACK, Event.WENT_BACK: CHOSEN}
 
 
@@ -165,9 +169,9 @@ def _turn(entry: Entry) -> Turn | None:
         return _event(entry)
     match entry.author:
         case Author.CUSTOMER:
-            return Turn("customer", entry.text, entry.name)
+            return Turn("customer", entry.text, entry.name, _attached(entry))
         case Author.TEAMMATE:
-            return Turn("teammate", entry.text, entry.name)
+            return Turn("teammate", entry.text, entry.name, _attached(entry))
         case Author.AI | Author.SYSTEM:
             # What the program said by itself, the customer took for the AI's words.
             return Turn("ai", entry.text)

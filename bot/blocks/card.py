@@ -75,7 +75,7 @@ def last_words(conversation: Conversation, message: Entry) -> str:
     """What was said last, and by whom: an AI's words under a customer's name would pass for theirs."""
     who = {Author.CUSTOMER: customer_name(conversation), Author.AI: say("AI")}.get(message.author)
     speaker = who or one_line(message.name or "") or "Bookbag"
-    return f"{speaker}: {shortened(message.text, _LAST_MESSAGE_LENGTH)}"
+    return f"{speaker}: {shortened(message.said, _LAST_MESSAGE_LENGTH)}"
 
 
 def _state_in_words(view: ConversationView) -> str:

@@ -17,6 +17,7 @@ from bot.blocks.ids import (
 )
 from bot.blocks.message import LinkTo, Message, button, line, words
 from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
+from bot.desk.attachments import Unfit
 from bot.desk.outgoing import Prompt
 from bot.desk.replies import fingerprint
 from bot.desk.views import ConversationView
@@ -35,11 +36,12 @@ def prompt_message(
     holder: str | None = None,
     epoch: int | None = None,
     translation: str | None = None,
+    unfit: Unfit | None = None,
 ) -> Message:
     """Tell the author of a thread message what became of it and, where they can, let them decide.
 
     `holder` is the name of who answers the customer, since `epoch`; `translation` is what the message says in
-    the customer's language.
+    the customer's language; `unfit` is what is wrong with its files.
     """
     held = HeldValue.of(conversation_id, source)
     note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
@@ -80,13 +82,12 @@ def prompt_message(
             says = say("Not sent: this customer was assigned to you only just now. Only you see this.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
-        case Prompt.FILES_STAY:
+        case Prompt.NO_WORDS:
             return refusal(
-                say(
-                    "Files do not reach the customer yet, so this message was kept as a note. "
-                    "Send its words again without the file."
-                )
+                say("There was nothing in this message that a customer could read, so it was kept as a note.")
             )
+        case Prompt.FILES_UNFIT:
+            return refusal(f"{_why_unfit(unfit)} {_nothing_sent()}")
         case Prompt.EDIT_STAYS:
             return refusal(
                 say(
@@ -126,6 +127,37 @@ def _translated(held: HeldValue, translation: str) -> Message:
         ]
     )
     return Message(text=escaped(says), blocks=[line(escaped(says)), *words(translation), actions])
+
+
+def _nothing_sent() -> str:
+    return say(
+        "Nothing was sent: your message was kept as a note. Send its words again without the file, or with "
+        "another one."
+    )
+
+
+def _why_unfit(unfit: Unfit | None) -> str:
+    match unfit:
+        case Unfit.TOO_LARGE:
+            return say("A file in this message is larger than what customers are sent.")
+        case Unfit.KIND:
+            return say(
+                "A file in this message is of a kind that customers are not sent: pictures (PNG, JPEG, GIF, "
+                "WebP), PDF and plain text are."
+            )
+        case Unfit.EMPTY:
+            return say("A file in this message is empty.")
+        case Unfit.TOO_MANY:
+            return say("There are more than ten files in this message.")
+        case Unfit.ELSEWHERE:
+            return say("A file in this message is kept outside Slack, so only its link could be sent.")
+        case Unfit.NOT_GIVEN:
+            return say(
+                "Slack does not let me read the files in this message. Please tell whoever looks after this "
+                "workspace: the app may lack the scope files:read."
+            )
+        case _:
+            return say("A file in this message is gone, or Slack did not hand it over in time.")
 
 
 def refusal(text: str) -> Message:

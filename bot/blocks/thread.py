@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 from bot.blocks.events import event_message
 from bot.blocks.message import Message, ai_words, plain, small, words
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, size
+from bot.desk.kinds import in_size
 from bot.tongues import say
 from storage.records import Author, Conversation, Entry, Kind
 
@@ -27,10 +28,12 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     if entry.kind is Kind.SYSTEM:
         return event_message(conversation, entry)
     who, mark = _speaker(conversation, entry)
-    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text)
+    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text) if entry.text else []
+    files = [small(f"📎 {escaped(file['name'])} ({in_size(file['size'])})") for file in entry.attachments]
+    shown = [*said, *files] or words("")
     # It was not typed here, so nothing else says whom it went to.
     how = f"   ·   {escaped(say('sent to the customer'))} ✅" if entry.data.get("composed") else ""
-    return Message(text=notification(who, entry.text), blocks=[small(f"{mark} {bold(who)}{how}"), *said])
+    return Message(text=notification(who, entry.said), blocks=[small(f"{mark} {bold(who)}{how}"), *shown])
 
 
 def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:
@@ -71,7 +74,8 @@ def _notice(texts: Sequence[str]) -> str:
 
 
 def _is_short(entry: Entry) -> bool:
-    return entry.kind is Kind.MESSAGE and bool(entry.text.strip()) and size(entry.text) <= SHORT
+    is_short = bool(entry.text.strip()) and size(entry.text) <= SHORT
+    return entry.kind is Kind.MESSAGE and is_short and not entry.attachments
 
 
 def _line(conversation: Conversation, entry: Entry) -> Block:

@@ -79,7 +79,7 @@ def ticket_row(view: TicketView, at: datetime, link_to: LinkTo) -> list[Block]:
     elif ticket.closed_at is not None:
         parts.append(date_and_time(ticket.closed_at))
     last = view.of.last_message
-    about = ticket.subject or (last.text if last is not None else "")
+    about = ticket.subject or (last.said if last is not None else "")
     return row("   ·   ".join(parts), about, conversation, link_to, _take_over(view))
 
 
@@ -113,7 +113,7 @@ def _spoken(entry: Entry, customer: str) -> str:
     speaker = {Author.CUSTOMER: customer, Author.AI: say("AI")}.get(entry.author) or one_line(
         entry.name or ""
     )
-    return f"{speaker or say('A teammate')}: {shortened(entry.text, _MESSAGE_LENGTH) or '…'}"
+    return f"{speaker or say('A teammate')}: {shortened(entry.said, _MESSAGE_LENGTH) or '…'}"
 
 
 def _one(shelf: Shelf) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -62,9 +63,30 @@ class CustomerChat:
         if self._http is not None:
             await self._http.close()
 
-    async def say(self, text: str, *, client_id: str | None = None) -> int:
+    async def say(self, text: str, *, client_id: str | None = None, attachments: Sequence[str] = ()) -> int:
         """Send a message; returns its number. The same `client_id` again is the same message."""
-        return await self._say({"text": text, "client_id": client_id or str(uuid.uuid4())}, self._token)
+        body: dict[str, Any] = {"text": text, "client_id": client_id or str(uuid.uuid4())}
+        return await self._say(body | ({"attachments": [*attachments]} if attachments else {}), self._token)
+
+    async def upload(self, name: str, content: bytes) -> str:
+        """Upload a file for one of the next messages; returns its id."""
+        url = f"{self._address}/v1/conversations/{self.conversation_id}/files"
+        async with self._session.post(
+            url,
+            params={"name": name},
+            data=io.BytesIO(content),
+            headers={"Authorization": f"Bearer {self._token}"},
+        ) as response:
+            answer = await response.json()
+        if response.status != 201:
+            raise ChatError(f"{answer['error']['code']}: {answer['error']['message']}")
+        return str(answer["file_id"])
+
+    async def download(self, url: str, *, token: str | None = None) -> tuple[int, Mapping[str, str], bytes]:
+        """What the server gives for the address of an attachment: status, headers and bytes."""
+        headers = {"Authorization": f"Bearer {self._token if token is None else token}"}
+        async with self._session.get(self._address + url, headers=headers) as response:
+            return response.status, response.headers, await response.read()
 
     async def ai_says(self, text: str) -> int:
         """Send what another program's AI answers, with the server key; returns its number."""
@@ -104,7 +126,12 @@ class CustomerChat:
                         return entry
                 await self._news.wait()
 
-    async def _say(self, body: Mapping[str, str], bearer: str) -> int:
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        assert self._http is not None  # noqa: S101 - for the type checker: entered before use
+        return self._http
+
+    async def _say(self, body: Mapping[str, Any], bearer: str) -> int:
         path = f"/v1/conversations/{self.conversation_id}/messages"
         return int((await self._call("POST", path, body, bearer=bearer))["seq"])
 

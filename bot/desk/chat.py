@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.desk import outgoing, tickets, timeline
-from bot.desk.errors import AIPaused, NotFound
+from bot.desk.attachments import remembered
+from bot.desk.errors import AIPaused, NoSuchFile, NotFound
+from bot.desk.files import is_customers
 from bot.desk.outgoing import Priority
 from bot.desk.timeline import Event
-from storage.records import Author, Conversation, ConversationId, Customer, Entry, Kind, State, Status
+from storage.records import (
+    Author,
+    Conversation,
+    ConversationId,
+    Customer,
+    Entry,
+    File,
+    Kind,
+    State,
+    Status,
+)
 from storage.transaction import Transaction
 
 
@@ -40,8 +54,11 @@ async def customer_says(
     client_id: str,
     ai_answers: bool,
     translates: bool = False,
+    attachments: Sequence[str] = (),
 ) -> tuple[Entry, bool]:
     """Write the customer's message down, once for each `client_id`. True if it is new.
+
+    `attachments` are files they uploaded before and sent with no other message; else it raises `NoSuchFile`.
 
     While the AI holds the conversation and `ai_answers`, an answer is owed from this commit on. While a
     teammate does, their ticket is on them again, also if it was on hold; one that was kept open beside the AI
@@ -52,9 +69,17 @@ async def customer_says(
     known = await tx.ledger.by_source(conversation_id, source)
     if known is not None:
         return known, False
+    sent = await _uploaded(tx, conversation_id, attachments) if attachments else []
     entry = await tx.ledger.add(
-        conversation_id, Kind.MESSAGE, Author.CUSTOMER, text, name=conversation.customer.name, source=source
+        conversation_id,
+        Kind.MESSAGE,
+        Author.CUSTOMER,
+        text,
+        name=conversation.customer.name,
+        data=remembered(sent),
+        source=source,
     )
+    await tx.files.settle([file.id for file in sent], seq=entry.seq)
     await outgoing.mirror(tx, conversation, entry)
     if conversation.state is State.AI and ai_answers:
         await outgoing.answer(tx, conversation_id)
@@ -118,6 +143,16 @@ async def _ai_entry(
     await outgoing.mirror(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)
     return entry
+
+
+async def _uploaded(
+    tx: Transaction, conversation_id: ConversationId, attachments: Sequence[str]
+) -> Sequence[File]:
+    """The customer's own files that no message carries yet. What a teammate's held reply brought is none."""
+    files = [one for one in await tx.files.whole(conversation_id, attachments) if is_customers(one)]
+    if len(files) < len(attachments):
+        raise NoSuchFile
+    return files
 
 
 async def _locked(tx: Transaction, conversation_id: ConversationId) -> Conversation:

@@ -19,6 +19,7 @@ from storage.records import (
     ConversationId,
     Customer,
     Entry,
+    FileId,
     MessageRef,
     Person,
     PersonId,
@@ -64,7 +65,12 @@ class Desk:
         )
 
     async def customer_says(
-        self, conversation_id: ConversationId, text: str, *, client_id: str
+        self,
+        conversation_id: ConversationId,
+        text: str,
+        *,
+        client_id: str,
+        attachments: Sequence[str] = (),
     ) -> tuple[Entry, bool]:
         return await self._do(
             Expects(conversation_id, source=chat.customer_source(client_id)),
@@ -74,6 +80,7 @@ class Desk:
             client_id=client_id,
             ai_answers=self._ai_answers,
             translates=self._translates,
+            attachments=attachments,
         )
 
     async def outside_ai_says(
@@ -181,7 +188,14 @@ class Desk:
         )
 
     async def thread_message(
-        self, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
+        self,
+        thread: MessageRef,
+        message: MessageRef,
+        *,
+        by: Person,
+        text: str,
+        meant: Meant,
+        files: Sequence[FileId] = (),
     ) -> Fate:
         return await self._do(
             Expects(thread=thread, source=message.source),
@@ -191,6 +205,7 @@ class Desk:
             by=by,
             text=text,
             meant=meant,
+            files=files,
         )
 
     async def message_edited(

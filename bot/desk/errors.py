@@ -12,8 +12,13 @@
     ├── AIPaused
     ├── Blank
     ├── CannotAnswer
+    ├── FileEmpty
+    ├── FileTooLarge
+    ├── FileTypeRefused
+    ├── FilesGone
     ├── MayNotAct
     ├── NobodyHolds
+    ├── NoSuchFile
     ├── NotTaken
     ├── NotTranslated
     ├── NotWaiting
@@ -94,6 +99,22 @@ class CannotAnswer(DeskError):
     """{name} cannot answer customers: only full members of this workspace can."""
 
 
+class FileEmpty(DeskError):
+    """The file is empty."""
+
+
+class FileTooLarge(DeskError):
+    """The file is larger than {limit} MB."""
+
+
+class FileTypeRefused(DeskError):
+    """Files of this kind are not passed on: pictures (PNG, JPEG, GIF, WebP), PDF and plain text are."""
+
+
+class FilesGone(DeskError):
+    """The files of that message are gone. It is still held: send them again in a new message."""
+
+
 class MayNotAct(DeskError):
     """Only full members of this workspace can answer customers. Nothing was sent or changed."""
 
@@ -116,6 +137,10 @@ class NobodyHolds(DeskError):
 
 class NotTranslated(DeskError):
     """That is not the translation of what your message says now. Nothing was sent: look at the newest one."""
+
+
+class NoSuchFile(DeskError):
+    """There is no such file to attach: it was never uploaded here, or went with another message."""
 
 
 class NotWaiting(DeskError):

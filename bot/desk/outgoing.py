@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from bot.desk.attachments import Unfit
 from storage.records import (
+    Author,
     Call,
     Conversation,
     ConversationId,
@@ -34,6 +36,7 @@ class Owed(StrEnum):
     ENTRY = "entry"
     RECAP = "recap"
     REFRESH = "refresh"
+    FILE = "file"
     MARK = "mark"
     PROMPT = "prompt"
     ANNOUNCE = "announce"
@@ -72,7 +75,8 @@ class Prompt(StrEnum):
     NOT_TRANSLATED = "not_translated"
     TRANSLATION_STAYS = "translation_stays"
     JUST_ASSIGNED = "just_assigned"
-    FILES_STAY = "files_stay"
+    NO_WORDS = "no_words"
+    FILES_UNFIT = "files_unfit"
     EDIT_STAYS = "edit_stays"
     MAY_NOT_ACT = "may_not_act"
 
@@ -93,6 +97,9 @@ async def mirror(tx: Transaction, conversation: Conversation, entry: Entry) -> N
     if not conversation.mirrored and await tx.conversations.begin_mirroring(conversation.id):
         await _in_thread(tx, conversation, Owed.CARD)
     await show(tx, conversation, entry.seq)
+    if entry.author is Author.CUSTOMER:
+        for file in entry.attachments:
+            await show_file(tx, conversation, entry.seq, file["id"])
 
 
 async def answer_press(tx: Transaction, conversation: Conversation, entry: Entry) -> None:
@@ -144,14 +151,26 @@ async def tell(
     )
 
 
+async def show_file(tx: Transaction, conversation: Conversation, seq: int, file_id: str) -> None:
+    """Put a file of the customer's entry `seq` into the thread, behind what waits for it already."""
+    await _in_thread(tx, conversation, Owed.FILE, seq=seq, file=file_id)
+
+
 async def start_thread_again(
-    tx: Transaction, conversation: Conversation, *, unsent: Sequence[int], upto: int
+    tx: Transaction,
+    conversation: Conversation,
+    *,
+    unsent: Sequence[tuple[str, Mapping[str, Any]]],
+    upto: int,
 ) -> None:
-    """A new card, a recap of what was said up to number `upto`, and what the lost thread never showed."""
+    """A new card, a recap of what was said up to number `upto`, and what the lost thread never showed.
+
+    `unsent` holds the kinds and payloads of the rows for that, in their order.
+    """
     await _in_thread(tx, conversation, Owed.CARD)
     await _in_thread(tx, conversation, Owed.RECAP, upto=upto)
-    for seq in unsent:
-        await show(tx, conversation, seq)
+    for kind, payload in unsent:
+        await _in_thread(tx, conversation, Owed(kind), **payload)
 
 
 def lane_of(conversation_id: ConversationId) -> str:
@@ -159,7 +178,7 @@ def lane_of(conversation_id: ConversationId) -> str:
     return f"thread:{conversation_id}"
 
 
-async def _in_thread(tx: Transaction, conversation: Conversation, what: Owed, **payload: int) -> None:
+async def _in_thread(tx: Transaction, conversation: Conversation, what: Owed, **payload: Any) -> None:
     await tx.outbox.owe(
         what,
         conversation.id,
@@ -226,11 +245,17 @@ async def mark(
 
 
 async def prompt(
-    tx: Transaction, reply: HeldReply, what: Prompt, *, holder: str | None = None, epoch: int | None = None
+    tx: Transaction,
+    reply: HeldReply,
+    what: Prompt,
+    *,
+    holder: str | None = None,
+    epoch: int | None = None,
+    unfit: Unfit | None = None,
 ) -> None:
     """Ask or tell the author of a thread message something that nobody else sees.
 
-    `holder` is the name of who answers the customer, since `epoch`.
+    `holder` is the name of who answers the customer, since `epoch`; `unfit` is what is wrong with its files.
     """
     payload: Mapping[str, Any] = {
         "prompt": what,
@@ -240,6 +265,7 @@ async def prompt(
         "source": reply.message.source,
         "holder": holder,
         "epoch": epoch,
+        "unfit": unfit,
     }
     await tx.outbox.owe(
         Owed.PROMPT,

@@ -7,14 +7,23 @@ be undone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bot.desk import outgoing, tickets
-from bot.desk.errors import AlreadyDecided, MayNotAct, NobodyHolds, NotFound, NotTranslated, NotYours
+from bot.desk import attachments, outgoing, tickets
+from bot.desk.attachments import Unfit
+from bot.desk.errors import (
+    AlreadyDecided,
+    FilesGone,
+    MayNotAct,
+    NobodyHolds,
+    NotFound,
+    NotTranslated,
+    NotYours,
+)
 from bot.desk.outgoing import Mark, Priority, Prompt
 from bot.desk.takeover import answers, hand_over, holder_name, take_over
 from storage.records import (
@@ -23,6 +32,8 @@ from storage.records import (
     Conversation,
     ConversationId,
     Entry,
+    File,
+    FileId,
     HeldReply,
     Kind,
     MessageRef,
@@ -46,7 +57,7 @@ class Meant(StrEnum):
     FOR_CUSTOMER = "for_customer"
     NOTE = "note"
     UNCLEAR = "unclear"
-    FILES = "files"
+    NOTHING = "nothing"
 
 
 class Fate(StrEnum):
@@ -70,37 +81,42 @@ async def thread_message(
     html: str | None = None,
     anyone: bool = False,
     language_of: LanguageOf | None = None,
+    files: Sequence[FileId] = (),
+    unfit: Unfit | None = None,
 ) -> Fate:
     """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
     joined its holder; with `anyone`, if some teammate holds it. Where nobody pressed, since it was assigned,
-    it is held in the first seconds. With `language_of`, one in another language than its customer's is held
-    until its author has seen it translated.
+    it is held in the first seconds. Its `files` go where its words go. If some of them are `unfit` for a
+    customer, nothing of it is sent: half a message would be another message. With `language_of`, one in
+    another language than its customer's is held until its author has seen it translated.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
         return Fate.NO_CONVERSATION
     if await _is_known(tx, conversation, message):
+        # Somebody else brought them too, and was quicker.
+        await tx.files.forget(files)
         return Fate.KNOWN
     reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text, html=html)
-    if not by.may_act:
+    await tx.files.settle(files, source=message.source)
+    attached = await tx.files.with_message(conversation.id, message.source) if files else []
+    if len(attached) < len(files):
+        unfit = Unfit.GONE
+    why = None if meant is Meant.NOTE and by.may_act else _why_it_stays(by, meant, unfit)
+    if meant is Meant.NOTE or why is not None:
+        await tx.files.forget(files)
         await _note(tx, reply, by)
-        await outgoing.prompt(tx, reply, Prompt.MAY_NOT_ACT)
-        return Fate.NOTE
-    if meant is Meant.NOTE:
-        await _note(tx, reply, by)
-        return Fate.NOTE
-    if meant is Meant.FILES:
-        await _note(tx, reply, by)
-        await outgoing.prompt(tx, reply, Prompt.FILES_STAY)
+        if why is not None:
+            await outgoing.prompt(tx, reply, why, unfit=unfit)
         return Fate.NOTE
     is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
     is_news = is_theirs and await _is_news(tx, conversation, message)
     is_plain = meant is Meant.FOR_CUSTOMER and is_theirs and not is_news
     other = await _other_language(tx, conversation, text, language_of) if is_plain else None
     if is_plain and other is None:
-        await _send(tx, conversation, reply, by)
+        await _send(tx, conversation, reply, by, files=attached)
         return Fate.SENT
     await tx.held.hold(reply)
     await outgoing.mark(tx, conversation.id, message, Mark.HELD)
@@ -141,6 +157,9 @@ async def send_held(
     if not by.may_act:
         raise MayNotAct
     conversation, reply = await _held(tx, conversation_id, source, by)
+    files = await tx.files.with_message(conversation_id, source)
+    if not reply.text.strip() and not files:
+        raise FilesGone
     if not taking_over and conversation.state is not State.TEAMMATE:
         raise NobodyHolds
     if taking_over:
@@ -150,7 +169,7 @@ async def send_held(
             await hand_over(tx, conversation_id, to=by, by=by, epoch=epoch)
         conversation = await tx.conversations.lock(conversation_id) or conversation
     await tx.held.release(conversation_id, source)
-    await _send(tx, conversation, reply, by, instead_of=Mark.HELD)
+    await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)
 
 
 async def translated(
@@ -187,8 +206,9 @@ async def send_translation(
         raise NobodyHolds
     if reply.translation is None or fingerprint(reply.translation) != print_of:
         raise NotTranslated
+    files = await tx.files.with_message(conversation_id, source)
     await tx.held.release(conversation_id, source)
-    await _send(tx, conversation, reply, by, instead_of=Mark.HELD, translation=reply.translation)
+    await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD, translation=reply.translation)
 
 
 def fingerprint(translation: str) -> str:
@@ -200,6 +220,7 @@ async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source:
     """Keep a held reply with the team, as its author decided."""
     _, reply = await _held(tx, conversation_id, source, by)
     await tx.held.release(conversation_id, source)
+    await attachments.forget(tx, conversation_id, source)
     await _note(tx, reply, by, instead_of=Mark.HELD)
 
 
@@ -215,8 +236,13 @@ async def message_edited(
     edited_at: str | None = None,
     anyone: bool = False,
     language_of: LanguageOf | None = None,
+    files: Sequence[FileId] = (),
+    unfit: Unfit | None = None,
+    still_with_it: Collection[str] | None = None,
 ) -> Fate:
     """Let the customer read the new words of a message that was sent to them.
+
+    `still_with_it` holds Slack's names of the files that the message still has; others are taken back.
 
     A held reply is reworded, or becomes the note it now reads like. An edit that turns a sent message into
     something like a note is not shown to the customer: they keep the words they have, and the author is told.
@@ -227,9 +253,14 @@ async def message_edited(
     if conversation is None:
         return Fate.NO_CONVERSATION
     reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text, html=html)
+    entry = await tx.ledger.by_source(conversation.id, message.source)
+    withdrawn = await attachments.withdrawn(tx, conversation.id, message.source, still_with_it)
     if await tx.held.get(conversation.id, message.source) is not None:
+        if withdrawn and meant is Meant.NOTHING:
+            return await message_deleted(tx, thread, message)
         if meant is Meant.NOTE:
             await tx.held.release(conversation.id, message.source)
+            await attachments.forget(tx, conversation.id, message.source)
             await _note(tx, reply, by, instead_of=Mark.HELD)
             return Fate.NOTE
         await tx.held.reword(conversation.id, message.source, text, html=html)
@@ -237,7 +268,6 @@ async def message_edited(
         if meant is Meant.FOR_CUSTOMER and other is not None and await answers(tx, conversation, by):
             await outgoing.reply_translation(tx, reply, to=other)
         return Fate.HELD
-    entry = await tx.ledger.by_source(conversation.id, message.source)
     if entry is None:
         return await thread_message(
             tx,
@@ -249,17 +279,27 @@ async def message_edited(
             html=html,
             anyone=anyone,
             language_of=language_of,
+            files=files,
+            unfit=unfit,
         )
-    if entry.data.get("written") == text:
+    before = await _words_of(tx, entry)
+    await tx.files.forget(files)
+    if before is None:
         return Fate.KNOWN
-    if await _words_of(tx, entry) in ((text, html), None) or await _is_old(tx, entry, edited_at):
+    if withdrawn and meant is Meant.NOTHING:
+        return await message_deleted(tx, thread, message)
+    if entry.data.get("written") == text and not withdrawn:
+        return Fate.KNOWN
+    if not withdrawn and (before == (text, html) or await _is_old(tx, entry, edited_at)):
         return Fate.KNOWN
     if "written" in entry.data:
         await outgoing.prompt(tx, reply, Prompt.TRANSLATION_STAYS)
         return Fate.NOTE
     if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
         await outgoing.prompt(tx, reply, Prompt.EDIT_STAYS)
-        return Fate.NOTE
+        if not withdrawn:
+            return Fate.NOTE
+        text, html = before
     await tx.ledger.add(
         conversation.id,
         Kind.EDIT,
@@ -267,13 +307,16 @@ async def message_edited(
         text,
         audience=entry.audience,
         person=by,
-        data={"target": entry.seq} | ({"edited_at": edited_at} if edited_at else {}) | _formatted(html),
+        data={"target": entry.seq}
+        | ({"edited_at": edited_at} if edited_at else {})
+        | _formatted(html)
+        | attachments.remembered(await tx.files.with_message(conversation.id, message.source)),
     )
     return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
 
 
 async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageRef) -> Fate:
-    """Take back what was sent, or forget what was held; never send it from here on.
+    """Take back what was sent, or forget what was held, files included; never send it from here on.
 
     Slack promises no order: a message that comes after its own deletion finds its place taken.
     """
@@ -282,6 +325,7 @@ async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageR
         return Fate.NO_CONVERSATION
     held = await tx.held.get(conversation.id, message.source) is not None
     await tx.held.release(conversation.id, message.source)
+    await attachments.forget(tx, conversation.id, message.source)
     entry = await tx.ledger.by_source(conversation.id, message.source)
     if entry is not None and await _words_of(tx, entry) is None:
         return Fate.KNOWN
@@ -299,6 +343,14 @@ async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageR
     if held:
         return Fate.HELD
     return Fate.SENT if audience is Audience.CUSTOMER else Fate.NOTE
+
+
+def _why_it_stays(by: Person, meant: Meant, unfit: Unfit | None) -> Prompt | None:
+    if not by.may_act:
+        return Prompt.MAY_NOT_ACT
+    if meant is Meant.NOTHING:
+        return Prompt.NO_WORDS
+    return None if unfit is None else Prompt.FILES_UNFIT
 
 
 async def _is_known(tx: Transaction, conversation: Conversation, message: MessageRef) -> bool:
@@ -345,15 +397,16 @@ async def _send(
     reply: HeldReply,
     by: Person,
     *,
+    files: Sequence[File],
     instead_of: Mark | None = None,
     translation: str | None = None,
 ) -> None:
-    source = reply.message.source
-    if translation is None:
-        await say_to_customer(tx, conversation, reply.text, by=by, source=source, **_formatted(reply.html))
-    else:
-        both = f"{translation}\n\n{reply.text}"
-        await say_to_customer(tx, conversation, both, by=by, source=source, written=reply.text)
+    text, data = reply.text, _formatted(reply.html)
+    if translation is not None:
+        text, data = f"{translation}\n\n{reply.text}", {"written": reply.text}
+    data |= attachments.remembered(files)
+    entry = await say_to_customer(tx, conversation, text, by=by, source=reply.message.source, **data)
+    await tx.files.settle([file.id for file in files], seq=entry.seq)
     await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
 
 

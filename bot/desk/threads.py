@@ -13,11 +13,18 @@ from storage.transaction import Transaction
 
 
 async def not_shown(
-    tx: Transaction, conversation_id: ConversationId, seqs: Sequence[int], *, reason: str, certain: bool
+    tx: Transaction,
+    conversation_id: ConversationId,
+    seqs: Sequence[int],
+    *,
+    reason: str,
+    certain: bool,
+    file: str | None = None,
 ) -> None:
     """Say in the thread that entries did not get there, or, where nobody can tell, that they may not have.
 
-    An entry that only says so itself is not mourned in turn.
+    With `file` it is that file of the one entry which did not. An entry that only says so itself is not
+    mourned in turn.
     """
     conversation = await tx.conversations.lock(conversation_id)
     if conversation is None:
@@ -26,7 +33,13 @@ async def not_shown(
     missing = sorted(entry.seq for entry in entries if entry.data.get("event") != Event.NOT_SHOWN)
     if missing:
         entry = await timeline.for_the_team(
-            tx, conversation, Event.NOT_SHOWN, seqs=missing, reason=reason, certain=certain
+            tx,
+            conversation,
+            Event.NOT_SHOWN,
+            seqs=missing,
+            reason=reason,
+            certain=certain,
+            **({} if file is None else {"file": file}),
         )
         await outgoing.mirror(tx, conversation, entry)
 
@@ -45,7 +58,10 @@ async def show_again(tx: Transaction, conversation_id: ConversationId, notice: i
     done = await timeline.for_the_team(tx, conversation, Event.SHOWN_AGAIN, source=source, by=by.name)
     await outgoing.mirror(tx, conversation, done)
     for seq in entry.data["seqs"]:
-        await outgoing.show(tx, conversation, seq)
+        if entry.data.get("file") is not None:
+            await outgoing.show_file(tx, conversation, seq, entry.data["file"])
+        else:
+            await outgoing.show(tx, conversation, seq)
 
 
 async def card_seen(tx: Transaction, conversation_id: ConversationId, card: MessageRef) -> None:
@@ -78,7 +94,8 @@ async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: M
         return False
     conversation = await tx.conversations.uproot(conversation_id, away_from) or conversation
     waiting = await tx.outbox.cancel_lane(outgoing.lane_of(conversation_id))
-    unsent = [payload["seq"] for kind, payload in waiting if kind == Owed.ENTRY]
-    upto = min(unsent, default=conversation.last_seq + 1) - 1
+    unsent = [(kind, payload) for kind, payload in waiting if kind in (Owed.ENTRY, Owed.FILE)]
+    said = [payload["seq"] for kind, payload in unsent if kind == Owed.ENTRY]
+    upto = min(said, default=conversation.last_seq + 1) - 1
     await outgoing.start_thread_again(tx, conversation, unsent=unsent, upto=upto)
     return True

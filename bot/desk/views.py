@@ -129,9 +129,10 @@ async def news(tx: Transaction, conversation_id: ConversationId, *, after: int, 
 
 
 def _changed(entry: Entry, change: Entry) -> Entry:
-    # The formatted words go with the plain ones, or they would say what was taken back.
+    # The formatted words and the files go with the plain ones, or they would say what was taken back.
     text = "" if change.kind is Kind.RETRACT else change.text
-    return replace(entry, text=text, data={**entry.data, "html": change.data.get("html")})
+    data = {**entry.data, "html": change.data.get("html"), "attachments": list(change.attachments)}
+    return replace(entry, text=text, data=data)
 
 
 async def question(tx: Transaction, conversation_id: ConversationId) -> Question:

@@ -51,11 +51,31 @@ class Holding(Shown):
         )
 
 
+class AttachmentShown(Shown):
+    """A file. `url` is on this host and needs the same bearer; `type` is what its bytes are."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    url: str
+
+
+class FileTaken(Shown):
+    """An uploaded file, to be sent with a message as one of its `attachments`."""
+
+    file_id: str
+    name: str
+    type: str
+    size: int
+
+
 class EntryShown(Shown):
     """One thing that happened. `edit` and `retract` say with `target` which number they change.
 
     `html` is the text with its formatting, where it has any, in a few tags that can do nothing: p, br,
-    strong, em, s, code, pre, blockquote, ul, ol (start), li and a (href, rel, target).
+    strong, em, s, code, pre, blockquote, ul, ol (start), li and a (href, rel, target). An `edit` says which
+    `attachments` its message still has.
     """
 
     seq: int
@@ -66,6 +86,7 @@ class EntryShown(Shown):
     avatar_url: str | None = None
     text: str
     html: str | None = None
+    attachments: list[AttachmentShown] | None = None
     target: int | None = None
     state: Holding | None = None
     created_at: datetime
@@ -85,12 +106,18 @@ class EntryShown(Shown):
                 "avatar_url": entry.avatar_url,
                 "text": entry.text,
                 "html": _html(entry),
+                "attachments": _attachments(entry),
                 "target": entry.data["target"] if changes else None,
                 "state": Holding.of(state) if state else None,
                 "created_at": entry.created_at,
                 "edited_at": entry.created_at if entry.kind is Kind.EDIT else None,
             }
         )
+
+
+def _attachments(entry: Entry) -> list[dict[str, Any]] | None:
+    place = f"/v1/conversations/{entry.conversation_id}/files"
+    return [{**file, "url": f"{place}/{file['id']}"} for file in entry.attachments] or None
 
 
 def _html(entry: Entry) -> str | None:

@@ -11,9 +11,11 @@ from aiohttp.typedefs import Handler, Middleware
 
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
+from bot.desk.files import Files
 from bot.livechat import health as checks
 from bot.livechat import openapi, pages
 from bot.livechat.access import Access
+from bot.livechat.attachments import Attachments
 from bot.livechat.conversations import Conversations
 from bot.livechat.gateway import Gateway
 from bot.livechat.health import Health
@@ -29,6 +31,7 @@ MoreMetrics = Callable[[], Awaitable[str]]
 def live_chat(
     desk: Desk,
     bell: Bell,
+    files: Files,
     *,
     token_secret: bytes,
     api_key: str | None,
@@ -51,7 +54,10 @@ def live_chat(
     metrics = Metrics()
     streams = Streams(desk, bell, limits, clock)
     gateway = Gateway(access, deadline=limits.deadline)
-    operations = Conversations(desk, access, streams, metrics, limits, clock).operations()
+    operations = [
+        *Conversations(desk, access, streams, metrics, limits, clock).operations(),
+        *Attachments(desk, files, limits, clock).operations(),
+    ]
     origins = Origins(allowed_origins)
     description = openapi.describe(operations)
 

@@ -18,8 +18,10 @@ from pydantic import (
     FiniteFloat,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 
+from bot.desk.files import MOST_IN_ONE_MESSAGE
 from bot.livechat import text as words
 from bot.livechat.problems import Invalid
 
@@ -71,6 +73,7 @@ Locale = Annotated[
     str, StringConstraints(max_length=words.LONGEST_LOCALE, pattern=rf"^{words.LANGUAGE_TAG}$")
 ]
 Metadata = Annotated[dict[str, str | bool | int | FiniteFloat | None], AfterValidator(_small)]
+FileName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ), BeforeValidator(_number)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_number)]
 
@@ -103,11 +106,34 @@ class StartBody(Strict):
 class SayBody(Strict):
     """A message. `client_id` names it once within its conversation and author."""
 
-    text: Words
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["text"], "properties": {"text": {"minLength": 1}}},
+                {"required": ["attachments"], "properties": {"attachments": {"minItems": 1}}},
+            ]
+        }
+    )
+
+    text: Words | Literal[""] = Field(default="", description="May be empty where there are attachments.")
     client_id: ClientId
+    attachments: list[FileName] = Field(
+        default=[],
+        max_length=MOST_IN_ONE_MESSAGE,
+        description="The ids of uploaded files that no message carries yet; a customer's only.",
+        json_schema_extra={"uniqueItems": True},
+    )
     from_: Literal["customer", "ai"] = Field(
         default="customer", alias="from", description="`ai` only with the server key."
     )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> SayBody:
+        if not self.text and not self.attachments:
+            raise ValueError("a message needs words or attachments")
+        if len(set(self.attachments)) < len(self.attachments):
+            raise ValueError("each file can be attached once")
+        return self
 
 
 class EscalateBody(Strict):
@@ -120,6 +146,14 @@ class AddressBody(Strict):
     """Where the team can write to a customer who does not want to wait in the chat."""
 
     email: Email
+
+
+class UploadQuery(Strict):
+    """What the file is called."""
+
+    name: Annotated[str, StringConstraints(max_length=200), AfterValidator(words.clean)] = Field(
+        default="", description="What its sender calls it. Made safe, and ended as what its bytes are."
+    )
 
 
 class PageQuery(Strict):

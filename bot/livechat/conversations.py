@@ -46,6 +46,7 @@ from bot.livechat.problems import (
     Unauthorized,
     Unavailable,
     Unknown,
+    UnknownFile,
 )
 from bot.livechat.streams import Streams
 from bot.livechat.text import preferred_language
@@ -108,7 +109,7 @@ class Conversations:
                 query=Nothing,
                 body=SayBody,
                 answers={202: Said, 200: Said},
-                problems=(*theirs, Paused, *with_body, TooMany, *always),
+                problems=(*theirs, Paused, UnknownFile, *with_body, TooMany, *always),
             ),
             Operation(
                 method="GET",
@@ -208,8 +209,16 @@ class Conversations:
         if from_ai and call.caller is not Caller.SERVER:
             raise Unauthorized
         self._messages.count(call.conversation_id)
-        say = self._desk.outside_ai_says if from_ai else self._desk.customer_says
-        entry, is_new = await say(call.conversation_id, body.text, client_id=body.client_id)
+        about, text, client_id = call.conversation_id, body.text, body.client_id
+        if from_ai and body.attachments:
+            # Only customers upload.
+            raise UnknownFile
+        if from_ai:
+            entry, is_new = await self._desk.outside_ai_says(about, text, client_id=client_id)
+        else:
+            entry, is_new = await self._desk.customer_says(
+                about, text, client_id=client_id, attachments=body.attachments
+            )
         self._metrics.messages_accepted[body.from_] += is_new
         return Answer(202 if is_new else 200, Said(seq=entry.seq, id=entry.id))
 

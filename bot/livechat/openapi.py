@@ -61,8 +61,8 @@ def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
             *operation.more_parameters,
         ],
         "responses": {
-            **{str(status): _answer(shown) for status, shown in operation.answers.items()},
-            **{str(problem.status): _problem(problem) for problem in operation.problems},
+            **{str(status): _answer(shown, operation.gives) for status, shown in operation.answers.items()},
+            **_problems(operation.problems),
         },
         "security": _SECURITY[operation.needs],
     }
@@ -71,14 +71,23 @@ def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
             "required": operation.body_required,
             "content": {"application/json": {"schema": _ref(operation.body)}},
         }
+    elif operation.takes_bytes:
+        described["requestBody"] = {
+            "required": True,
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}
+            },
+        }
     return described
 
 
 def _path_parameters(operation: Operation[Any, Any]) -> list[dict[str, Any]]:
-    if "{conversation_id}" not in operation.path:
-        return []
     schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-    return [{"name": "conversation_id", "in": "path", "required": True, "schema": schema}]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": schema}
+        for name in ("conversation_id", "file_id")
+        if f"{{{name}}}" in operation.path
+    ]
 
 
 def _query_parameters(operation: Operation[Any, Any]) -> list[dict[str, Any]]:
@@ -94,18 +103,26 @@ def _query_parameters(operation: Operation[Any, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _answer(shown: type[BaseModel] | str) -> dict[str, Any]:
+def _answer(shown: type[BaseModel] | str, gives: Sequence[str]) -> dict[str, Any]:
     if isinstance(shown, str):
-        return {"description": shown, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+        return {"description": shown, "content": {one: {"schema": {"type": "string"}} for one in gives}}
     return {"description": _summary(shown), "content": {"application/json": {"schema": _ref(shown)}}}
 
 
-def _problem(problem: type[Problem]) -> dict[str, Any]:
+def _problems(problems: Sequence[type[Problem]]) -> dict[str, Any]:
+    """Every status with the problems that have it."""
+    return {
+        str(status): _problem(status, [one for one in problems if one.status == status])
+        for status in sorted({one.status for one in problems})
+    }
+
+
+def _problem(status: int, problems: Sequence[type[Problem]]) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "description": f"`{problem.code}`: {_summary(problem)}",
+        "description": " ".join(f"`{problem.code}`: {_summary(problem)}" for problem in problems),
         "content": {"application/json": {"schema": _ref(ErrorBody)}},
     }
-    if problem.status in (429, 503):
+    if status in (429, 503):
         header = {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}
         described["headers"] = {"Retry-After": header}
     return described

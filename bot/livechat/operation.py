@@ -40,7 +40,10 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation(Generic[B, Q]):
-    """`needs` is who must ask. `body` None: none is read. A `stream` prepares its response by itself."""
+    """`needs` is who must ask. A `stream` prepares its response by itself, or takes as long as its caller.
+
+    One that `takes_bytes` reads the request's body by itself. `gives` are the media types of what is no JSON.
+    """
 
     method: str
     path: str
@@ -54,6 +57,8 @@ class Operation(Generic[B, Q]):
     problems: Sequence[type[Problem]]
     more_parameters: Sequence[Mapping[str, Any]] = field(default=())
     is_stream: bool = False
+    takes_bytes: bool = False
+    gives: Sequence[str] = ("text/event-stream",)
 
     @property
     def reads_body(self) -> bool:

@@ -75,7 +75,7 @@ def _policy(html: str) -> str:
             "default-src 'none'",
             "script-src 'self'",
             "connect-src 'self'",
-            "img-src 'self' https: http: data:",
+            "img-src 'self' https: http: data: blob:",
             "style-src " + " ".join(f"'sha256-{digest}'" for digest in styles),
             "base-uri 'none'",
             "form-action 'none'",

@@ -6,9 +6,13 @@
     ├── NotAllowed        405
     ├── Paused            409
     ├── NotWaiting        409
+    ├── UnknownFile       409
     ├── TooLarge          413
+    │   └── FileTooLarge  413
     ├── NotJson           415
+    │   └── FileRefused   415
     ├── Invalid           422
+    │   ├── EmptyFile     422
     │   └── WrongUserHash 422
     ├── TooMany           429
     ├── Broken            500
@@ -29,7 +33,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.desk import errors
-from bot.desk.errors import AIPaused, NotFound
+from bot.desk.errors import AIPaused, DeskError, NotFound
 from storage.database import DatabaseUnavailable
 
 
@@ -86,6 +90,12 @@ class NotWaiting(Problem):
     status, code = 409, "not_waiting"
 
 
+class UnknownFile(Problem):
+    """There is no such file to attach: it was never uploaded here, or went with another message."""
+
+    status, code = 409, "unknown_file"
+
+
 class TooLarge(Problem):
     """The body is larger than 128 KiB."""
 
@@ -96,6 +106,18 @@ class NotJson(Problem):
     """The body must be JSON, sent as application/json and not compressed."""
 
     status, code = 415, "unsupported_media_type"
+
+
+class FileTooLarge(TooLarge):
+    """The file is larger than this server takes."""
+
+    code = "file_too_large"
+
+
+class FileRefused(NotJson):
+    """This kind of file is not taken: pictures (PNG, JPEG, GIF, WebP), PDF and plain text are."""
+
+    code = "file_type"
 
 
 class Invalid(Problem):
@@ -122,6 +144,12 @@ class WrongUserHash(Invalid):
     """The user_hash does not prove this user_id."""
 
     code = "invalid_user_hash"
+
+
+class EmptyFile(Invalid):
+    """The file is empty."""
+
+    code = "file_empty"
 
 
 class TooMany(Problem):
@@ -189,16 +217,25 @@ class ErrorBody(BaseModel):
     error: Error
 
 
+_PROBLEMS: tuple[tuple[type[DeskError], type[Problem]], ...] = (
+    (AIPaused, Paused),
+    (errors.NotWaiting, NotWaiting),
+    (errors.FileTooLarge, FileTooLarge),
+    (errors.FileTypeRefused, FileRefused),
+    (errors.FileEmpty, EmptyFile),
+    (errors.NoSuchFile, UnknownFile),
+)
+
+
 def problem_of(error: Exception) -> Problem | None:
     """The problem that an exception from below means to a caller. None if it is a bug."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, NotFound):
         return Unknown()
-    if isinstance(error, AIPaused):
-        return Paused()
-    if isinstance(error, errors.NotWaiting):
-        return NotWaiting()
+    for refusal, problem in _PROBLEMS:
+        if isinstance(error, refusal):
+            return problem()
     if isinstance(error, DatabaseUnavailable | OperationalError | InterfaceError | PoolTimeout | OSError):
         return Unavailable()
     if isinstance(error, DBAPIError) and error.connection_invalidated:

@@ -27,7 +27,7 @@ class Posted:
     message: MessageRef
     author: PersonId
     text: str
-    has_files: bool
+    files: Sequence[Mapping[str, Any]]
     under: str | None  # who wrote the thread's first message
     blocks: Sequence[Mapping[str, Any]] = ()
 
@@ -40,7 +40,7 @@ class Edited:
     message: MessageRef
     author: PersonId
     text: str
-    has_files: bool
+    files: Sequence[Mapping[str, Any]]
     blocks: Sequence[Mapping[str, Any]] = ()
 
 
@@ -70,7 +70,7 @@ def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
         message=MessageRef(team, channel, event["ts"]),
         author=_author(event, team),
         text=str(event.get("text") or ""),
-        has_files=bool(event.get("files")),
+        files=_files(event),
         under=event.get("parent_user_id"),
         blocks=_blocks(event),
     )
@@ -78,8 +78,10 @@ def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
 
 def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | None:
     message = event.get("message") or {}
-    # Only a person's edit carries `edited`; a deleted thread's first message turns into Slack's own words.
-    if not message.get("edited") or message.get("subtype") not in _PEOPLE_SAY:
+    # Only a person's edit carries `edited`; a deleted thread's first message turns into Slack's own words. A
+    # file that was deleted only goes missing.
+    lost_files = len(_files(event.get("previous_message") or {})) > len(_files(message))
+    if not (message.get("edited") or lost_files) or message.get("subtype") not in _PEOPLE_SAY:
         return None
     if not _is_reply(message) or _is_bots(message):
         return None
@@ -88,7 +90,7 @@ def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | No
         message=MessageRef(team, channel, message["ts"]),
         author=_author(message, team),
         text=str(message.get("text") or ""),
-        has_files=bool(message.get("files")),
+        files=_files(message),
         blocks=_blocks(message),
     )
 
@@ -105,6 +107,14 @@ def _deleted(event: Mapping[str, Any], *, team: str, channel: str) -> Deleted | 
 def _blocks(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     blocks = message.get("blocks")
     return tuple(one for one in blocks if isinstance(one, dict)) if isinstance(blocks, list) else ()
+
+
+def _files(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """What is attached. A deleted file leaves a tombstone, which is nothing."""
+    files = message.get("files")
+    if not isinstance(files, list):
+        return ()
+    return tuple(one for one in files if isinstance(one, dict) and one.get("mode") != "tombstone")
 
 
 def _is_reply(message: Mapping[str, Any]) -> bool:

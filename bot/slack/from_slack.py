@@ -54,7 +54,7 @@ def read(
     rich = rich_text.read(blocks, called, text=text)
     words = mrkdwn.decoded(text, called) if rich.prose is None else plain(rich.prose)
     meant = meaning(*mrkdwn.seen(text), *rich.seen)
-    if meant is not Meant.NOTE and (has_files or not words.strip()):
-        meant = Meant.FILES
+    if meant is not Meant.NOTE and not has_files and not words.strip():
+        meant = Meant.NOTHING
     formatted = rich.prose is not None and is_formatted(rich.prose)
     return Reading(words, meant, html(rich.prose) or None if rich.prose and formatted else None)

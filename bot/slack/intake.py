@@ -18,11 +18,12 @@ from typing import Any
 from bot.desk import threads
 from bot.desk.bell import Bell
 from bot.desk.replies import Fate, LanguageOf
-from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.directory import Directory
 from bot.slack.events import moment
+from bot.slack.files import SlackFiles
 from bot.slack.gaps import Gaps
 from bot.slack.installation import Installation
-from bot.slack.letters import Rule, RuleBook, delivery_of
+from bot.slack.letters import Delays, Rule, RuleBook, delivery_of
 from bot.slack.rounds import CARD_SETTLES, Rounds
 from storage.database import Database, reason_of
 from storage.inbox import Delivery, Inbox
@@ -54,6 +55,7 @@ class Intake:
         database: Database,
         bell: Bell,
         directory: Directory,
+        files: SlackFiles,
         installation: Installation,
         *,
         hold_back: timedelta,
@@ -65,7 +67,7 @@ class Intake:
         self._bell = bell
         self._installation = installation
         self._rules = RuleBook(
-            directory, database.clock, anyone_replies=anyone_replies, language_of=language_of
+            directory, files, database.clock, anyone_replies=anyone_replies, language_of=language_of
         )
         self._rounds = Rounds(database, self._rules, gaps if hold_back else None)
         self._hold_back = hold_back
@@ -81,7 +83,7 @@ class Intake:
 
         On return it is safe: committed to the inbox or dealt with. Taken twice it counts once.
         """
-        delivery = delivery_of(event, team=self._installation.team)
+        delivery = self._delivery(event)
         if delivery is None:
             return
         ahead = [one for one, thread in self._arriving.items() if thread == delivery.thread]
@@ -99,7 +101,7 @@ class Intake:
 
     async def take_all(self, events: Iterable[Mapping[str, Any]]) -> int:
         """Keep events that were found in conversations' threads, in one transaction. Returns how many."""
-        found = [delivery_of(event, team=self._installation.team) for event in events]
+        found = [self._delivery(event) for event in events]
         deliveries = [delivery for delivery in found if delivery is not None]
 
         async def store(tx: Transaction) -> None:
@@ -155,8 +157,17 @@ class Intake:
         self._stopping.set()
         self._bell.ring(Inbox.TOPIC)
 
+    def _delivery(self, event: Mapping[str, Any]) -> Delivery | None:
+        # Files that we share come back as a person's would, with our own user for their author.
+        written = event.get("message") or event.get("previous_message") or event
+        if written.get("user") == self._installation.bot_user:
+            return None
+        return delivery_of(event, team=self._installation.team)
+
     async def _at_once(self, delivery: Delivery, ahead: Collection[asyncio.Future[bool]]) -> bool:
         """Deal with a delivery without keeping it first. False if it has to wait; nothing is done then."""
+        if self._rules.takes_time(delivery):
+            return False
         if ahead:
             await asyncio.wait(ahead)
         if delivery.thread not in self._known or not all(one.result() for one in ahead):
@@ -168,7 +179,7 @@ class Intake:
                 partial(self._apply_alone, delivery, rule),
                 expects=Expects(thread=delivery.thread, source=delivery.message.source),
             )
-        except (TimeoutError, UnknownPerson):
+        except (TimeoutError, *Delays):
             return False
         except Exception as error:  # noqa: BLE001 - once it is kept, there is time to find out
             log.error("a delivery could not be dealt with as it came: %s", reason_of(error))

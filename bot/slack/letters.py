@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.desk import replies
-from bot.desk.replies import Fate, LanguageOf
+from bot.desk.attachments import Unfit
+from bot.desk.replies import Fate, LanguageOf, Meant
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.events import Deleted, Edited, Posted, thread_event
+from bot.slack.files import Brought, FilesDelayed, SlackFiles
 from bot.slack.from_slack import Reading, mentioned_users, read
 from storage.database import Clock
 from storage.inbox import Delivery
@@ -20,6 +22,11 @@ Rule = Callable[[Transaction], Awaitable[Fate]]
 
 # For so long a message waits for Slack to describe its author; then it is a stranger's.
 AUTHOR_BECOMES_KNOWN = timedelta(minutes=15)
+# For so long a message waits for its files, and what comes behind it in its thread waits too.
+FILES_COME = timedelta(minutes=2)
+
+# What a letter can wait for.
+Delays = (UnknownPerson, FilesDelayed)
 
 
 def delivery_of(event: Mapping[str, Any], *, team: str) -> Delivery | None:
@@ -32,7 +39,8 @@ def delivery_of(event: Mapping[str, Any], *, team: str) -> Delivery | None:
         case Posted():
             event_ts = happened.message.ts
         case Edited():
-            kind, change = "edited", str(event["message"]["edited"].get("ts") or "")
+            edited = event["message"].get("edited") or {}
+            kind, change = "edited", str(edited.get("ts") or event.get("event_ts") or "")
         case Deleted():
             kind = "deleted"
     return Delivery(
@@ -55,12 +63,14 @@ class RuleBook:
     def __init__(
         self,
         directory: Directory,
+        files: SlackFiles,
         clock: Clock,
         *,
         anyone_replies: bool,
         language_of: LanguageOf | None = None,
     ) -> None:
         self._directory = directory
+        self._files = files
         self._anyone_replies = anyone_replies
         self._language_of = language_of
         self._clock = clock
@@ -68,8 +78,9 @@ class RuleBook:
     async def rule_for(self, delivery: Delivery, *, waits_since: datetime | None = None) -> Rule:
         """What to do in a transaction, with everything outside the database already known.
 
-        Raises `UnknownPerson` while Slack cannot say who wrote it. A message that has waited for that since
-        long is a stranger's: it stays with the team, and what came behind it can go on.
+        Raises one of `Delays` while Slack cannot say who wrote it, or hand over its files. A message that has
+        waited for that since long is a stranger's, or one whose files are gone: it stays with the team, and
+        what came behind it can go on.
         """
         match thread_event(delivery.event, team=delivery.message.team):
             case Deleted() as gone:
@@ -77,6 +88,7 @@ class RuleBook:
             case Posted() as new:
                 by = await self._author(new.author, waits_since)
                 words = await self._read(new)
+                brought = await self._brought(new, words, by, waits_since)
                 return lambda tx: replies.thread_message(
                     tx,
                     new.thread,
@@ -87,10 +99,14 @@ class RuleBook:
                     html=words.html,
                     anyone=self._anyone_replies,
                     language_of=self._language_of,
+                    files=brought.ids,
+                    unfit=brought.unfit,
                 )
             case Edited() as edit:
                 by = await self._author(edit.author, waits_since)
                 words = await self._read(edit)
+                # Where the message is not known yet, this is the message.
+                brought = await self._brought(edit, words, by, waits_since)
                 return lambda tx: replies.message_edited(
                     tx,
                     edit.thread,
@@ -102,14 +118,35 @@ class RuleBook:
                     edited_at=delivery.event_ts,
                     anyone=self._anyone_replies,
                     language_of=self._language_of,
+                    files=brought.ids,
+                    unfit=brought.unfit,
+                    still_with_it=[str(file.get("id")) for file in edit.files],
                 )
             case None:
                 # Kept by a version that read Slack's events in another way.
                 return _nothing
 
+    def takes_time(self, delivery: Delivery) -> bool:
+        """Whether files have to be fetched first, perhaps: what came before it should not wait for them."""
+        happened = thread_event(delivery.event, team=delivery.message.team)
+        return not isinstance(happened, Deleted | None) and bool(happened.files)
+
+    async def _brought(
+        self, happened: Posted | Edited, words: Reading, by: Person, waits_since: datetime | None
+    ) -> Brought:
+        """The files of what may become a reply. Those of a note never leave Slack."""
+        if not happened.files or words.meant is Meant.NOTE or not by.may_act:
+            return Brought()
+        try:
+            return await self._files.bring(happened.thread, happened.message, happened.files)
+        except FilesDelayed:
+            if waits_since is None or self._clock() - waits_since < FILES_COME:
+                raise
+            return Brought(unfit=Unfit.GONE)
+
     async def _read(self, happened: Posted | Edited) -> Reading:
         names = await self._directory.names(mentioned_users(happened.text, happened.blocks))
-        return read(happened.text, names=names, has_files=happened.has_files, blocks=happened.blocks)
+        return read(happened.text, names=names, has_files=bool(happened.files), blocks=happened.blocks)
 
     async def _author(self, person: PersonId, waits_since: datetime | None) -> Person:
         try:

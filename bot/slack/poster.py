@@ -35,7 +35,7 @@ METADATA_TYPE = "bookbag"
 # The thread is not there any more.
 _THREAD_GONE = {"thread_not_found", "message_not_found", "cannot_reply_to_message"}
 # Looking for a post is not allowed, so whether it arrived cannot be found out.
-_MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
+MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
 _CLOCK_SKEW = timedelta(seconds=5)
 _LOOK_PAGES = 10
 _LONGEST_WAIT = timedelta(minutes=1)
@@ -110,11 +110,11 @@ class Poster:
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             if failure.trouble is Trouble.MAYBE_SENT:
-                return Unknown(self._longer(parcel), failure.reason)
-            if thread is not None and self._is_lost(failure, thread):
+                return Unknown(self.longer(parcel), failure.reason)
+            if thread is not None and self.is_lost(failure, thread):
                 await self.moved(parcel, thread)
                 return Done()
-            return self._certain(parcel, failure)
+            return self.certain(parcel, failure)
         self.trouble = None
         self._warned.clear()
         return Done(self._placed(parcel, answer["ts"], thread, shows=shows, in_channel=in_channel))
@@ -127,13 +127,13 @@ class Poster:
             ts = await self._find(parcel, thread)
         except CALL_ERRORS as error:
             failure = Failure.of(error)
-            if thread is not None and self._is_lost(failure, thread):
+            if thread is not None and self.is_lost(failure, thread):
                 await self.moved(parcel, thread)
                 return Done()
-            if failure.reason in _MAY_NOT_LOOK:
+            if failure.reason in MAY_NOT_LOOK:
                 return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=False))
             # Looking is another method than posting, and waits by itself.
-            return Unknown(max(failure.after, self._longer(parcel)), failure.reason)
+            return Unknown(max(failure.after, self.longer(parcel)), failure.reason)
         if ts is not None:
             # What it shows may be as old as the first try.
             return Done(self._placed(parcel, ts, thread, shows=0, in_channel=in_channel))
@@ -156,7 +156,7 @@ class Poster:
         except CALL_ERRORS as error:
             log.warning("a teammate could not be told of the trouble: %s", Failure.of(error).reason)
 
-    def _is_lost(self, failure: Failure, thread: MessageRef) -> bool:
+    def is_lost(self, failure: Failure, thread: MessageRef) -> bool:
         """Whether this thread takes no posts any more while the configured channel may."""
         if failure.reason in _THREAD_GONE:
             return True
@@ -222,18 +222,19 @@ class Poster:
         """The outcome of a failed call that may be made twice."""
         failure = Failure.of(error)
         if failure.trouble is Trouble.MAYBE_SENT:
-            return NotYet(self._longer(parcel), failure.reason)
+            return NotYet(self.longer(parcel), failure.reason)
         if failure.trouble is Trouble.GONE:
             log.info("conversation %s: nothing to show it on: %s", parcel.conversation_id, failure.reason)
             return Done()
-        return self._certain(parcel, failure)
+        return self.certain(parcel, failure)
 
-    def _certain(self, parcel: Parcel, failure: Failure) -> Outcome:
+    def certain(self, parcel: Parcel, failure: Failure) -> Outcome:
+        """The outcome of a call that surely did nothing."""
         match failure.trouble:
             case Trouble.THROTTLED:
                 return Throttled(failure.after, failure.reason)
             case Trouble.NOT_SENT:
-                return NotYet(self._longer(parcel), failure.reason)
+                return NotYet(self.longer(parcel), failure.reason)
             case Trouble.ALREADY_SO:
                 return Done()
             case Trouble.CHANNEL | Trouble.TOKEN:
@@ -249,7 +250,8 @@ class Poster:
         """Nothing of a customer's goes where strangers read it. It waits, in order, until they are gone."""
         return NotYet(self._waits.while_closed, "the channel is shared outside")
 
-    def _longer(self, parcel: Parcel) -> timedelta:
+    def longer(self, parcel: Parcel) -> timedelta:
+        """How long until the next try, longer with each."""
         return min(self._waits.look_after * (1 << min(parcel.attempts - 1, 8)), _LONGEST_WAIT)
 
 

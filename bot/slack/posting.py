@@ -10,12 +10,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.card import card
 from bot.blocks.prompts import prompt_message
 from bot.blocks.thread import entries_message, entry_message, recap_message
+from bot.desk.attachments import Unfit
 from bot.desk.outgoing import Mark, Owed, Prompt
 from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
 from bot.slack.direct import DirectMessages
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.poster import Poster
+from bot.slack.uploads import Uploads
 from bot.tongues import speaking
 from storage.records import Conversation, Entry, HeldReply, Parcel, PersonId, State
 from storage.transaction import Transaction
@@ -33,6 +35,8 @@ METHOD_OF: Mapping[str, str] = {
     Owed.DIRECT: "chat.postMessage",
     Owed.TAKE_DOWN: "chat.delete",
     Owed.REFRESH: "chat.update",
+    # A file in a channel is a post like any other.
+    Owed.FILE: "chat.postMessage",
     Owed.MARK: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
 }
@@ -56,9 +60,16 @@ class SlackPosts:
     """
 
     def __init__(
-        self, client: AsyncWebClient, poster: Poster, direct: DirectMessages, *, language: str
+        self,
+        client: AsyncWebClient,
+        poster: Poster,
+        direct: DirectMessages,
+        uploads: Uploads,
+        *,
+        language: str,
     ) -> None:
         self._client = client
+        self._uploads = uploads
         self._poster = poster
         self._direct = direct
         self._language = language
@@ -98,6 +109,10 @@ class SlackPosts:
                         conversation.id, parcel.payload["upto"] + 1, limit=RECAP_LENGTH
                     )
                     jobs[parcel.id] = partial(self.recap, parcel, conversation, said)
+                case Owed.FILE:
+                    found_files = await tx.files.whole(conversation.id, [parcel.payload["file"]])
+                    file = found_files[0] if found_files else None
+                    jobs[parcel.id] = partial(self._uploads.share, parcel, conversation, file)
                 case Owed.REFRESH:
                     jobs[parcel.id] = partial(self.refresh, parcel, views[conversation.id])
                 case Owed.MARK:
@@ -202,6 +217,7 @@ class SlackPosts:
             # Rows from before this was kept have none.
             epoch=payload.get("epoch"),
             translation=translation,
+            unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
         )
         where = conversation.card
         try:

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from bot.slack.directory import UnknownPerson
 from bot.slack.events import moment
 from bot.slack.gaps import Gaps
-from bot.slack.letters import Rule, RuleBook
+from bot.slack.letters import Delays, Rule, RuleBook
 from storage.database import Database, reason_of
 from storage.inbox import Letter
 from storage.records import MessageRef
@@ -34,7 +33,7 @@ class Rounds:
         self._gaps = gaps
 
     async def work_off(self, thread: MessageRef, *, before: str | None = None) -> None:
-        """Deal with what is due, or with all that happened `before`, as far as its authors are known."""
+        """Deal with what is due, or all that happened `before`, as far as authors and files are known."""
         while await self._round(thread, before=before):
             pass
 
@@ -56,10 +55,14 @@ class Rounds:
         rules: dict[int, Rule] = {}
         stuck: Letter | None = None
         for letter in due:
+            if rules and self._rules.takes_time(letter.delivery):
+                # What comes before it goes first; the rest waits for the next round.
+                until = None
+                break
             try:
                 rules[letter.id] = await self._rules.rule_for(letter.delivery, waits_since=letter.received_at)
-            except UnknownPerson as error:
-                log.info("thread %s waits for the name of an author: %s", thread.source, error)
+            except Delays as error:
+                log.info("thread %s waits for the name of an author or a file: %s", thread.source, error)
                 stuck, until = letter, tx.now + pause(letter.attempts)
                 break
         try:

@@ -5,6 +5,7 @@ import { clock, day, full } from "./dates.js";
 import { link, make } from "./dom.js";
 import { openMenu } from "./menu.js";
 
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 const QUICK = ["+1", "eyes", "white_check_mark"];
 const TOGETHER_SECONDS = 300;
 
@@ -83,7 +84,8 @@ export class Messages {
   }
 
   files(message) {
-    return (message.files ?? []).map((file) => (file.mimetype ?? "").startsWith("image/") ? picture(file) : make("a", { class: "file", href: `/sandbox/files/${file.id}` },
+    return (message.files ?? []).filter((file) => file.mode !== "tombstone").map((file) => PICTURES.has(file.mimetype) ? picture(file)
+      : make("a", { class: "file", href: `/sandbox/files/${file.id}` },
       make("span", { class: "file-icon" }, "📎"), make("span", {}, file.title || file.name), make("small", {}, size(file.size))));
   }
 

@@ -11,12 +11,12 @@ import pytest
 
 from bot.desk.errors import AlreadyDecided, AlreadyTaken, NobodyHolds, NotYours
 from bot.desk.replies import Fate, Meant
-from storage.records import Kind, Person, State, Status
+from storage.records import FileId, Kind, Person, State, Status
 from tests.desk.conftest import ANA, BEN, GUEST, Case
 
 SAID = "It is on its way."
 
-FOR_CUSTOMER, NOTE, UNCLEAR, FILES = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR, Meant.FILES
+FOR_CUSTOMER, NOTE, UNCLEAR, NOTHING = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR, Meant.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -27,24 +27,24 @@ FOR_CUSTOMER, NOTE, UNCLEAR, FILES = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLE
         # The holder, but it may be for the team.
         ("ana", ANA, UNCLEAR, Fate.HELD, "held", "mentions"),
         ("ana", ANA, NOTE, Fate.NOTE, "note", None),
-        ("ana", ANA, FILES, Fate.NOTE, "note", "files_stay"),
+        ("ana", ANA, NOTHING, Fate.NOTE, "note", "no_words"),
         # Somebody else than the holder.
         ("ana", BEN, FOR_CUSTOMER, Fate.HELD, "held", "somebody_holds"),
         ("ana", BEN, UNCLEAR, Fate.HELD, "held", "somebody_holds"),
         ("ana", BEN, NOTE, Fate.NOTE, "note", None),
-        ("ana", BEN, FILES, Fate.NOTE, "note", "files_stay"),
+        ("ana", BEN, NOTHING, Fate.NOTE, "note", "no_words"),
         # Nobody holds it.
         ("ai", ANA, FOR_CUSTOMER, Fate.HELD, "held", "ai_answers"),
         ("ai", ANA, UNCLEAR, Fate.HELD, "held", "ai_answers"),
         ("ai", ANA, NOTE, Fate.NOTE, "note", None),
-        ("ai", ANA, FILES, Fate.NOTE, "note", "files_stay"),
+        ("ai", ANA, NOTHING, Fate.NOTE, "note", "no_words"),
         ("waiting", ANA, FOR_CUSTOMER, Fate.HELD, "held", "ai_answers"),
         ("waiting", ANA, NOTE, Fate.NOTE, "note", None),
         # Guests never.
         ("ana", GUEST, FOR_CUSTOMER, Fate.NOTE, "note", "may_not_act"),
         ("ai", GUEST, FOR_CUSTOMER, Fate.NOTE, "note", "may_not_act"),
         ("ai", GUEST, UNCLEAR, Fate.NOTE, "note", "may_not_act"),
-        ("waiting", GUEST, FILES, Fate.NOTE, "note", "may_not_act"),
+        ("waiting", GUEST, NOTHING, Fate.NOTE, "note", "may_not_act"),
     ],
 )
 async def test_what_becomes_of_a_thread_message(
@@ -225,7 +225,7 @@ async def test_a_held_reply_that_was_edited_into_a_note_is_not_sent(case: Case) 
         (FOR_CUSTOMER, Fate.SENT, "It arrives today.", []),
         (NOTE, Fate.NOTE, SAID, ["edit_stays"]),
         (UNCLEAR, Fate.NOTE, SAID, ["edit_stays"]),
-        (FILES, Fate.NOTE, SAID, ["edit_stays"]),
+        (NOTHING, Fate.NOTE, SAID, ["edit_stays"]),
     ],
 )
 async def test_an_edit_reaches_the_customer_only_if_it_still_reads_as_meant_for_them(
@@ -410,3 +410,13 @@ async def test_the_lists_show_each_conversation_in_one_place(held: Case, office:
     assert await held.desk.waiting() == 0
     await held.desk.escalate(held.id, reason="")
     assert await held.desk.waiting() == 1
+
+
+async def test_a_file_that_is_gone_keeps_the_words_back(case: Case) -> None:
+    await case.desk.take_over(case.id, by=ANA)
+    message = case.message()
+    fate = await case.desk.thread_message(
+        case.thread, message, by=ANA, text=SAID, meant=FOR_CUSTOMER, files=[FileId("0" * 32)]
+    )
+    assert fate is Fate.NOTE
+    assert SAID not in await case.window()

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
+from bot.desk.files import Files
 from bot.desk.replies import Fate, Meant
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits, Rate
@@ -25,9 +26,10 @@ from storage.database import Database
 from storage.records import ConversationId, MessageRef, Person, PersonId
 
 API_KEY = "server-key"
+LARGEST_FILE = 1_000_000
 IDENTITY_SECRET = "identity-secret"
 PLENTY = Rate(per_second=100_000, burst=100_000)
-UNLIMITED = Limits(messages=PLENTY, conversations=PLENTY)
+UNLIMITED = Limits(messages=PLENTY, conversations=PLENTY, uploads=PLENTY)
 TEAM, CHANNEL = "T1", "C1"
 ANA = Person(PersonId(TEAM, "U1"), "Ana García", None, may_act=True, fetched_at=datetime.now(UTC))
 
@@ -189,10 +191,12 @@ class House:
         self.bell = Bell()
         self.health = Reports()
         self.desk = Desk(database, ai_answers=False)
+        self.files = Files(database, largest=LARGEST_FILE)
         self.numbers = itertools.count(1000)
         self.app = live_chat(
             self.desk,
             self.bell,
+            self.files,
             token_secret=b"token-secret",
             api_key=api_key,
             identity_secret=identity_secret,

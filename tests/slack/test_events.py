@@ -64,14 +64,14 @@ def test_what_people_say_in_a_thread_is_posted(subtype: str | None) -> None:
         subtype=subtype, files=files, root={"ts": THREAD} if subtype == "thread_broadcast" else None
     )
     assert thread_event(event, team=TEAM) == Posted(
-        UNDER, AT, ANA, "Hello", has_files=bool(files), under="U0BOT0001", blocks=(BLOCK,)
+        UNDER, AT, ANA, "Hello", files=tuple(files or ()), under="U0BOT0001", blocks=(BLOCK,)
     )
 
 
 def test_files_without_the_old_subtype_are_seen() -> None:
     happened = thread_event(posted(files=[{"id": "F1"}], text=None), team=TEAM)
     assert isinstance(happened, Posted)
-    assert (happened.has_files, happened.text) == (True, "")
+    assert (happened.files, happened.text) == (({"id": "F1"},), "")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,9 @@ def test_an_author_is_known_by_the_team_their_id_counts_in(fields: dict[str, Any
 
 def test_an_edit_names_the_message_and_its_new_words() -> None:
     event = changed(message(text="Hello!", edited=EDITED, files=[{"id": "F1"}]))
-    assert thread_event(event, team=TEAM) == Edited(UNDER, AT, ANA, "Hello!", has_files=True, blocks=(BLOCK,))
+    assert thread_event(event, team=TEAM) == Edited(
+        UNDER, AT, ANA, "Hello!", files=({"id": "F1"},), blocks=(BLOCK,)
+    )
 
 
 def test_an_edit_of_a_reply_also_sent_to_the_channel_is_an_edit() -> None:
@@ -222,3 +224,13 @@ async def test_the_workspaces_own_events_read_the_same() -> None:
     # The unfurl comes after an edit and carries its mark: the rules see that no word changed.
     assert kinds == [Posted, Edited, Edited, Posted, Deleted]
     assert all(one.thread.ts == parent for one in happened if one is not None)
+
+
+def test_a_file_that_was_deleted_is_an_edit_without_a_mark() -> None:
+    gone = [{"id": "F1"}, {"id": "F2", "mode": "tombstone"}]
+    event = changed(message(text="Hello", files=gone)) | {
+        "previous_message": message(text="Hello", files=[{"id": "F1"}, {"id": "F2"}])
+    }
+    happened = thread_event(event, team=TEAM)
+    assert isinstance(happened, Edited)
+    assert happened.files == ({"id": "F1"},)

@@ -13,7 +13,7 @@ from bot.desk.replies import Meant
 from bot.slack.from_slack import mentioned_users, read
 
 NAMES = {"U012ANA": "Ana García", "W012BEN": "Ben & Jerry"}
-FOR_CUSTOMER, NOTE, UNCLEAR, FILES = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR, Meant.FILES
+FOR_CUSTOMER, NOTE, UNCLEAR, NOTHING = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR, Meant.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_a_mention_further_in_is_held_even_where_slack_did_not_recognise_it(type
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\n", "\t \n"])
-def test_nothing_but_a_file_or_blocks_is_never_sent(typed: str) -> None:
-    assert read(typed, names={}).meant is FILES
-    assert read("Here you are", names={}, has_files=True).meant is FILES
+def test_a_message_without_words_is_sent_only_for_its_files(typed: str) -> None:
+    assert read(typed, names={}).meant is NOTHING
+    assert read(typed, names={}, has_files=True).meant is FOR_CUSTOMER
 
 
 @pytest.mark.parametrize(

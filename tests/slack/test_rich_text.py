@@ -35,7 +35,7 @@ from tests.slack.composed import (
 )
 
 NAMES = {"U012ANA": "Ana García", "W012BEN": "Ben & Jerry", "C012OPEN": "help", "S012SUP": "support"}
-FOR_CUSTOMER, NOTE, UNCLEAR, FILES = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR, Meant.FILES
+FOR_CUSTOMER, NOTE, UNCLEAR, NOTHING = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR, Meant.NOTHING
 A = 'rel="noopener noreferrer nofollow" target="_blank"'
 
 
@@ -332,8 +332,8 @@ def test_where_text_and_blocks_disagree_the_careful_reading_wins(
 
 
 def test_files_and_blank_blocks_are_never_sent() -> None:
-    assert read("Hello", names={}, has_files=True, blocks=message(section("Hello"))).meant is FILES
-    assert read("", names={}, blocks=message(section(" "))).meant is FILES
+    assert read("Hello", names={}, has_files=True, blocks=message(section("Hello"))).meant is FOR_CUSTOMER
+    assert read("", names={}, blocks=message(section(" "))).meant is NOTHING
 
 
 def test_the_users_to_be_named_are_found_in_text_and_blocks() -> None:
@@ -433,7 +433,7 @@ def test_no_message_leaks_an_id_does_anything_or_hides_a_mention(elements: list[
     assert "SECRET" not in reading.text + (reading.html or "")
     checked(reading.html or "")
     if any(f"'type': '{kind}'" in repr(blocks) for kind in _MENTIONS):
-        assert reading.meant in (NOTE, UNCLEAR, FILES)
+        assert reading.meant in (NOTE, UNCLEAR, NOTHING)
 
 
 _JUNK = st.recursive(

@@ -142,6 +142,20 @@ li.mine .bubble a { color: inherit; }
   background: color-mix(in srgb, currentColor 8%, transparent); }
 .bubble code { padding: 1px 4px; }
 .bubble pre { padding: 8px 10px; overflow-x: auto; white-space: pre; direction: ltr; text-align: left; }
+.file { display: flex; align-items: center; gap: 10px; max-width: 100%; min-height: 44px; padding: 7px 12px;
+  border-radius: 12px; text-align: start; color: inherit; background: color-mix(in srgb, currentColor 8%, transparent); }
+button.file:hover { background: color-mix(in srgb, currentColor 14%, transparent); }
+.file svg { flex: none; }
+.what { display: grid; min-width: 0; line-height: 1.3; }
+.called { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 14px; font-weight: 550; }
+.size { font-size: 12px; opacity: .75; }
+.files { display: grid; gap: 6px; justify-items: start; }
+.files.below { margin-block-start: 8px; }
+.picture { max-width: 100%; }
+.picture a { display: block; border-radius: 12px; overflow: hidden; line-height: 0; }
+.picture img { display: block; max-width: 100%; max-height: 240px; min-width: 48px; object-fit: contain; border-radius: 12px;
+  background: var(--paper); }
+li.bare .bubble, li.bare.mine .bubble { padding: 0; background: none; color: var(--ink); box-shadow: none; }
 .edited { font-size: 12px; opacity: .75; margin-inline-start: 8px; white-space: nowrap; }
 li.system, li.day { display: block; text-align: center; font-size: 13px; line-height: 1.45; color: var(--soft);
   margin-block: 18px 4px; padding: 0 24px; text-wrap: balance; unicode-bidi: plaintext; }
@@ -168,12 +182,25 @@ li.fresh { animation: say .22s cubic-bezier(.2, .8, .2, 1); }
 .wait input::placeholder { color: var(--soft); opacity: 1; }
 .trouble { padding: 6px 14px 0; font-size: 13px; color: var(--bad); }
 .trouble:empty { display: none; }
-form { display: flex; align-items: flex-end; gap: 4px; padding: 5px 5px 5px 14px; border-radius: 22px;
+.tray { display: flex; flex-wrap: wrap; gap: 6px; padding-block-end: 8px; max-height: 168px; overflow-y: auto; }
+.tray .file { background: var(--bubble); padding-inline-end: 4px; max-width: min(100%, 240px); }
+.tray .file button { flex: none; width: 32px; height: 32px; border-radius: 8px; display: grid; place-items: center;
+  color: var(--soft); }
+.tray .file button:hover { color: var(--ink); }
+.tray .file button svg { width: 16px; height: 16px; }
+.refusal { flex-basis: 100%; font-size: 13px; color: var(--bad); }
+.panel.dropping::after { content: attr(data-drop); position: absolute; inset: 8px; z-index: 1; display: grid;
+  place-items: center; border-radius: 14px; border: 2px dashed var(--accent); font-weight: 600; pointer-events: none;
+  background: color-mix(in srgb, var(--paper) 88%, transparent); }
+form { display: flex; align-items: flex-end; gap: 4px; padding: 5px; border-radius: 22px;
   background: var(--raised); box-shadow: inset 0 0 0 1px var(--line); transition: box-shadow .15s; }
 form:focus-within { box-shadow: inset 0 0 0 1.5px var(--accent); }
 textarea { flex: 1; min-width: 0; max-height: 144px; padding: 5px 0; border: 0; outline: 0 !important; resize: none;
   background: none; color: inherit; font: inherit; font-size: 16px; line-height: 1.5; letter-spacing: inherit; }
 textarea::placeholder { color: var(--soft); opacity: 1; }
+.attach { flex: none; width: 34px; height: 34px; border-radius: 50%; display: grid; place-items: center;
+  color: var(--soft); }
+.attach:hover { background: var(--bubble); color: var(--ink); }
 .send { flex: none; width: 34px; height: 34px; border-radius: 50%; display: grid; place-items: center;
   background: var(--accent); color: var(--on-accent); transition: background .15s, color .15s, transform .1s; }
 .send:active { transform: scale(.93); }
@@ -196,6 +223,8 @@ const ICONS = {
   chat: "M20.5 11.6a8.2 8.2 0 0 1-11.9 7.3L4 20.3l1.4-4.5a8.2 8.2 0 1 1 15.1-4.2z",
   down: "M6 9.5l6 6 6-6",
   close: "M6.5 6.5l11 11M17.5 6.5l-11 11",
+  clip: "M19.5 11.3l-7.7 7.7a4.7 4.7 0 0 1-6.7-6.7l8.1-8.1a3.1 3.1 0 0 1 4.4 4.4l-8 8a1.6 1.6 0 0 1-2.2-2.2l7.3-7.3",
+  file: "M13.5 3.5h-6a2 2 0 0 0-2 2v13a2 2 0 0 0 2 2h9a2 2 0 0 0 2-2v-10zM13.5 3.5v5h5",
   send: "M12 18.5v-13M6 11l6-6 6 6",
   pen: "M12.5 19.5H20M16.4 4.6a1.9 1.9 0 0 1 2.8 2.7L8.4 18.2l-3.9 1.1 1-3.9z",
   clock: "M12 7v5l3 2M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17z",

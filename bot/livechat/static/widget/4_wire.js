@@ -4,10 +4,16 @@ const SILENCE_MS = 45_000; // the server pings every 15 s; a stream this quiet i
 
 /** The server answered, but not with what was asked for. */
 class Refused extends Error {
-  constructor(response) {
-    super(`HTTP ${response.status}`);
-    this.status = response.status;
-    this.wait = Number(response.headers.get("Retry-After")) * 1000 || 0;
+  /** `text` is the answer, which may say with a code why. */
+  constructor(status, retryAfter, text) {
+    super(`HTTP ${status}`);
+    this.status = status;
+    this.wait = Number(retryAfter) * 1000 || 0;
+    try {
+      this.code = JSON.parse(text).error.code;
+    } catch {
+      this.code = "";
+    }
   }
 
   /** Whether the same request may succeed later. */
@@ -45,7 +51,9 @@ class Wire {
       },
       body: body && JSON.stringify(body),
     });
-    if (!response.ok) throw new Refused(response);
+    if (!response.ok) {
+      throw new Refused(response.status, response.headers.get("Retry-After"), await response.text().catch(() => ""));
+    }
     return response;
   }
 
@@ -63,8 +71,44 @@ class Wire {
     return this.json("POST", "/v1/conversations", { body });
   }
 
-  say({ id, token }, text, client_id) {
-    return this.json("POST", `/v1/conversations/${id}/messages`, { token, body: { text, client_id } });
+  say({ id, token }, { text, client_id, files }) {
+    const attachments = files?.map((file) => file.id);
+    const body = { text, client_id, ...(attachments?.length && { attachments }) };
+    return this.json("POST", `/v1/conversations/${id}/messages`, { token, body });
+  }
+
+  /** Uploads a file; calls `progress(share)` as it goes, which fetch could not. Resolves to its id. */
+  upload({ id, token }, { name, blob }, progress) {
+    return new Promise((resolve, reject) => {
+      const call = new XMLHttpRequest();
+      const broken = () => reject(new TypeError("the upload broke off"));
+      let timer = 0;
+      const heard = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => call.abort(), SILENCE_MS);
+      };
+      call.open("POST", `${this.api}/v1/conversations/${id}/files?name=${encodeURIComponent(name.slice(-200))}`);
+      call.setRequestHeader("Authorization", `Bearer ${token}`);
+      call.setRequestHeader("Content-Type", "application/octet-stream");
+      call.upload.addEventListener("progress", ({ loaded, total }) => {
+        heard();
+        progress(total ? loaded / total : 0);
+      });
+      call.addEventListener("load", () => {
+        if (call.status === 201) resolve(JSON.parse(call.responseText).file_id);
+        else reject(new Refused(call.status, call.getResponseHeader("Retry-After"), call.responseText));
+      });
+      call.addEventListener("error", broken);
+      call.addEventListener("abort", broken);
+      call.addEventListener("loadend", () => clearTimeout(timer));
+      heard();
+      call.send(blob);
+    });
+  }
+
+  /** The bytes of a file that a message carries. */
+  async bytes({ token }, url) {
+    return (await this.request("GET", url, { token })).blob();
   }
 
   goBack({ id, token }) {

@@ -3,6 +3,13 @@ const SVG = "http://www.w3.org/2000/svg";
 // The only addresses that become links. No other scheme gets past this, javascript: least of all.
 const LINK = /(?:https?:\/\/|mailto:)[^\s<>"'\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gi;
 const ONLY_EMOJI = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f]|\s)+$/u;
+// Refusals that another try would not change, and the words for them.
+const WHY_NOT = {
+  file_type: "fileKind",
+  file_too_large: "fileLarge",
+  file_empty: "fileEmpty",
+  unknown_file: "fileLost",
+};
 const GROUP_MS = 5 * 60_000;
 
 /** An element; `props` are its properties, or attributes where their name has a dash or is `role`. */
@@ -64,10 +71,9 @@ function face(who, name = "", picture = "") {
 }
 
 class Log {
-  /** `retry(item)` is called when the customer asks for a message that failed to be sent again. */
-  constructor(words, locale, retry) {
-    this.words = words;
-    this.retry = retry;
+  /** `retry(item)` and `drop(item)` are called when the customer asks for that of a message that failed. */
+  constructor(words, locale, attachments, { retry, drop }) {
+    Object.assign(this, { words, attachments, retry, drop });
     this.time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
     this.day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
     this.list = make("ul");
@@ -88,17 +94,17 @@ class Log {
   /** Show an entry, or apply it to the message it changes. False if there is nothing to see. */
   add(entry, live) {
     if (entry.kind === "edit" || entry.kind === "retract") return this.change(entry);
-    if (this.said.has(entry.seq) || !entry.text) return false;
+    if (this.said.has(entry.seq) || !(entry.text || entry.attachments?.length)) return false;
     const item = { ...entry, at: new Date(entry.created_at) };
     this.said.set(entry.seq, item);
     this.draw(item, live);
     return true;
   }
 
-  change({ kind, target, text, html }) {
+  change({ kind, target, text, html, attachments = [] }) {
     const item = this.said.get(target);
     if (!item) return false;
-    Object.assign(item, kind === "edit" ? { text, html, edited: true } : { text: "", html: "", removed: true });
+    Object.assign(item, kind === "edit" ? { text, html, attachments, edited: true } : { text: "", html: "", removed: true });
     this.fill(item);
     return true;
   }
@@ -110,6 +116,11 @@ class Log {
       this.draw(item, true);
     }
     this.unsent.set(item.client_id, item);
+  }
+
+  /** It will not be sent after all. */
+  dropped(item) {
+    this.unsent.delete(item.client_id);
   }
 
   /** It has a number now. What the stream said under that number before goes with the next layout. */
@@ -140,9 +151,11 @@ class Log {
       item.node.textContent = item.removed ? this.words.removed : item.text;
       return;
     }
-    const shown = item.removed ? [this.words.removed] : (item.html && nodesOf(item.html)) || linked(item.text);
-    item.bubble.replaceChildren(...shown);
-    if (item.edited && !item.removed) {
+    const said = item.removed ? this.words.removed : item.text;
+    const shown = (!item.removed && item.html && nodesOf(item.html)) || (said ? linked(said) : []);
+    const files = this.attachments.of(item);
+    item.bubble.replaceChildren(...shown, ...(files.length ? [make("div", { className: shown.length ? "files below" : "files" }, ...files)] : []));
+    if (item.edited && shown.length && !item.removed) {
       const last = shown.at(-1).nodeName === "P" ? shown.at(-1) : item.bubble;
       last.append(make("span", { className: "edited", textContent: this.words.edited }));
     }
@@ -168,6 +181,7 @@ class Log {
       classList.toggle("mine", item.from === "customer");
       classList.toggle("first", !together(before, item));
       classList.toggle("last", ends);
+      classList.toggle("bare", !item.text && !item.removed);
       classList.toggle("gone", Boolean(item.removed));
       classList.toggle("emoji", !item.edited && item.text.length < 24 && ONLY_EMOJI.test(item.text));
       classList.toggle("pending", this.unsent.has(item.client_id) && item.state !== "failed");
@@ -181,14 +195,17 @@ class Log {
     const { words } = this;
     const time = this.time.format(item.at);
     let text = ends ? time : "";
-    if (this.unsent.has(item.client_id)) text = words[item.state];
+    const isUnfit = item.state === "failed" && WHY_NOT[item.why];
+    if (isUnfit) text = words[isUnfit];
+    else if (item.state === "sending" && item.progress < 1) text = words.progress(Math.floor(item.progress * 100));
+    else if (this.unsent.has(item.client_id)) text = words[item.state];
     else if (ends && isLast && item.from === "customer") text = `${words.sent} · ${time}`;
     if (item.noted === text) return;
     item.noted = text;
     item.meta.replaceChildren(text);
     if (item.state === "failed") {
-      const button = make("button", { type: "button", textContent: words.retry });
-      button.addEventListener("click", () => this.retry(item));
+      const button = make("button", { type: "button", textContent: isUnfit ? words.remove : words.retry });
+      button.addEventListener("click", () => (isUnfit ? this.drop(item) : this.retry(item)));
       item.meta.append(" ", button);
     }
   }

@@ -2,7 +2,7 @@
 const NAP_MS = 60_000; // a page nobody looks at lets go of its stream: browsers allow six for each server
 
 class Talk {
-  /** `view` is told: entry(entry, live), pending(item), sent(item, seq), clear(), connection(word), ready(). */
+  /** `view` is told: entry(entry, live), pending(item), sent(item, seq), dropped(item), clear(), connection(word), ready(). */
   constructor(wire, memory, customer, view) {
     this.wire = wire;
     this.memory = memory;
@@ -33,7 +33,7 @@ class Talk {
     return this.memory
       .names("out:")
       .map((name) => ({ ...this.memory.get(name), name, state: "sending" }))
-      .filter((item) => item.text && item.client_id);
+      .filter((item) => (item.text || item.files?.length) && item.client_id);
   }
 
   begin() {
@@ -77,15 +77,27 @@ class Talk {
     this.view.connection("");
   }
 
-  send(text) {
+  send(text, chosen = []) {
     const when = Date.now();
     const client_id = uuid();
-    const item = { text, client_id, when, name: `out:${when}:${client_id}`, state: "sending" };
-    this.memory.set(item.name, { text, client_id, when });
+    const files = chosen.map((blob) => ({ name: blob.name, size: blob.size, type: blob.type, blob }));
+    const item = { text, client_id, when, files, name: `out:${when}:${client_id}`, state: "sending" };
+    this.keep(item);
     this.memory.set("chat", this.chat);
     this.queue.push(item);
     this.view.pending(item);
     this.flush();
+  }
+
+  /** A reload keeps the words and which files were uploaded, not files that were not. */
+  keep({ name, text, client_id, when, files }) {
+    const known = files?.map(({ id, name, size, type }) => ({ id, name, size, type }));
+    this.memory.set(name, { text, client_id, when, files: known });
+  }
+
+  drop(item) {
+    this.settle(item);
+    this.view.dropped(item);
   }
 
   retry(item) {
@@ -93,6 +105,10 @@ class Talk {
     this.view.pending(item);
     this.wake();
     this.flush();
+  }
+
+  load(url) {
+    return this.wire.bytes(this.chat, url);
   }
 
   /** Send what waits, one after the other, so that nothing overtakes. */
@@ -115,8 +131,10 @@ class Talk {
     const { chat } = this;
     try {
       if (!chat.id) await this.startIt(chat);
+      await this.upload(chat, item);
+      if (this.chat !== chat) return null;
       this.flying = true;
-      const { seq } = await this.wire.say(chat, item.text, item.client_id);
+      const { seq } = await this.wire.say(chat, item);
       if (this.chat !== chat) return null;
       this.settle(item);
       this.view.sent(item, seq);
@@ -128,6 +146,13 @@ class Talk {
         this.lost();
         return null;
       }
+      if (error.code === "unknown_file" && !item.again && item.files.every((file) => file.blob)) {
+        // Uploaded long ago, and cleared away since.
+        item.again = true;
+        item.files.forEach((file) => delete file.id);
+        return 0;
+      }
+      item.why = error.code;
       const isFinal = error instanceof Refused && !error.passes;
       if (!isFinal && tries === 0 && navigator.onLine) return pause(0, error.wait);
       item.state = isFinal ? "failed" : "queued";
@@ -136,6 +161,19 @@ class Talk {
     } finally {
       this.flying = false;
       this.release();
+    }
+  }
+
+  async upload(chat, item) {
+    for (const file of item.files || []) {
+      if (file.id) continue;
+      if (!file.blob) throw new Refused(422, 0, '{"error": {"code": "unknown_file"}}');
+      file.id = await this.wire.upload(chat, file, (share) => {
+        item.progress = share;
+        this.view.pending(item);
+      });
+      item.progress = 1;
+      this.keep(item);
     }
   }
 
@@ -166,7 +204,8 @@ class Talk {
     this.queue = waiting;
     this.view.clear();
     waiting.forEach((item) => {
-      this.memory.set(item.name, { text: item.text, client_id: item.client_id, when: item.when });
+      item.files?.forEach((file) => delete file.id);
+      this.keep(item);
       this.view.pending(item);
     });
     if (waiting.length) this.memory.set("chat", this.chat);

@@ -23,6 +23,9 @@ function frame(words, language, greeting, list, wait) {
       placeholder: words.write,
       "aria-label": words.write,
     }),
+    attach: button("attach", words.attach, icon("clip")),
+    picker: make("input", { type: "file", multiple: true, hidden: true, accept: TAKEN.join(",") }),
+    tray: make("div", { className: "tray", hidden: true }),
     sender: make("button", { className: "send", disabled: true, "aria-label": words.send }, icon("send")),
     badge: make("span", { className: "badge", hidden: true, "aria-hidden": "true" }),
     launcher: make("button", { type: "button", className: "launcher" }),
@@ -42,16 +45,16 @@ function frame(words, language, greeting, list, wait) {
   );
   const log = { className: "log", role: "log", tabIndex: 0, "aria-label": words.log };
   parts.scroller = make("div", log, parts.hello, list);
-  parts.form = make("form", {}, parts.input, parts.sender);
+  parts.form = make("form", {}, parts.attach, parts.picker, parts.input, parts.sender);
   const who = make("div", { className: "who" }, parts.heading, parts.now);
   parts.panel = make(
     "section",
-    { className: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
+    { className: "panel", role: "dialog", "aria-labelledby": "title", "data-drop": words.drop, hidden: true },
     make("header", {}, parts.picture, who, parts.fresh, parts.closer),
     parts.ask,
     parts.status,
     parts.scroller,
-    make("div", { className: "foot" }, parts.newest, wait, parts.form),
+    make("div", { className: "foot" }, parts.newest, wait, parts.tray, parts.form),
   );
   parts.root = make("div", { className: "root", lang: language }, parts.panel, parts.launcher);
   return parts;

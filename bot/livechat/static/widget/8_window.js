@@ -51,7 +51,16 @@ class BookbagChat extends HTMLElement {
 
   build() {
     const times = this.getAttribute("locale") || navigator.language;
-    this.log = new Log(this.words, times, (item) => this.talk.retry(item));
+    const around = (change) => {
+      const follow = this.isAtEnd();
+      change();
+      if (follow) this.toEnd();
+    };
+    const attachments = new Attachments(this.words, times, (url) => this.talk.load(url), around);
+    this.log = new Log(this.words, times, attachments, {
+      retry: (item) => this.talk.retry(item),
+      drop: (item) => this.talk.drop(item),
+    });
     this.wait = new Wait(this.words, {
       goBack: () => this.talk.wire.goBack(this.talk.chat),
       leaveAddress: (email) => this.talk.wire.leaveAddress(this.talk.chat, email),
@@ -59,6 +68,7 @@ class BookbagChat extends HTMLElement {
     const greeting = this.getAttribute("greeting");
     this.parts = frame(this.words, this.language, greeting, this.log.list, this.wait.root);
     const { root, panel, ask, input, scroller, newest } = this.parts;
+    this.tray = new Tray(this.words, times, this.parts, () => this.grow());
 
     const shadow = this.shadowRoot || this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
@@ -141,15 +151,14 @@ class BookbagChat extends HTMLElement {
   submit(event) {
     event.preventDefault();
     const text = this.parts.input.value.trim();
-    if (!text) return;
+    if (!text && this.tray.isEmpty) return;
     this.parts.input.value = "";
-    this.grow();
-    this.talk.send(text);
+    this.talk.send(text, this.tray.take());
     this.parts.input.focus();
   }
 
   grow() {
-    this.parts.sender.disabled = !this.parts.input.value.trim();
+    this.parts.sender.disabled = !this.parts.input.value.trim() && this.tray.isEmpty;
     this.parts.input.style.height = "auto";
     this.parts.input.style.height = `${this.parts.input.scrollHeight}px`;
   }
@@ -169,6 +178,11 @@ class BookbagChat extends HTMLElement {
   sent(item, seq) {
     this.log.sent(item, seq);
     this.changed(true, true);
+  }
+
+  dropped(item) {
+    this.log.dropped(item);
+    this.changed(false);
   }
 
   clear() {

@@ -1,0 +1,47 @@
+"""What becomes of the files of a thread message: they go where its words go, and are taken back with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Any
+
+from storage.records import ConversationId, File
+from storage.transaction import Transaction
+
+
+class Unfit(StrEnum):
+    """Why a file of a thread message cannot be passed on to a customer."""
+
+    TOO_LARGE = "too_large"
+    KIND = "kind"
+    EMPTY = "empty"
+    TOO_MANY = "too_many"
+    ELSEWHERE = "elsewhere"
+    GONE = "gone"
+    NOT_GIVEN = "not_given"
+
+
+def remembered(files: Sequence[File]) -> dict[str, Any]:
+    """What an entry keeps of its files."""
+    return {"attachments": [file.shown for file in files]} if files else {}
+
+
+async def withdrawn(
+    tx: Transaction, conversation_id: ConversationId, source: str, still_with_it: Collection[str] | None
+) -> bool:
+    """Take back the files that a Slack message no longer has. True if there were any.
+
+    `still_with_it` holds Slack's names of those it has; None: nothing is known of that.
+    """
+    if still_with_it is None:
+        return False
+    files = await tx.files.with_message(conversation_id, source)
+    gone = [file.id for file in files if file.slack_id not in still_with_it]
+    await tx.files.forget(gone)
+    return bool(gone)
+
+
+async def forget(tx: Transaction, conversation_id: ConversationId, source: str) -> None:
+    """Nobody gets the files of that message from here on."""
+    await tx.files.forget([file.id for file in await tx.files.with_message(conversation_id, source)])

@@ -1,0 +1,95 @@
+"""What kinds of files go from hand to hand, told by their bytes, and what they are called.
+
+A name or a media type is what a sender says; only the bytes decide. What runs, what holds other files and
+what a browser could run in our name (HTML, SVG) is on no list (docs/decisions/0016-files.md).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LONGEST_NAME = 100
+# No signature is longer, and none of these kinds is told by more.
+OPENING = 64
+
+_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e'
+                            r"\u2060-\u206f\ufeff]")  # fmt: skip
+# C0 controls but for tab, line feed, form feed and carriage return: no text has them.
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A media type, the endings its files have (the usual one first), and whether a browser may show it."""
+
+    type: str
+    endings: tuple[str, ...]
+    is_picture: bool = False
+
+
+PNG = FileKind("image/png", ("png",), is_picture=True)
+JPEG = FileKind("image/jpeg", ("jpg", "jpeg"), is_picture=True)
+GIF = FileKind("image/gif", ("gif",), is_picture=True)
+WEBP = FileKind("image/webp", ("webp",), is_picture=True)
+PDF = FileKind("application/pdf", ("pdf",))
+TEXT = FileKind("text/plain", ("txt", "log", "csv", "md"))
+
+KINDS = (PNG, JPEG, GIF, WEBP, PDF, TEXT)
+IN_WORDS = "pictures (PNG, JPEG, GIF, WebP), PDF and plain text"
+_PICTURES = frozenset(kind.type for kind in KINDS if kind.is_picture)
+
+_SIGNATURES: tuple[tuple[Callable[[bytes], bool], FileKind], ...] = (
+    (lambda opening: opening.startswith(b"\x89PNG\r\n\x1a\n"), PNG),
+    (lambda opening: opening.startswith(b"\xff\xd8\xff"), JPEG),
+    (lambda opening: opening.startswith((b"GIF87a", b"GIF89a")), GIF),
+    (lambda opening: opening.startswith(b"RIFF") and opening[8:12] == b"WEBP", WEBP),
+    (lambda opening: opening.startswith(b"%PDF-"), PDF),
+)
+
+
+class Sniffer:
+    """Tells a file's kind from its bytes as they come. What is no text at its end was never one."""
+
+    def __init__(self, opening: bytes) -> None:
+        """`opening` is the file's first bytes, `OPENING` of them if it has so many."""
+        self.kind: FileKind | None = next((kind for is_it, kind in _SIGNATURES if is_it(opening)), TEXT)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def feed(self, piece: bytes, *, final: bool = False) -> None:
+        """Read on. The kind is None once it is known to be none on the list."""
+        if self.kind is not TEXT:
+            return
+        try:
+            self._decoder.decode(piece, final)
+        except UnicodeDecodeError:
+            self.kind = None
+        if _BINARY.search(piece):
+            self.kind = None
+
+
+def is_picture(media_type: str) -> bool:
+    """Whether a browser may show it in place; anything else is handed over to be saved."""
+    return media_type in _PICTURES
+
+
+def safe_name(name: str, kind: FileKind) -> str:
+    """A name that is no path, hides nothing and ends as its kind does: no PDF is called "invoice.pdf.exe"."""
+    bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    bare = " ".join(_NOT_IN_A_NAME.sub(" ", bare).split()).strip(". ")
+    stem, dot, ending = bare.rpartition(".")
+    if not dot or ending.lower() not in kind.endings:
+        stem, ending = bare, kind.endings[0]
+    return f"{stem[: LONGEST_NAME - len(ending) - 1].strip('. ') or 'file'}.{ending.lower()}"
+
+
+def in_size(size: int) -> str:
+    """A size as people read it."""
+    if size < 1000:
+        return f"{size} B"
+    if size < 1_000_000:
+        return f"{size / 1000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"

@@ -1,0 +1,137 @@
+"""Files of the live chat: uploads from a customer, and the files of what they may read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.desk.desk import Desk
+from bot.desk.files import Files
+from bot.desk.kinds import IN_WORDS, KINDS, is_picture
+from bot.livechat.access import Caller
+from bot.livechat.answers import FileTaken
+from bot.livechat.bodies import Nothing, UploadQuery
+from bot.livechat.limits import Limiter, Limits, Monotonic, address_of
+from bot.livechat.operation import Answer, Call, Operation
+from bot.livechat.problems import (
+    Broken,
+    EmptyFile,
+    FileRefused,
+    FileTooLarge,
+    Invalid,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+    Unknown,
+)
+from storage.records import File
+
+PLACE = "/v1/conversations/{conversation_id}/files"
+_ID_LENGTH = 32
+# Whatever a file is, a browser that opens it by itself runs nothing of it in this server's name.
+_HARMLESS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Attachments:
+    """Takes and gives files."""
+
+    def __init__(self, desk: Desk, files: Files, limits: Limits, clock: Monotonic) -> None:
+        self._desk = desk
+        self._files = files
+        self._proxies = limits.trusted_proxies
+        self._silence = limits.send_timeout
+        self._uploads = Limiter(limits.uploads, clock)
+
+    def operations(self) -> Sequence[Operation[Any, Any]]:
+        always = (Invalid, Broken, Unavailable)
+        theirs = (Unauthorized, Unknown)
+        return (
+            Operation(
+                method="POST",
+                path=PLACE,
+                name="upload",
+                summary=f"Keep a file for one of the next messages: {IN_WORDS}.",
+                needs=Caller.CUSTOMER,
+                handler=self.upload,
+                query=UploadQuery,
+                body=Nothing,
+                answers={201: FileTaken},
+                problems=(*theirs, FileTooLarge, FileRefused, EmptyFile, TooMany, *always),
+                is_stream=True,
+                takes_bytes=True,
+            ),
+            Operation(
+                method="GET",
+                path=f"{PLACE}/{{file_id}}",
+                name="file",
+                summary="The bytes of a file that this customer sent or was sent.",
+                needs=Caller.CUSTOMER,
+                handler=self.file,
+                query=Nothing,
+                body=Nothing,
+                answers={200: "The file, to be saved; only pictures are to be shown in place."},
+                problems=(*theirs, *always),
+                is_stream=True,
+                gives=tuple(kind.type for kind in KINDS),
+            ),
+        )
+
+    async def upload(self, call: Call[Nothing, UploadQuery]) -> Answer:
+        request = call.request
+        if call.caller is not Caller.SERVER:
+            # Tokens cost nothing, addresses do.
+            self._uploads.count(address_of(request, trusted_proxies=self._proxies))
+        await self._desk.view(call.conversation_id)
+        if (request.content_length or 0) > self._files.largest:
+            raise FileTooLarge
+        file = await self._files.take(call.conversation_id, self._heard(request), name=call.query.name)
+        return Answer(201, FileTaken(file_id=file.id, name=file.name, type=file.type, size=file.size))
+
+    async def file(self, call: Call[Nothing, Nothing]) -> web.StreamResponse:
+        file_id = call.request.match_info["file_id"]
+        file = await self._files.find(call.conversation_id, file_id) if len(file_id) == _ID_LENGTH else None
+        if file is None:
+            raise Unknown
+        response = web.StreamResponse(
+            headers={
+                **_HARMLESS,
+                "Content-Type": _content_type(file),
+                "Content-Length": str(file.size),
+                "Content-Disposition": _disposition(file),
+            }
+        )
+        await response.prepare(call.request)
+        async for piece in self._files.pieces(file):
+            async with asyncio.timeout(self._silence):
+                await response.write(piece)
+        return response
+
+    async def _heard(self, request: web.Request) -> AsyncIterator[bytes]:
+        """The body as it comes, for as long as something does."""
+        while True:
+            try:
+                async with asyncio.timeout(self._silence):
+                    chunk = await request.content.readany()
+            except TimeoutError:
+                raise Unavailable from None
+            if not chunk:
+                return
+            yield chunk
+
+
+def _content_type(file: File) -> str:
+    return f"{file.type}; charset=utf-8" if file.type == "text/plain" else file.type
+
+
+def _disposition(file: File) -> str:
+    how = "inline" if is_picture(file.type) else "attachment"
+    plain = "".join(letter if letter.isascii() and letter not in '"\\%' else "_" for letter in file.name)
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"

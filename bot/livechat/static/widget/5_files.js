@@ -1,0 +1,147 @@
+// Files: how those of a message look, and those that wait to be sent.
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+const TAKEN = [...PICTURES, "application/pdf", "text/plain", ".txt", ".log", ".csv", ".md"];
+const MOST_FILES = 10; // in one message
+
+/** Whether the server may take it, as far as its name tells: what it is, the server sees for itself. */
+function mayBeTaken({ name, type }) {
+  const ending = /\.[^.]+$/.exec(name)?.[0].toLowerCase();
+  return !type || TAKEN.includes(type) || TAKEN.includes(ending) || type.startsWith("text/");
+}
+
+/** A size in words, such as "1.2 MB". */
+function sizeIn(locale, bytes) {
+  const [unit, value] = bytes < 1000 ? ["byte", bytes] : bytes < 1e6 ? ["kilobyte", bytes / 1000] : ["megabyte", bytes / 1e6];
+  const maximumFractionDigits = unit === "megabyte" ? 1 : 0;
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits }).format(value);
+}
+
+function save(blob, name) {
+  const href = URL.createObjectURL(blob);
+  make("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
+class Attachments {
+  /** `load(url)` brings a file's bytes; `around(change)` makes a change that may move what is read. */
+  constructor(words, locale, load, around) {
+    Object.assign(this, { words, locale, load, around });
+  }
+
+  /** The nodes of an item's files. A file that stays keeps its node. */
+  of(item) {
+    const files = item.removed ? [] : item.files || item.attachments || [];
+    item.shown = new Map(files.map((file) => [file.id || file, item.shown?.get(file.id || file) || this.node(file)]));
+    return [...item.shown.values()];
+  }
+
+  node(file) {
+    const bytes = async () => file.blob || (file.url ? this.load(file.url) : Promise.reject(new Error("lost")));
+    const chip = this.chip(file, bytes);
+    if (!PICTURES.has(file.type)) return chip;
+    const node = make("div", { className: "picture" }, chip);
+    bytes().then((blob) => this.picture(node, file, blob)).catch(() => {});
+    return node;
+  }
+
+  chip(file, bytes) {
+    const size = make("span", { className: "size", textContent: sizeIn(this.locale, file.size) });
+    const called = make("span", { className: "called", dir: "auto", textContent: file.name });
+    const label = `${this.words.save}: ${file.name}`;
+    const chip = make("button", { type: "button", className: "file", title: label, "aria-label": label }, icon("file"));
+    chip.append(make("span", { className: "what" }, called, size));
+    chip.addEventListener("click", async () => {
+      try {
+        save(await bytes(), file.name);
+      } catch {
+        size.textContent = this.words.fileGone;
+      }
+    });
+    return chip;
+  }
+
+  /** In place of the chip, once the browser could read it: where the page forbids it, the chip stays. */
+  picture(node, { name, type }, blob) {
+    const href = URL.createObjectURL(new Blob([blob], { type }));
+    const image = make("img", { alt: name });
+    image.addEventListener("load", () =>
+      this.around(() => node.replaceChildren(make("a", { href, target: "_blank", rel: "noopener" }, image))),
+    );
+    image.src = href;
+  }
+}
+
+/** What is going to be sent with the next message. */
+class Tray {
+  constructor(words, locale, { tray, picker, attach, panel, input }, changed) {
+    Object.assign(this, { words, locale, tray, changed, files: [] });
+    attach.addEventListener("click", () => picker.click());
+    picker.addEventListener("change", () => {
+      this.add(picker.files);
+      picker.value = "";
+      input.focus();
+    });
+    input.addEventListener("paste", (event) => {
+      const { files, types } = event.clipboardData;
+      // Copied text may bring a picture of itself along.
+      if (!files.length || types.includes("text/plain")) return;
+      event.preventDefault();
+      this.add(files);
+    });
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    panel.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      panel.classList.add("dropping");
+    });
+    panel.addEventListener("dragleave", (event) => {
+      if (!panel.contains(event.relatedTarget)) panel.classList.remove("dropping");
+    });
+    panel.addEventListener("drop", (event) => {
+      panel.classList.remove("dropping");
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      this.add(event.dataTransfer.files);
+      input.focus();
+    });
+  }
+
+  get isEmpty() {
+    return !this.files.length;
+  }
+
+  add(files) {
+    const taken = [...files].filter(mayBeTaken);
+    const room = MOST_FILES - this.files.length;
+    this.refusal = taken.length < files.length ? this.words.fileKind : taken.length > room ? this.words.tooManyFiles : "";
+    this.files.push(...taken.slice(0, room));
+    this.draw();
+  }
+
+  /** Empties the tray and returns what was in it. */
+  take() {
+    const { files } = this;
+    Object.assign(this, { files: [], refusal: "" });
+    this.draw();
+    return files;
+  }
+
+  draw() {
+    const nodes = this.files.map((file) => {
+      const label = `${this.words.remove}: ${file.name}`;
+      const button = make("button", { type: "button", title: label, "aria-label": label }, icon("close"));
+      button.addEventListener("click", () => {
+        this.files = this.files.filter((one) => one !== file);
+        this.refusal = "";
+        this.draw();
+      });
+      const called = make("span", { className: "called", dir: "auto", textContent: file.name });
+      const size = make("span", { className: "size", textContent: sizeIn(this.locale, file.size) });
+      return make("div", { className: "file" }, icon("file"), make("span", { className: "what" }, called, size), button);
+    });
+    if (this.refusal) nodes.push(make("div", { className: "refusal", role: "alert", textContent: this.refusal }));
+    this.tray.replaceChildren(...nodes);
+    this.tray.hidden = !nodes.length;
+    this.changed();
+  }
+}

@@ -1,0 +1,171 @@
+"""Files into Slack: a customer's file in the thread of their conversation, once.
+
+Slack gives a file its name before it is shared, and that name is kept with the file. So a share whose outcome
+nobody knows is looked up by it, and asked for again under the same name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.desk import threads
+from bot.desk.files import Files
+from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Unknown
+from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.files import SlackHost
+from bot.slack.poster import MAY_NOT_LOOK, Poster
+from storage.database import Database
+from storage.records import Conversation, File, MessageRef, Parcel
+from storage.transaction import Transaction
+
+# Seconds; a courier's lease is longer.
+_IN_ALL = 25
+# How often the bytes are sent anew where Slack says that it has not got them.
+_UPLOADS = 3
+# Slack has no such file, or none that can be shared: what was uploaded for it has lapsed.
+_LAPSED = {"file_not_found", "file_deleted", "invalid_arguments"}
+_SHARED_ALREADY = {"file_already_completed"}
+_SCOPES = {"missing_scope", "not_allowed_token_type"}
+
+
+class Uploads:
+    """The job for a file that a customer sent."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        database: Database,
+        files: Files,
+        host: SlackHost,
+        poster: Poster,
+        *,
+        quarantine: timedelta,
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._database = database
+        self._files = files
+        self._host = host
+        self._poster = poster
+        self._quarantine = quarantine
+
+    async def share(self, parcel: Parcel, conversation: Conversation, file: File | None) -> Outcome:
+        """Put it into the thread. What was taken back meanwhile is nothing to share."""
+        if conversation.card is None:
+            return Parked("its thread could not be started")
+        if file is None:
+            return Done()
+        if self._poster.is_exposed:
+            return self._poster.kept()
+        try:
+            async with asyncio.timeout(_IN_ALL):
+                return await self._share(parcel, conversation.card, file)
+        except TimeoutError:
+            return Unknown(self._poster.longer(parcel), "it took too long")
+
+    async def _share(self, parcel: Parcel, thread: MessageRef, file: File) -> Outcome:
+        if file.slack_id is not None and parcel.maybe_sent is not None:
+            settled = await self._settled(parcel, file.slack_id, thread)
+            if settled is not None:
+                return settled
+        slack_id = file.slack_id
+        try:
+            if slack_id is None:
+                slack_id = await self._upload(file)
+                await self._remember(file, slack_id)
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            if failure.trouble is Trouble.MAYBE_SENT:
+                # Nobody sees an upload that is not shared.
+                return NotYet(self._poster.longer(parcel), failure.reason)
+            return self._refused(parcel, failure)
+        try:
+            await self._client.files_completeUploadExternal(
+                files=[{"id": slack_id, "title": file.name}], channel_id=thread.channel, thread_ts=thread.ts
+            )
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            if failure.trouble is Trouble.MAYBE_SENT:
+                return Unknown(self._poster.longer(parcel), failure.reason)
+            if failure.reason in _SHARED_ALREADY:
+                return Done()
+            if failure.reason in _LAPSED and parcel.attempts < _UPLOADS:
+                await self._remember(file, None)
+                return NotYet(self._poster.longer(parcel), failure.reason)
+            if self._poster.is_lost(failure, thread):
+                await self._poster.moved(parcel, thread)
+                return Done()
+            return self._refused(parcel, failure)
+        return Done()
+
+    async def _settled(self, parcel: Parcel, slack_id: str, thread: MessageRef) -> Outcome | None:
+        """What became of an earlier try; None if it surely was not shared."""
+        try:
+            answer = await self._client.files_info(file=slack_id)
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            if failure.reason in MAY_NOT_LOOK:
+                return Parked(failure.reason, self._told(parcel, failure.reason, certain=False))
+            if failure.reason not in _LAPSED:
+                return Unknown(max(failure.after, self._poster.longer(parcel)), failure.reason)
+        else:
+            if _is_shared(answer["file"], thread.channel):
+                return Done()
+        assert parcel.maybe_sent is not None  # noqa: S101 - for the type checker: only then it is looked for
+        waited = self._database.clock() - parcel.maybe_sent
+        return Unknown(self._quarantine - waited, "it may still land") if waited < self._quarantine else None
+
+    async def _upload(self, file: File) -> str:
+        """The bytes, to where Slack wants them. Returns Slack's name for the file."""
+        ticket = await self._client.files_getUploadURLExternal(filename=file.name, length=file.size)
+        url = str(ticket["upload_url"])
+        if not self._host.owns(url):
+            raise OSError("Slack names a place for uploads that is not its own")
+        async with self._session.post(
+            url,
+            data=self._files.pieces(file),
+            headers={"Content-Length": str(file.size), "Content-Type": "application/octet-stream"},
+            allow_redirects=False,
+        ) as response:
+            if response.status != 200:
+                raise OSError(f"HTTP {response.status}")
+        return str(ticket["file_id"])
+
+    async def _remember(self, file: File, slack_id: str | None) -> None:
+        await self._database.write(lambda tx: tx.files.known_to_slack(file.id, slack_id))
+
+    def _refused(self, parcel: Parcel, failure: Failure) -> Outcome:
+        if failure.reason in _SCOPES:
+            # An app installed before there were files lacks the scope; words must not wait for that.
+            return Parked(failure.reason, self._told(parcel, failure.reason, certain=True))
+        outcome = self._poster.certain(parcel, failure)
+        if isinstance(outcome, Parked):
+            return Parked(outcome.reason, self._told(parcel, outcome.reason, certain=True))
+        return outcome
+
+    def _told(self, parcel: Parcel, reason: str, *, certain: bool) -> Effect:
+        payload = parcel.payload
+
+        async def tell(tx: Transaction) -> None:
+            await threads.not_shown(
+                tx,
+                parcel.conversation_id,
+                [payload["seq"]],
+                reason=reason,
+                certain=certain,
+                file=payload["file"],
+            )
+
+        return tell
+
+
+def _is_shared(file: Mapping[str, Any], channel: str) -> bool:
+    shares = file.get("shares") or {}
+    return any(channel in (shares.get(kind) or {}) for kind in ("public", "private"))

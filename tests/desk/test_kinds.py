@@ -1,0 +1,71 @@
+"""Files are told by their bytes, and called something harmless."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.desk.kinds import GIF, JPEG, KINDS, LONGEST_NAME, PDF, PNG, TEXT, WEBP, FileKind, Sniffer, safe_name
+
+
+def kind_of(content: bytes, *, piece: int = 7) -> FileKind | None:
+    sniffer = Sniffer(content[:64])
+    for start in range(0, len(content), piece):
+        sniffer.feed(content[start : start + piece], final=start + piece >= len(content))
+    return sniffer.kind
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", PNG),
+        (b"\xff\xd8\xff\xe0\x00", JPEG),
+        (b"GIF89a\x00\x00", GIF),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", WEBP),
+        (b"%PDF-1.7\n\x00\x01", PDF),
+        ("Grüße, 你好\r\n\tEnde".encode(), TEXT),
+        # It may be called what it likes: what is served is text, to be saved.
+        (b"<script>alert(1)</script>", TEXT),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", None),
+        (b"PK\x03\x04\x14\x00", None),
+        (b"MZ\x90\x00", None),
+        (b"\x7fELF\x02", None),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None),
+        (b"caf\xe9", None),
+        (b"cut in the middle of \xc3", None),
+        (b"looks like text\x00", None),
+        (b"\xff\xfeh\x00i\x00", None),
+    ],
+)
+def test_a_file_is_what_its_bytes_are(content: bytes, kind: FileKind | None) -> None:
+    assert kind_of(content) is kind
+    assert kind_of(content, piece=1000) is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "called"),
+    [
+        ("photo.PNG", PNG, "photo.png"),
+        ("photo.jpeg", JPEG, "photo.jpeg"),
+        ("../../etc/passwd", TEXT, "passwd.txt"),
+        ("C:\\Users\\me\\scan.pdf", PDF, "scan.pdf"),
+        ("invoice.pdf.exe", PDF, "invoice.pdf.exe.pdf"),
+        ("invoice\u202efdp.exe", PDF, "invoice fdp.exe.pdf"),
+        ("page.html", TEXT, "page.html.txt"),
+        ("", GIF, "file.gif"),
+        ("...", WEBP, "file.webp"),
+        ('a"b\r\nc<d>.txt', TEXT, "a b c d.txt"),
+    ],
+)
+def test_a_name_is_no_path_and_ends_as_its_kind_does(name: str, kind: FileKind, called: str) -> None:
+    assert safe_name(name, kind) == called
+
+
+@given(st.text(max_size=300), st.sampled_from(KINDS))
+def test_every_name_becomes_a_short_one_that_stays_as_it_is(name: str, kind: FileKind) -> None:
+    called = safe_name(name, kind)
+    assert len(called) <= LONGEST_NAME
+    assert called.rpartition(".")[2] in kind.endings
+    assert not set(called) & set('/\\"\r\n\x00')
+    assert safe_name(called, kind) == called

@@ -1,0 +1,114 @@
+"""Uploads and downloads over HTTP: how long they may take, how many, and what an answer allows a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.livechat.limits import Rate
+from storage.database import Database
+from storage.schema import files
+
+from .house import LARGEST_FILE, UNLIMITED, Chat, House
+from .pictures import picture
+
+
+async def upload(chat: Chat, content: Any, name: str = "a.png") -> tuple[int, dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {chat.token}"}
+    async with chat.house.session.post(
+        f"{chat.path}/files", params={"name": name}, data=content, headers=headers
+    ) as response:
+        return response.status, await response.json()
+
+
+async def kept(house: House) -> int:
+    async with house.database.read() as tx:
+        return len((await tx.connection.execute(files.select())).all())
+
+
+async def test_an_upload_may_take_longer_than_other_requests(database: Database) -> None:
+    async with House(database, limits=replace(UNLIMITED, deadline=0.2)) as house:
+        chat = await house.chat()
+        received = asyncio.Event()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            content = picture()
+            yield content[:100]
+            # What is waited for here is the time that any other request would have been given.
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(received.wait(), 0.5)
+            yield content[100:]
+
+        status, answer = await upload(chat, slowly())
+    assert (status, answer["type"]) == (201, "image/png")
+
+
+async def test_an_upload_that_falls_silent_is_given_up(database: Database) -> None:
+    async with House(database, limits=replace(UNLIMITED, send_timeout=0.2)) as house:
+        chat = await house.chat()
+        never = asyncio.Event()
+
+        async def silent() -> AsyncIterator[bytes]:
+            yield picture()[:100]
+            await never.wait()
+
+        status, answer = await upload(chat, silent())
+        assert (status, answer["error"]["code"]) == (503, "unavailable")
+        assert await kept(house) == 0
+
+
+async def test_a_size_that_nobody_announced_is_measured(house: House) -> None:
+    chat = await house.chat()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield picture()
+        for _ in range(LARGEST_FILE // 100_000 + 1):
+            yield bytes(100_000)
+
+    status, answer = await upload(chat, endless())
+    assert (status, answer["error"]["code"]) == (413, "file_too_large")
+    assert await kept(house) == 0
+
+
+async def test_one_address_uploads_only_so_much(database: Database) -> None:
+    async with House(database, limits=replace(UNLIMITED, uploads=Rate(per_second=0.01, burst=2))) as house:
+        one, other = await house.chat(), await house.chat()
+        assert [(await upload(chat, b"hello"))[0] for chat in (one, other, one)] == [201, 201, 429]
+
+
+async def test_an_answer_lets_a_browser_do_nothing_with_it(house: House) -> None:
+    chat = await house.chat()
+    _, answer = await upload(chat, b"<script>alert(1)</script>", 'sch\u00f6n "x".html')
+    reply = await chat.get(f"/files/{answer['file_id']}")
+    assert reply.raw == b"<script>alert(1)</script>"
+    assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert reply.headers["Content-Disposition"] == (
+        "attachment; filename=\"sch_n x .html.txt\"; filename*=UTF-8''sch%C3%B6n%20x%20.html.txt"
+    )
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_file_that_is_not_there_is_like_one_of_somebody_elses(house: House) -> None:
+    chat, other = await house.chat(), await house.chat()
+    _, answer = await upload(other, b"hello")
+    for file in (answer["file_id"], "0" * 32, "short", "0" * 4000):
+        reply = await chat.get(f"/files/{file}")
+        assert (reply.status, reply.code) == (404, "not_found")
+
+
+async def test_words_or_files_but_not_nothing(house: House) -> None:
+    chat = await house.chat()
+    _, answer = await upload(chat, b"hello")
+    assert (await chat.say("")).status == 422
+    assert (await chat.say("  ", attachments=[answer["file_id"]])).status == 422
+    assert (await chat.say("", attachments=[answer["file_id"], answer["file_id"]])).status == 422
+    assert (await chat.say("", attachments=["no-id"])).status == 422
+    assert (await chat.say("", attachments=[answer["file_id"]])).status == 202
+    from_ai = {"text": "Hi", "client_id": "1", "from": "ai", "attachments": [answer["file_id"]]}
+    assert (await chat.post("/messages", from_ai, bearer="server-key")).code == "unknown_file"
