@@ -18,6 +18,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ai import AI, make_ai
+from bot.ai.language import known_language
 from bot.ai.worker import AIWork
 from bot.ai.writer import AIWriter
 from bot.config import Settings
@@ -106,6 +107,7 @@ class Bridge:
         self.desk = Desk(
             self.database,
             ai_answers=settings.ai != "external",
+            translates=settings.translates,
             assignment=Assignment(Order(settings.assignment), settings.assignment_cap),
         )
         self.files = Files(self.database, largest=settings.largest_file)
@@ -188,6 +190,7 @@ class Bridge:
             self.installation,
             hold_back=self._settings.hold_back,
             anyone_replies=self._settings.replies == "anyone",
+            language_of=known_language if self._settings.translates else None,
             gaps=gaps,
         )
         standing = self._standing = Standing(client, self.installation.channel)
@@ -290,7 +293,8 @@ class Bridge:
         )
 
     def _ai_courier(self, ai: AI | None) -> Courier:
-        work = AIWork(ai, self.desk, quotes_only=self._settings.ai != "claude")
+        language = self._settings.language if self._settings.translates else None
+        work = AIWork(ai, self.desk, quotes_only=self._settings.ai != "claude", language=language)
         return Courier(
             outgoing.AI,
             prepared(work.performers()),

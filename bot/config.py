@@ -45,6 +45,7 @@ class Settings:
     hold_back: timedelta = timedelta(milliseconds=250)
     replies: WhoReplies = "holder"
     language: str = ENGLISH
+    translate: bool = True
     remind_after: timedelta | None = timedelta(minutes=5)
     assignment: WhoIsNext = "manual"
     assignment_cap: int = 5
@@ -62,6 +63,11 @@ class Settings:
     trusted_proxies: int = 0
     largest_file: int = 10_000_000
     log_level: str = "INFO"
+
+    @property
+    def translates(self) -> bool:
+        """Whether customer and team are translated for each other: only a model can."""
+        return self.translate and self.ai == "claude"
 
     @property
     def socket_mode(self) -> bool:
@@ -89,6 +95,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         hold_back=reader.milliseconds("BOOKBAG_HOLD_BACK_MS", 250),
         replies=reader.replies(),
         language=reader.language("BOOKBAG_LANGUAGE"),
+        translate=reader.switch("BOOKBAG_TRANSLATE"),
         remind_after=reader.minutes("BOOKBAG_REMIND_MINUTES", 5),
         assignment=reader.assignment(),
         assignment_cap=reader.cap("BOOKBAG_ASSIGNMENT_CAP", 5),
@@ -277,6 +284,12 @@ class _Reader:
             self.problems.append(f"{name} must be one of {', '.join(LANGUAGES)}.")
             return ENGLISH
         return value
+
+    def switch(self, name: str) -> bool:
+        value = (self.text(name) or "on").lower()
+        if value not in ("on", "off"):
+            self.problems.append(f"{name} must be on or off.")
+        return value != "off"
 
     def assignment(self) -> WhoIsNext:
         match self.text("BOOKBAG_ASSIGNMENT"):

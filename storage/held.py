@@ -64,7 +64,14 @@ class HeldReplies:
     ) -> None:
         self._known.pop((conversation_id, source), None)
         await self._connection.execute(
-            update(table).where(*_is(conversation_id, source)).values(text=text, html=html)
+            update(table).where(*_is(conversation_id, source)).values(text=text, html=html, translation=None)
+        )
+
+    async def translate(self, conversation_id: ConversationId, source: str, translation: str) -> None:
+        """Keep what it says in the customer's language, until it is reworded."""
+        self._known.pop((conversation_id, source), None)
+        await self._connection.execute(
+            update(table).where(*_is(conversation_id, source)).values(translation=translation)
         )
 
     async def release(self, conversation_id: ConversationId, source: str) -> None:
@@ -87,4 +94,5 @@ def _held(row: Row[Any]) -> HeldReply:
         author=PersonId(row.message_team, row.author_user),
         text=row.text,
         html=row.html,
+        translation=row.translation,
     )

@@ -187,7 +187,8 @@ class Ticket:
 class HeldReply:
     """A thread message that waits for its author to say: send it, or keep it as a note.
 
-    `html` is the text as its author formatted it, where they did.
+    `html` is the text as its author formatted it, where they did; `translation` is it in the customer's
+    language, where it is in another and was translated.
     """
 
     conversation_id: ConversationId
@@ -195,6 +196,7 @@ class HeldReply:
     author: PersonId
     text: str
     html: str | None = None
+    translation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

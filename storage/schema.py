@@ -195,6 +195,7 @@ held_replies = Table(
     Column("author_user", String(20), nullable=False),
     Column("text", Text, nullable=False),
     Column("html", Text),
+    Column("translation", Text),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

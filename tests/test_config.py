@@ -37,6 +37,7 @@ def problems(**changes: str | None) -> list[str]:
         ("BOOKBAG_POSTS_PER_SECOND", "0", "posts_per_second", 0.0),
         ("BOOKBAG_POSTS_PER_SECOND", "2.5", "posts_per_second", 2.5),
         ("BOOKBAG_LANGUAGE", "de", "language", "de"),
+        ("BOOKBAG_TRANSLATE", "off", "translate", False),
         ("BOOKBAG_REPLIES", "holder", "replies", "holder"),
         ("BOOKBAG_REPLIES", "anyone", "replies", "anyone"),
         ("BOOKBAG_REMIND_MINUTES", "0", "remind_after", None),

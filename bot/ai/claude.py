@@ -10,7 +10,7 @@ import anthropic
 from anthropic.types import Message
 from pydantic import BaseModel
 
-from bot.ai import drafting, prompts
+from bot.ai import drafting, prompts, translating
 from bot.ai.failures import Failed, failed
 from bot.ai.interface import (
     AGREEMENT_LIMIT,
@@ -19,11 +19,13 @@ from bot.ai.interface import (
     REPLY_LIMIT,
     SUBJECT_LIMIT,
     SUMMARY_LIMIT,
+    TRANSLATION_LIMIT,
     AIUnavailable,
     HandOver,
     Reply,
     Summary,
     Transcript,
+    Translation,
     Wish,
 )
 from bot.ai.knowledge import Knowledge
@@ -81,6 +83,7 @@ class ClaudeAI:
             knowledge, rules=drafting.reply_rules(prompts.of(business)), limit=knowledge_limit
         )
         self._agreement_rules = drafting.agreement_rules(prompts.of(business))
+        self._business = prompts.of(business)
         self._summary_rules = prompts.SUMMARY_RULES.format(business=prompts.of(business))
         self._client = anthropic.AsyncAnthropic(
             api_key=api_key.strip(),
@@ -123,6 +126,19 @@ class ClaudeAI:
             "output_config": output,
         }
         return await self._ask(request, _read_summary)
+
+    async def translate(self, text: str, *, to: str) -> Translation | None:
+        """One message. Raises `AIUnavailable` within the deadline, also when Claude refuses."""
+        output = self._output()
+        output["format"] = {"type": "json_schema", "schema": translating.TRANSLATION_SCHEMA}
+        request: MessageCreateParamsNonStreaming = {
+            "model": self._model,
+            "max_tokens": _MAX_TOKENS,
+            "system": translating.rules(to, business=self._business),
+            "messages": [{"role": "user", "content": translating.message(text)}],
+            "output_config": output,
+        }
+        return await self._ask(request, _read_translation)
 
     async def agreement(self, transcript: Transcript) -> str:
         """Write down what teammates promised, for one of them to read. Raises `AIUnavailable`."""
@@ -190,6 +206,11 @@ class ClaudeAI:
             raise failed(error) from None
 
 
+class _Translated(BaseModel):
+    translation: str
+    language: str
+
+
 class _Draft(BaseModel):
     subject: str
     summary: str
@@ -237,6 +258,17 @@ def _read_agreement(message: Message) -> str:
 
 def _read_reply(message: Message) -> str:
     return shorten(_read_plain(message), DRAFT_LIMIT)
+
+
+def _read_translation(message: Message) -> Translation | None:
+    stop = _stop_reason(message)
+    if stop in {"refusal", "model_context_window_exceeded"}:
+        raise Failed(f"Claude wrote no translation ({stop})")
+    if stop != "end_turn":
+        raise Failed(f"Claude's translation is incomplete ({stop})", again=True)
+    read = _Translated.model_validate_json(_text(message))
+    text = clean(read.translation).strip()
+    return Translation(shorten(text, TRANSLATION_LIMIT), language_tag(read.language)) if text else None
 
 
 def _read_plain(message: Message) -> str:

@@ -20,6 +20,9 @@ SUMMARY_LIMIT = 600
 REPLY_LIMIT = 8_000
 """Most characters in `Reply.text`: what one chat message may hold."""
 
+TRANSLATION_LIMIT = 12_000
+"""Most characters in `Translation.text`: a translation may be longer than what it translates."""
+
 REASON_LIMIT = 300
 """Most characters in `HandOver.reason`."""
 
@@ -96,6 +99,14 @@ class Summary:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A message in another language: plain text, 1–12,000 characters. `language`: the original's, BCP 47."""
+
+    text: str
+    language: str
+
+
 class AI(Protocol):
     """Answers customers and summarises conversations. Safe for concurrent calls on one event loop."""
 
@@ -108,6 +119,13 @@ class AI(Protocol):
 
     async def summarise(self, transcript: Transcript) -> Summary:
         """Describe the conversation for a teammate. Raises `AIUnavailable`."""
+        ...
+
+    async def translate(self, text: str, *, to: str) -> Translation | None:
+        """One message, in the language `to` (ISO 639-1). None where it is in it already.
+
+        Raises `AIUnavailable`.
+        """
         ...
 
     async def agreement(self, transcript: Transcript) -> str:

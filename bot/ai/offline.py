@@ -9,6 +9,7 @@ from bot.ai.interface import (
     Reply,
     Summary,
     Transcript,
+    Translation,
     Wish,
 )
 from bot.ai.knowledge import Knowledge
@@ -62,6 +63,10 @@ class OfflineAI:
     async def summarise(self, transcript: Transcript) -> Summary:
         """Quote the customer's most telling sentences. Never raises."""
         return extract(transcript)
+
+    async def translate(self, text: str, *, to: str) -> Translation | None:
+        """Nothing: without a model the team reads the original."""
+        return None
 
     async def agreement(self, transcript: Transcript) -> str:
         """Quote what teammates said last since the last hand back, each with their name. Never raises."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Turn
+from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Translation, Turn
+from bot.ai.language import may_differ
 from bot.ai.sentences import extract
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
+from bot.desk.translations import Translations
 from bot.relay.outcome import Done, Outcome, Performer
-from storage.records import Author, Conversation, Entry, Kind, Parcel, TicketNumber
+from storage.records import Author, Conversation, ConversationId, Entry, Kind, Parcel, TicketNumber
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +27,23 @@ class AIWork:
 
     A customer is never left without an answer or a truthful word: where the model fails, the conversation is
     escalated and the customer told so. `ai` is None where another program's AI answers; summaries are then
-    quoted from the customer.
+    quoted from the customer. `language` is the team's; None: nothing is translated.
     """
 
-    def __init__(self, ai: AI | None, desk: Desk, *, quotes_only: bool) -> None:
+    def __init__(self, ai: AI | None, desk: Desk, *, quotes_only: bool, language: str | None = None) -> None:
         self._ai = ai
         self._desk = desk
         self._quotes_only = quotes_only
+        self._language = language
+        self._translations = Translations(desk.database)
 
     def performers(self) -> Mapping[str, Performer]:
-        return {Owed.ANSWER: self.answer, Owed.SUMMARY: self.summary}
+        return {
+            Owed.ANSWER: self.answer,
+            Owed.SUMMARY: self.summary,
+            Owed.TRANSLATION: self.translation,
+            Owed.REPLY_TRANSLATION: self.reply_translation,
+        }
 
     async def answer(self, parcel: Parcel) -> Outcome:
         """Think about what is unanswered now, and say it if the AI still holds the conversation by then."""
@@ -62,7 +71,53 @@ class AIWork:
             language=summary.language,
             origin=origin,
         )
+        # Whoever takes over has not read along, and begins with what was said last.
+        last = next((one for one in reversed(asked.entries) if _is_a_customers(one)), None)
+        if last is not None:
+            await self._translate(parcel.conversation_id, last.seq)
         return Done()
+
+    async def translation(self, parcel: Parcel) -> Outcome:
+        """Put what a customer wrote into the team's language, where it is in another."""
+        await self._translate(parcel.conversation_id, parcel.payload["seq"])
+        return Done()
+
+    async def reply_translation(self, parcel: Parcel) -> Outcome:
+        """Put a held reply into the customer's language, for its author to see before it is sent."""
+        about, source = parcel.conversation_id, str(parcel.payload["source"])
+        text = await self._translations.held(about, source)
+        if text is not None:
+            translation = await self._in_language(about, text, to=str(parcel.payload["to"]))
+            await self._translations.show_author(
+                about, source, text=text, translation=translation.text if translation else None
+            )
+        return Done()
+
+    async def _translate(self, conversation_id: ConversationId, seq: int) -> None:
+        """Where the model fails, the team has the original."""
+        if self._language is None:
+            return
+        original = await self._translations.original(conversation_id, seq)
+        if self._ai is None or original is None:
+            return
+        conversation, message = original
+        if not may_differ(message.text, self._language, conversation.customer.locale):
+            return
+        translation = await self._in_language(conversation_id, message.text, to=self._language)
+        if translation is not None:
+            await self._translations.add(message, text=translation.text, language=translation.language)
+
+    async def _in_language(
+        self, conversation_id: ConversationId, text: str, *, to: str
+    ) -> Translation | None:
+        """None where the model fails, too."""
+        try:
+            return None if self._ai is None else await self._ai.translate(text, to=to)
+        except AIUnavailable as error:
+            log.warning("no translation in conversation %s: %s", conversation_id, error)
+        except Exception:
+            log.exception("a translation in conversation %s broke off", conversation_id)
+        return None
 
     async def _think(self, ai: AI, transcript: Transcript) -> Reply | HandOver:
         try:
@@ -96,6 +151,10 @@ def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Trans
         customer_name=conversation.customer.name,
         locale=conversation.customer.locale,
     )
+
+
+def _is_a_customers(entry: Entry) -> bool:
+    return entry.kind is Kind.MESSAGE and entry.author is Author.CUSTOMER
 
 
 def _attached(entry: Entry) -> tuple[str, ...]:

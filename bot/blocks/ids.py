@@ -11,6 +11,7 @@ TAKE_OVER = "take_over"
 ALLOW_AI_REPLIES = "allow_ai_replies"
 TAKE_OVER_AND_SEND = "take_over_and_send"
 SEND_AS_ME = "send_as_me"
+SEND_TRANSLATION = "send_translation"
 KEEP_AS_NOTE = "keep_as_note"
 TAKE_FROM_AND_SEND = "take_from_and_send"
 RETRY = "retry"
@@ -168,6 +169,23 @@ class TakeFromValue:
         if not dot:
             raise BadValue
         return cls(ConversationValue.read(f"{conversation_id}.{epoch}"), source)
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationValue:
+    """A held reply, and the fingerprint of the translation that its author was shown."""
+
+    held: HeldValue
+    print_of: str
+
+    @classmethod
+    def of(cls, held: HeldValue, print_of: str) -> str:
+        return f"{print_of}.{HeldValue.of(held.conversation_id, held.source)}"
+
+    @classmethod
+    def read(cls, value: str) -> TranslationValue:
+        print_of, _, held = value.partition(".")
+        return cls(HeldValue.read(held), print_of)
 
 
 @dataclass(frozen=True, slots=True)

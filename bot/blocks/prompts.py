@@ -7,16 +7,19 @@ from slack_sdk.models.blocks import ActionsBlock
 from bot.blocks.ids import (
     KEEP_AS_NOTE,
     SEND_AS_ME,
+    SEND_TRANSLATION,
     TAKE_FROM_AND_SEND,
     TAKE_OVER_AND_SEND,
     ConversationValue,
     HeldValue,
     TakeFromValue,
+    TranslationValue,
 )
-from bot.blocks.message import LinkTo, Message, button, line
+from bot.blocks.message import LinkTo, Message, button, line, words
 from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
 from bot.desk.attachments import Unfit
 from bot.desk.outgoing import Prompt
+from bot.desk.replies import fingerprint
 from bot.desk.views import ConversationView
 from bot.tongues import say
 from storage.records import ConversationId
@@ -32,11 +35,13 @@ def prompt_message(
     source: str,
     holder: str | None = None,
     epoch: int | None = None,
+    translation: str | None = None,
     unfit: Unfit | None = None,
 ) -> Message:
     """Tell the author of a thread message what became of it and, where they can, let them decide.
 
-    `holder` is the name of who answers the customer, since `epoch`; `unfit` is what is wrong with its files.
+    `holder` is the name of who answers the customer, since `epoch`; `translation` is what the message says in
+    the customer's language; `unfit` is what is wrong with its files.
     """
     held = HeldValue.of(conversation_id, source)
     note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
@@ -64,6 +69,15 @@ def prompt_message(
             )
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.TRANSLATED:
+            return _translated(HeldValue(conversation_id, source), translation or "")
+        case Prompt.NOT_TRANSLATED:
+            says = say(
+                "Not sent: this seems to be in another language than the customer's, and could not be "
+                "translated just now. Only you see this."
+            )
+            send = button(say("Send as written"), SEND_AS_ME, held)
+            return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.JUST_ASSIGNED:
             says = say("Not sent: this customer was assigned to you only just now. Only you see this.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
@@ -81,6 +95,13 @@ def prompt_message(
                     "Delete the message to take them back."
                 )
             )
+        case Prompt.TRANSLATION_STAYS:
+            return refusal(
+                say(
+                    "An edit is not translated, so the customer still sees the words you sent first. "
+                    "Delete the message to take them back."
+                )
+            )
         case Prompt.MAY_NOT_ACT:
             return refusal(
                 say(
@@ -88,6 +109,24 @@ def prompt_message(
                     "so your message was kept as a note."
                 )
             )
+
+
+def _translated(held: HeldValue, translation: str) -> Message:
+    """What the customer would read, exactly, and what to do with it."""
+    says = say(
+        "Not sent: this is in another language than the customer's. Translated by the AI, it reads as below; "
+        "what you wrote goes along under it. Only you see this."
+    )
+    as_written = HeldValue.of(held.conversation_id, held.source)
+    seen = TranslationValue.of(held, fingerprint(translation))
+    actions = ActionsBlock(
+        elements=[
+            button(say("Send translation"), SEND_TRANSLATION, seen, style="primary"),
+            button(say("Send as written"), SEND_AS_ME, as_written),
+            button(say("Keep as a note"), KEEP_AS_NOTE, as_written),
+        ]
+    )
+    return Message(text=escaped(says), blocks=[line(escaped(says)), *words(translation), actions])
 
 
 def _nothing_sent() -> str:

@@ -53,6 +53,7 @@ async def customer_says(
     *,
     client_id: str,
     ai_answers: bool,
+    translates: bool = False,
     attachments: Sequence[str] = (),
 ) -> tuple[Entry, bool]:
     """Write the customer's message down, once for each `client_id`. True if it is new.
@@ -61,7 +62,7 @@ async def customer_says(
 
     While the AI holds the conversation and `ai_answers`, an answer is owed from this commit on. While a
     teammate does, their ticket is on them again, also if it was on hold; one that was kept open beside the AI
-    stays as it is.
+    stays as it is. While the AI does not hold it and `translates`, a translation may be owed to the team.
     """
     conversation = await _locked(tx, conversation_id)
     source = customer_source(client_id)
@@ -82,6 +83,8 @@ async def customer_says(
     await outgoing.mirror(tx, conversation, entry)
     if conversation.state is State.AI and ai_answers:
         await outgoing.answer(tx, conversation_id)
+    if conversation.state is not State.AI and translates:
+        await outgoing.translation(tx, conversation_id, entry.seq)
     ticket = None if conversation.state is State.AI else await tx.tickets.open_of(conversation_id)
     if ticket is not None and ticket.status in (Status.ON_CUSTOMER, Status.ON_HOLD):
         await tickets.goes_on(tx, conversation, ticket, Status.ON_YOU, by=None)

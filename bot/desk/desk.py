@@ -38,15 +38,24 @@ _MANUAL = Assignment()
 class Desk:
     """What the rest of the program asks of the rules.
 
-    `ai_answers` says whether this program's own AI owes answers, or another program's AI speaks for itself.
-    `assignment` says who gets what waits for a teammate.
+    `ai_answers` says whether this program's own AI owes answers, or another program's AI speaks for itself;
+    `translates`, whether it puts what customers write into the team's language. `assignment` says who gets
+    what waits for a teammate.
     Every method raises a `DeskError` where its rule refuses, and then nothing has changed.
     """
 
-    def __init__(self, database: Database, *, ai_answers: bool, assignment: Assignment = _MANUAL) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        ai_answers: bool,
+        translates: bool = False,
+        assignment: Assignment = _MANUAL,
+    ) -> None:
         self.database = database
         self.assignment = assignment
         self._ai_answers = ai_answers
+        self._translates = translates
 
     async def start(
         self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
@@ -70,6 +79,7 @@ class Desk:
             text,
             client_id=client_id,
             ai_answers=self._ai_answers,
+            translates=self._translates,
             attachments=attachments,
         )
 
@@ -233,6 +243,18 @@ class Desk:
             by=by,
             taking_over=taking_over,
             epoch=epoch,
+        )
+
+    async def send_translation(
+        self, conversation_id: ConversationId, source: str, *, by: Person, print_of: str
+    ) -> None:
+        await self._do(
+            Expects(conversation_id, source=source),
+            replies.send_translation,
+            conversation_id,
+            source,
+            by=by,
+            print_of=print_of,
         )
 
     async def composing(self, conversation_id: ConversationId, *, by: Person, anyone: bool) -> Composing:

@@ -20,6 +20,7 @@
     ├── NobodyHolds
     ├── NoSuchFile
     ├── NotTaken
+    ├── NotTranslated
     ├── NotWaiting
     ├── NotWritten
     ├── NotYours
@@ -132,6 +133,10 @@ class ReadsLikeANote(DeskError):
 
 class NobodyHolds(DeskError):
     """Nobody holds this conversation any more. Your message is still held: take over, then press again."""
+
+
+class NotTranslated(DeskError):
+    """That is not the translation of what your message says now. Nothing was sent: look at the newest one."""
 
 
 class NoSuchFile(DeskError):

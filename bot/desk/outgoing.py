@@ -46,6 +46,8 @@ class Owed(StrEnum):
     DIRECT = "direct"
     ANSWER = "answer"
     SUMMARY = "summary"
+    TRANSLATION = "translation"
+    REPLY_TRANSLATION = "reply_translation"
 
 
 class Priority(IntEnum):
@@ -71,6 +73,9 @@ class Prompt(StrEnum):
     AI_ANSWERS = "ai_answers"
     SOMEBODY_HOLDS = "somebody_holds"
     MENTIONS = "mentions"
+    TRANSLATED = "translated"
+    NOT_TRANSLATED = "not_translated"
+    TRANSLATION_STAYS = "translation_stays"
     JUST_ASSIGNED = "just_assigned"
     NO_WORDS = "no_words"
     FILES_UNFIT = "files_unfit"
@@ -289,6 +294,30 @@ async def answer(tx: Transaction, conversation_id: ConversationId) -> None:
     lane = f"answer:{conversation_id}"
     await tx.outbox.owe(
         Owed.ANSWER, conversation_id, topic=AI, lane=lane, priority=Priority.WITH_AI, coalesce=lane
+    )
+
+
+async def translation(tx: Transaction, conversation_id: ConversationId, seq: int) -> None:
+    """The team may need that message in its own language. The message itself does not wait for it."""
+    await tx.outbox.owe(
+        Owed.TRANSLATION,
+        conversation_id,
+        topic=AI,
+        lane=f"translation:{conversation_id}",
+        priority=Priority.HELD_BY_PEOPLE,
+        payload={"seq": seq},
+    )
+
+
+async def reply_translation(tx: Transaction, reply: HeldReply, *, to: str) -> None:
+    """A held reply's author needs it in the language `to`, to decide about."""
+    await tx.outbox.owe(
+        Owed.REPLY_TRANSLATION,
+        reply.conversation_id,
+        topic=AI,
+        lane=f"reply:{reply.message.channel}/{reply.message.ts}",
+        priority=Priority.FEEDBACK,
+        payload={"source": reply.message.source, "to": to},
     )
 
 

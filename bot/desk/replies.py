@@ -6,7 +6,8 @@ be undone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +15,15 @@ from typing import Any
 
 from bot.desk import attachments, outgoing, tickets
 from bot.desk.attachments import Unfit
-from bot.desk.errors import AlreadyDecided, FilesGone, MayNotAct, NobodyHolds, NotFound, NotYours
+from bot.desk.errors import (
+    AlreadyDecided,
+    FilesGone,
+    MayNotAct,
+    NobodyHolds,
+    NotFound,
+    NotTranslated,
+    NotYours,
+)
 from bot.desk.outgoing import Mark, Priority, Prompt
 from bot.desk.takeover import answers, hand_over, holder_name, take_over
 from storage.records import (
@@ -34,6 +43,10 @@ from storage.records import (
 )
 from storage.transaction import Transaction
 
+# The language of a text (ISO 639-1), or None if it does not show it; its writer's locale is a hint.
+LanguageOf = Callable[[str, str | None], str | None]
+# A customer's language is that of so many of their latest words.
+_LATEST = 3
 # For so long after a conversation was assigned nobody may know yet that the customer reads them.
 IS_NEWS_FOR = timedelta(seconds=10)
 
@@ -67,6 +80,7 @@ async def thread_message(
     meant: Meant,
     html: str | None = None,
     anyone: bool = False,
+    language_of: LanguageOf | None = None,
     files: Sequence[FileId] = (),
     unfit: Unfit | None = None,
 ) -> Fate:
@@ -75,7 +89,8 @@ async def thread_message(
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
     joined its holder; with `anyone`, if some teammate holds it. Where nobody pressed, since it was assigned,
     it is held in the first seconds. Its `files` go where its words go. If some of them are `unfit` for a
-    customer, nothing of it is sent: half a message would be another message.
+    customer, nothing of it is sent: half a message would be another message. With `language_of`, one in
+    another language than its customer's is held until its author has seen it translated.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
@@ -98,13 +113,17 @@ async def thread_message(
         return Fate.NOTE
     is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
     is_news = is_theirs and await _is_news(tx, conversation, message)
-    if meant is Meant.FOR_CUSTOMER and is_theirs and not is_news:
+    is_plain = meant is Meant.FOR_CUSTOMER and is_theirs and not is_news
+    other = await _other_language(tx, conversation, text, language_of) if is_plain else None
+    if is_plain and other is None:
         await _send(tx, conversation, reply, by, files=attached)
         return Fate.SENT
     await tx.held.hold(reply)
     await outgoing.mark(tx, conversation.id, message, Mark.HELD)
     if is_news:
         await outgoing.prompt(tx, reply, Prompt.JUST_ASSIGNED)
+    elif other is not None:
+        await outgoing.reply_translation(tx, reply, to=other)
     elif is_theirs:
         await outgoing.prompt(tx, reply, Prompt.MENTIONS)
     else:
@@ -153,6 +172,50 @@ async def send_held(
     await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)
 
 
+async def translated(
+    tx: Transaction, conversation_id: ConversationId, source: str, *, text: str, translation: str | None
+) -> None:
+    """Show a held reply's author what `text` is in the customer's language, or that nobody can say it.
+
+    Nothing happens where they decided already, or where it says something else by now.
+    """
+    if await tx.conversations.lock(conversation_id) is None:
+        raise NotFound
+    reply = await tx.held.get(conversation_id, source)
+    if reply is None or reply.text != text:
+        return
+    if translation is None:
+        await outgoing.prompt(tx, reply, Prompt.NOT_TRANSLATED)
+        return
+    await tx.held.translate(conversation_id, source, translation)
+    await outgoing.prompt(tx, reply, Prompt.TRANSLATED)
+
+
+async def send_translation(
+    tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person, print_of: str
+) -> None:
+    """Send a held reply in the customer's language, with what its author wrote under it.
+
+    `print_of` is the fingerprint of the translation that the author saw. Raises `NotTranslated` if it is not
+    that of what the reply says now, and what `send_held` raises; in all cases it stays held.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    conversation, reply = await _held(tx, conversation_id, source, by)
+    if conversation.state is not State.TEAMMATE:
+        raise NobodyHolds
+    if reply.translation is None or fingerprint(reply.translation) != print_of:
+        raise NotTranslated
+    files = await tx.files.with_message(conversation_id, source)
+    await tx.held.release(conversation_id, source)
+    await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD, translation=reply.translation)
+
+
+def fingerprint(translation: str) -> str:
+    """By which a button tells the translation that it was shown beside from a later one."""
+    return hashlib.sha256(translation.encode()).hexdigest()[:16]
+
+
 async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person) -> None:
     """Keep a held reply with the team, as its author decided."""
     _, reply = await _held(tx, conversation_id, source, by)
@@ -172,6 +235,7 @@ async def message_edited(
     html: str | None = None,
     edited_at: str | None = None,
     anyone: bool = False,
+    language_of: LanguageOf | None = None,
     files: Sequence[FileId] = (),
     unfit: Unfit | None = None,
     still_with_it: Collection[str] | None = None,
@@ -200,6 +264,9 @@ async def message_edited(
             await _note(tx, reply, by, instead_of=Mark.HELD)
             return Fate.NOTE
         await tx.held.reword(conversation.id, message.source, text, html=html)
+        other = await _other_language(tx, conversation, text, language_of)
+        if meant is Meant.FOR_CUSTOMER and other is not None and await answers(tx, conversation, by):
+            await outgoing.reply_translation(tx, reply, to=other)
         return Fate.HELD
     if entry is None:
         return await thread_message(
@@ -211,6 +278,7 @@ async def message_edited(
             meant=meant,
             html=html,
             anyone=anyone,
+            language_of=language_of,
             files=files,
             unfit=unfit,
         )
@@ -220,8 +288,13 @@ async def message_edited(
         return Fate.KNOWN
     if withdrawn and meant is Meant.NOTHING:
         return await message_deleted(tx, thread, message)
+    if entry.data.get("written") == text and not withdrawn:
+        return Fate.KNOWN
     if not withdrawn and (before == (text, html) or await _is_old(tx, entry, edited_at)):
         return Fate.KNOWN
+    if "written" in entry.data:
+        await outgoing.prompt(tx, reply, Prompt.TRANSLATION_STAYS)
+        return Fate.NOTE
     if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
         await outgoing.prompt(tx, reply, Prompt.EDIT_STAYS)
         if not withdrawn:
@@ -326,9 +399,13 @@ async def _send(
     *,
     files: Sequence[File],
     instead_of: Mark | None = None,
+    translation: str | None = None,
 ) -> None:
-    data = _formatted(reply.html) | attachments.remembered(files)
-    entry = await say_to_customer(tx, conversation, reply.text, by=by, source=reply.message.source, **data)
+    text, data = reply.text, _formatted(reply.html)
+    if translation is not None:
+        text, data = f"{translation}\n\n{reply.text}", {"written": reply.text}
+    data |= attachments.remembered(files)
+    entry = await say_to_customer(tx, conversation, text, by=by, source=reply.message.source, **data)
     await tx.files.settle([file.id for file in files], seq=entry.seq)
     await outgoing.mark(tx, conversation.id, reply.message, Mark.SENT, instead_of=instead_of)
 
@@ -362,6 +439,19 @@ async def _note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Ma
         source=reply.message.source,
     )
     await outgoing.mark(tx, reply.conversation_id, reply.message, Mark.NOTE, instead_of=instead_of)
+
+
+async def _other_language(
+    tx: Transaction, conversation: Conversation, text: str, language_of: LanguageOf | None
+) -> str | None:
+    """The customer's language, where a reply is plainly in another."""
+    written = None if language_of is None else language_of(text, None)
+    if language_of is None or written is None:
+        return None
+    said = await tx.ledger.messages_before(conversation.id, None, limit=20)
+    theirs = [entry.text for entry in said if entry.author is Author.CUSTOMER][-_LATEST:]
+    spoken = language_of("\n".join(theirs), conversation.customer.locale)
+    return spoken if spoken != written else None
 
 
 async def _ask(tx: Transaction, conversation: Conversation, reply: HeldReply) -> None:

@@ -32,6 +32,7 @@ class Event(StrEnum):
     SUMMARISED = "summarised"
     ON_HOLD = "on_hold"
     BACK_FROM_HOLD = "back_from_hold"
+    TRANSLATED = "translated"
     DRAFT_DISCARDED = "draft_discarded"
     NOT_SHOWN = "not_shown"
     SHOWN_AGAIN = "shown_again"

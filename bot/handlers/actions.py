@@ -14,6 +14,7 @@ from bot.blocks.ids import (
     OPEN_THREAD,
     RETRY,
     SEND_AS_ME,
+    SEND_TRANSLATION,
     TAKE_FROM_AND_SEND,
     TAKE_OVER,
     TAKE_OVER_AND_SEND,
@@ -21,6 +22,7 @@ from bot.blocks.ids import (
     EntryValue,
     HeldValue,
     TakeFromValue,
+    TranslationValue,
 )
 from bot.blocks.prompts import you_have_it
 from bot.desk.desk import Desk
@@ -58,6 +60,15 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
     @app.action(SEND_AS_ME)
     async def send_as_me(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await decided(ack, Press(body, client), partial(desk.send_held, taking_over=False))
+
+    @app.action(SEND_TRANSLATION)
+    async def send_translation(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        press = Press(body, client)
+        seen = TranslationValue.read(press.value)
+        about, source = seen.held.conversation_id, seen.held.source
+        rule = partial(desk.send_translation, about, source, print_of=seen.print_of)
+        if await acts.pressed(ack, press, about, lambda by: rule(by=by)):
+            await press.remove()
 
     @app.action(KEEP_AS_NOTE)
     async def keep_as_note(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:

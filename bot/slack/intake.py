@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.desk import threads
 from bot.desk.bell import Bell
-from bot.desk.replies import Fate
+from bot.desk.replies import Fate, LanguageOf
 from bot.slack.directory import Directory
 from bot.slack.events import moment
 from bot.slack.files import SlackFiles
@@ -47,7 +47,7 @@ class Intake:
 
     `hold_back` is how long a delivery waits at most, counted from Slack's time of it, for an older one.
     Zero: none waits, not even after a gap, and one that nothing is ahead of is dealt with as it comes.
-    `anyone_replies` is for the rules (`RuleBook`).
+    `anyone_replies` and `language_of` are for the rules (`RuleBook`).
     """
 
     def __init__(
@@ -60,12 +60,15 @@ class Intake:
         *,
         hold_back: timedelta,
         anyone_replies: bool = False,
+        language_of: LanguageOf | None = None,
         gaps: Gaps | None = None,
     ) -> None:
         self._database = database
         self._bell = bell
         self._installation = installation
-        self._rules = RuleBook(directory, files, database.clock, anyone_replies=anyone_replies)
+        self._rules = RuleBook(
+            directory, files, database.clock, anyone_replies=anyone_replies, language_of=language_of
+        )
         self._rounds = Rounds(database, self._rules, gaps if hold_back else None)
         self._hold_back = hold_back
         # Threads that were found to be conversations': they stay that.

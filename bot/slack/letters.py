@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.desk import replies
 from bot.desk.attachments import Unfit
-from bot.desk.replies import Fate, Meant
+from bot.desk.replies import Fate, LanguageOf, Meant
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.events import Deleted, Edited, Posted, thread_event
 from bot.slack.files import Brought, FilesDelayed, SlackFiles
@@ -62,15 +62,23 @@ def delivery_of(event: Mapping[str, Any], *, team: str, ourselves: str) -> Deliv
 class RuleBook:
     """Finds the rule for a delivery, and whatever of Slack that has to be asked for first.
 
-    `anyone_replies`: whoever may act answers a customer whom a teammate has, by just typing.
+    `anyone_replies`: whoever may act answers a customer whom a teammate has, by just typing. With
+    `language_of` a reply in another language than its customer's is translated first.
     """
 
     def __init__(
-        self, directory: Directory, files: SlackFiles, clock: Clock, *, anyone_replies: bool
+        self,
+        directory: Directory,
+        files: SlackFiles,
+        clock: Clock,
+        *,
+        anyone_replies: bool,
+        language_of: LanguageOf | None = None,
     ) -> None:
         self._directory = directory
         self._files = files
         self._anyone_replies = anyone_replies
+        self._language_of = language_of
         self._clock = clock
 
     async def rule_for(self, delivery: Delivery, *, waits_since: datetime | None = None) -> Rule:
@@ -96,6 +104,7 @@ class RuleBook:
                     meant=words.meant,
                     html=words.html,
                     anyone=self._anyone_replies,
+                    language_of=self._language_of,
                     files=brought.ids,
                     unfit=brought.unfit,
                 )
@@ -114,6 +123,7 @@ class RuleBook:
                     html=words.html,
                     edited_at=delivery.event_ts,
                     anyone=self._anyone_replies,
+                    language_of=self._language_of,
                     files=brought.ids,
                     unfit=brought.unfit,
                     still_with_it=[str(file.get("id")) for file in edit.files],

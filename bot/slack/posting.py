@@ -20,7 +20,7 @@ from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.poster import Poster
 from bot.slack.uploads import Uploads
 from bot.tongues import speaking
-from storage.records import Conversation, Entry, Parcel, PersonId
+from storage.records import Conversation, Entry, HeldReply, Parcel, PersonId
 from storage.transaction import Transaction
 
 REACTION_OF = {
@@ -119,7 +119,8 @@ class SlackPosts:
                 case Owed.MARK:
                     jobs[parcel.id] = partial(self.mark, parcel)
                 case Owed.PROMPT:
-                    jobs[parcel.id] = partial(self.prompt, parcel, conversation)
+                    held = await tx.held.get(parcel.conversation_id, parcel.payload["source"])
+                    jobs[parcel.id] = partial(self.prompt, parcel, conversation, held)
         for parcel in parcels:
             who = readers.get(parcel.id)
             reader = None if who is None else people.get(who)
@@ -206,9 +207,13 @@ class SlackPosts:
             return self._poster.again(parcel, error)
         return Done()
 
-    async def prompt(self, parcel: Parcel, conversation: Conversation) -> Outcome:
+    async def prompt(self, parcel: Parcel, conversation: Conversation, held: HeldReply | None) -> Outcome:
         """Ask or tell the author of a message; nobody else sees it. Shown twice it does no harm."""
         payload = parcel.payload
+        translation = held.translation if held is not None else None
+        if payload["prompt"] == Prompt.TRANSLATED and translation is None:
+            # Decided already, or reworded: then there will be another.
+            return Done()
         message = prompt_message(
             Prompt(payload["prompt"]),
             parcel.conversation_id,
@@ -216,6 +221,7 @@ class SlackPosts:
             holder=payload["holder"],
             # Rows from before this was kept have none.
             epoch=payload.get("epoch"),
+            translation=translation,
             unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
         )
         where = conversation.card
@@ -232,7 +238,7 @@ class SlackPosts:
 
 
 def _reader(parcel: Parcel, conversation: Conversation) -> PersonId | None:
-    """The one teammate who reads it: the holder a direct message, a prompt the author of what it is about."""
+    """The one teammate who reads it: a direct message the holder, a prompt the message's author."""
     if parcel.kind == Owed.DIRECT:
         return conversation.holder
     # A prompt's source starts with the team they wrote in.

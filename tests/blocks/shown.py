@@ -174,6 +174,8 @@ def happenings(draw: st.DrawFn) -> Entry:
         data["reason"] = draw(words(200))
     if event is Event.BACK_FROM_HOLD:
         data["status"] = draw(st.sampled_from((Status.ON_YOU, Status.ON_CUSTOMER)))
+    if event is Event.TRANSLATED:
+        data |= {"target": draw(st.integers(0, 3)), "original": draw(words(200)), "language": "de"}
     if event is Event.ESCALATED:
         data["reason"] = draw(st.none() | words())
     return entry(Kind.SYSTEM, Author.SYSTEM, draw(words(200)), event=event, **data)

@@ -16,13 +16,22 @@ from bot.blocks import ids
 from bot.blocks.card import card
 from bot.blocks.composing import being_written, compose_modal, kept_text
 from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
-from bot.blocks.ids import BadValue, ComposeValue, ConversationValue, HeldValue, MenuValue, TakeFromValue
+from bot.blocks.ids import (
+    BadValue,
+    ComposeValue,
+    ConversationValue,
+    HeldValue,
+    MenuValue,
+    TakeFromValue,
+    TranslationValue,
+)
 from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
 from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
 from bot.blocks.prompts import prompt_message, refusal, you_have_it
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.thread import entries_message, entry_message
 from bot.desk.outgoing import Prompt
+from bot.desk.replies import fingerprint
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.desk.views import ConversationView, Listing
@@ -95,10 +104,15 @@ def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject)
 @given(views(), st.sampled_from(Prompt), words(120))
 def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holder: str) -> None:
     source = "slack:T12345678/C12345678/1700000000.000001"
-    message = prompt_message(prompt, view.conversation.id, source=source, holder=holder, epoch=5)
+    message = prompt_message(
+        prompt, view.conversation.id, source=source, holder=holder, epoch=5, translation=holder
+    )
     checked(message)
     for button in buttons(message).values():
-        if button["action_id"] == ids.TAKE_FROM_AND_SEND:
+        if button["action_id"] == ids.SEND_TRANSLATION:
+            seen_held = HeldValue(view.conversation.id, source)
+            assert TranslationValue.read(button["value"]) == TranslationValue(seen_held, fingerprint(holder))
+        elif button["action_id"] == ids.TAKE_FROM_AND_SEND:
             seen = ConversationValue(view.conversation.id, 5)
             assert TakeFromValue.read(button["value"]) == TakeFromValue(seen, source)
         else:
@@ -241,6 +255,9 @@ def test_a_lists_pages_lead_to_each_other(
         (Prompt.AI_ANSWERS, [ids.TAKE_OVER_AND_SEND, ids.KEEP_AS_NOTE]),
         (Prompt.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE, ids.TAKE_FROM_AND_SEND]),
         (Prompt.MENTIONS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (Prompt.TRANSLATED, [ids.SEND_TRANSLATION, ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (Prompt.NOT_TRANSLATED, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (Prompt.TRANSLATION_STAYS, []),
         (Prompt.NO_WORDS, []),
         (Prompt.FILES_UNFIT, []),
         (Prompt.EDIT_STAYS, []),
@@ -310,7 +327,7 @@ def test_no_button_carries_anybodys_words() -> None:
 
 @given(st.text(max_size=60))
 def test_a_value_that_is_not_ours_is_refused_or_read_and_nothing_else(value: str) -> None:
-    for kind in (ConversationValue, HeldValue, MenuValue, TakeFromValue):
+    for kind in (ConversationValue, HeldValue, MenuValue, TakeFromValue, TranslationValue):
         try:
             kind.read(value)
         except BadValue:

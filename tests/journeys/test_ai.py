@@ -32,6 +32,7 @@ async def test_claude_answers_and_summarises(bridge: World, claude: FakeAnthropi
     chat = await bridge.chat(first="Wie lange dauert der Versand?")
     await chat.sees("Two to three working days.", author="ai")
     claude.summarise("Versanddauer", "Die Kundin fragt nach der Versanddauer. Sie wohnt in Graz.", "de")
+    claude.say('{"translation": "How long does shipping take?", "language": "de"}')
     await chat.taken_over(bridge.ana)
     shown = await chat.shows("Versanddauer")
     assert "Die Kundin fragt nach der Versanddauer. Sie wohnt in Graz." in shown

@@ -14,7 +14,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from bot.ai import HandOver, Reply, Summary, Transcript, make_ai
-from bot.ai.interface import Wish
+from bot.ai.interface import Translation, Wish
 from bot.app import Bridge
 from bot.config import Settings
 from bot.demo.show import NO_LIMITS
@@ -58,6 +58,9 @@ class ThinkingAI:
 
     async def summarise(self, transcript: Transcript) -> Summary:
         return await self._ai.summarise(transcript)
+
+    async def translate(self, text: str, *, to: str) -> Translation | None:
+        return await self._ai.translate(text, to=to)
 
     async def agreement(self, transcript: Transcript) -> str:
         return await self._ai.agreement(transcript)

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.directory import Directory, UnknownPerson
 from sandbox import Workspace
 from storage.database import Database
-from storage.records import PersonId
+from storage.records import Person, PersonId
 from tests.clocks import HandClock
 
 INFO = "users.info"
@@ -106,3 +106,31 @@ async def test_a_picture_that_would_name_team_and_user_is_not_kept(
     slack: Workspace, directory: Directory
 ) -> None:
     assert (await directory.person(called(slack, "ben"))).avatar_url is None
+
+
+async def test_language_and_zone_are_asked_for_and_remembered(
+    slack: Workspace, client: AsyncWebClient, database: Database, directory: Directory
+) -> None:
+    slack.add_person("kenji", locale="ja-JP", tz="Asia/Tokyo")
+    kenji = called(slack, "kenji")
+    another = Directory(client, database, home_team=slack.team_id)
+    for one in (directory, another):
+        assert await one.locale(kenji) == "ja-JP"
+        assert str(await one.zone(kenji)) == "Asia/Tokyo"
+    assert len(slack.calls_of(INFO)) == 1
+
+
+async def test_a_teammate_remembered_without_a_language_is_asked_about_again(
+    slack: Workspace, directory: Directory, database: Database, clock: HandClock
+) -> None:
+    ana = called(slack, "ana")
+    known = Person(ana, "Ana", None, may_act=True, fetched_at=clock.now)
+    await database.write(lambda tx: tx.people.remember(known))
+    assert await directory.locale(ana) == "en-US"
+
+
+async def test_a_language_is_not_waited_for_longer_than_a_press_may_take(
+    slack: Workspace, directory: Directory
+) -> None:
+    slack.faults.slow(INFO, seconds=5)
+    assert await directory.locale(called(slack, "ana")) is None

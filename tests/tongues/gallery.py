@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.blocks.card import card
 from bot.blocks.composing import being_written, compose_modal
+from bot.blocks.direct import assigned_message, still_waiting_message
 from bot.blocks.figures import day_message
 from bot.blocks.found import found_list
 from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
@@ -70,6 +71,15 @@ class Gallery:
         yield hand_over_modal(about)
         yield subject_modal(about, subject=self.words)
         yield hand_back_being_written(about)
+        yield hand_back_modal(about, agreed=self.words, trouble=self.words)
+        for state, taking_over in product(State, (True, False)):
+            view = self._view(state, self._ticket(Status.ON_YOU))
+            value = ComposeValue.of(view.conversation, taking_over=taking_over)
+            yield being_written(view, value, text="")
+            yield being_written(view, value, text=self.words)
+            for rewrites in (True, False):
+                yield compose_modal(view, value, text=self.words, rewrites=rewrites, trouble=self.words)
+        yield hand_back_being_written(about)
         for trouble in (None, self.words):
             yield hand_back_modal(about, agreed=self.words, trouble=trouble)
         for state, taking_over, more in product((State.TEAMMATE, State.AI), (True, False), (True, False)):
@@ -103,6 +113,9 @@ class Gallery:
             yield you_have_it(self._view(State.TEAMMATE, ticket), link_to=link_to)
         yield cut_off(self.words, self.words)
         yield refusal(not_a_member(self.words))
+        view, ticket = self._view(State.TEAMMATE), self._ticket(Status.ON_YOU)
+        yield assigned_message(view, ticket, link_to=link_to)
+        yield still_waiting_message(view, ticket, waited=_TIMES[3], link_to=link_to)
         yield from self._lists()
         yield from self._figures()
 
@@ -137,8 +150,12 @@ class Gallery:
             Event.TAKEN_OVER: [{"former": None}, {"former": self.words}],
             Event.HANDED_OVER: [{"to": {"team": "T1", "user": MENTIONED, "name": self.words}}],
             Event.RESUMED: [{"status": Status.CLOSED}, {"status": Status.ON_YOU}],
-            Event.AGREED: [{"agreed": self.words}],
             Event.CLOSED: [{"status": Status.CLOSED}, {"status": Status.CANCELLED}],
+            Event.ASSIGNED: [{"to": {"team": "T1", "user": MENTIONED, "name": self.words}}],
+            Event.STILL_WAITING: [{"seconds": 600, "subject": one} for one in (None, self.words)],
+            Event.ADDRESS_LEFT: [{"email": self.words}],
+            Event.AGREED: [{"agreed": self.words}],
+            Event.TRANSLATED: [{"target": at, "original": self.words, "language": "de"} for at in (0, 9)],
             Event.TICKET_ENDED: [{"status": Status.CLOSED}, {"status": Status.CANCELLED}],
             Event.RENAMED: [{"subject": self.words}],
             Event.ON_HOLD: [{"reason": self.words}],

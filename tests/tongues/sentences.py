@@ -22,11 +22,11 @@ _NAMES = {"Bookbag"}
 @cache
 def sentences() -> frozenset[str]:
     """Every sentence that is said somewhere, and what each refusal's docstring says."""
-    found = {str(node.value) for path in BOT.rglob("*.py") for node in _said_in(path, _parsed(path))}
+    found = {ast.literal_eval(node) for path in BOT.rglob("*.py") for node in _said_in(path, _parsed(path))}
     return frozenset(found | {kind.sentence() for kind in refusals()})
 
 
-def _said_in(path: Path, tree: ast.Module) -> Iterator[ast.Constant]:
+def _said_in(path: Path, tree: ast.Module) -> Iterator[ast.expr]:
     """The first argument of every `say` in a source. Raises AssertionError where it is not a literal."""
     if "say" not in _taken_from_tongues(tree):
         return
@@ -34,7 +34,8 @@ def _said_in(path: Path, tree: ast.Module) -> Iterator[ast.Constant]:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "say":
             sentence = call.args[0]
             where = f"{path}:{call.lineno}"
-            assert isinstance(sentence, ast.Constant), f"{where}: say takes a literal, or nobody can find it"
+            is_literal = isinstance(sentence, ast.Constant) and isinstance(sentence.value, str)
+            assert is_literal, f"{where}: say takes a literal, or nobody can find it"
             yield sentence
 
 

@@ -1,0 +1,277 @@
+"""What a customer writes in a language that is not the team's stands in the thread in both."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, SEND_TRANSLATION
+from bot.desk.translations import Translations
+from tests.ai.fake_anthropic import FakeAnthropic
+from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
+
+HINT = "translated by the AI"
+
+
+@pytest.fixture
+async def claude() -> AsyncIterator[FakeAnthropic]:
+    async with FakeAnthropic() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def bridge(database_url: str, claude: FakeAnthropic) -> AsyncIterator[World]:
+    async with world(
+        database_url, ai="claude", anthropic_api_key=claude.key, anthropic_base_url=claude.url
+    ) as here:
+        yield here
+
+
+def translate(claude: FakeAnthropic, text: str, after: asyncio.Event | None = None) -> None:
+    claude.say(json.dumps({"translation": text, "language": "de"}), after=after)
+
+
+async def held(bridge: World, claude: FakeAnthropic) -> Chat:
+    """Ana answers a customer who writes German; the question she came in on is translated."""
+    claude.say("Das dauert zwei Tage.")
+    chat = await bridge.chat("Maya", first="Wie lange dauert der Versand?")
+    await chat.sees("Das dauert zwei Tage.", author="ai")
+    claude.summarise("Versand", "Die Kundin fragt nach dem Versand.", "de")
+    translate(claude, "How long does shipping take?")
+    await chat.taken_over(bridge.ana)
+    await chat.shows("How long does shipping take?")
+    await bridge.settled()
+    return chat
+
+
+def translations(bridge: World, chat: Chat) -> list[str]:
+    thread = bridge.slack.rendered({"blocks": [b for m in chat.thread.replies() for b in m["blocks"]]})
+    return [line for line in thread.splitlines() if HINT in line]
+
+
+async def test_a_customers_words_are_followed_by_their_translation(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    answered = asyncio.Event()
+    translate(claude, "And what does it cost?\nPlease <!here> *hurry*", after=answered)
+    await chat.customer.say("Und was kostet das?\nBitte schnell")
+    # The original waits for nobody.
+    await chat.shows("Und was kostet das?")
+    assert "cost" not in str(chat.thread.replies())
+    answered.set()
+    shown = await chat.shows("And what does it cost?\nPlease <!here> *hurry*")
+    assert f"🌐 Maya, {HINT}" in shown
+    await bridge.settled()
+    # The first is away from its original, so it says which; the second is right under it or says so too.
+    first, second = translations(bridge, chat)
+    assert "“Wie lange dauert der Versand?”" in first
+    assert HINT in second
+    # The customer's words are as they were, and no customer reads a translation.
+    entries = await bridge.bridge.desk.for_customer(chat.id, after=0, limit=100)
+    assert "Und was kostet das?\nBitte schnell" in [entry.text for entry in entries]
+    assert "cost" not in str(chat.customer.seen)
+
+
+async def test_what_the_customer_and_the_ai_say_alone_and_what_is_in_the_teams_language_is_left(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    claude.say("Zwei Tage.")
+    chat = await bridge.chat("Maya", first="Wie lange dauert der Versand?")
+    await chat.sees("Zwei Tage.", author="ai")
+    await bridge.settled()
+    assert len(claude.requests) == 1
+    claude.summarise("Versand", "Die Kundin fragt nach dem Versand.", "de")
+    translate(claude, "How long does shipping take?")
+    await chat.taken_over(bridge.ana)
+    await chat.shows("How long does shipping take?")
+    for text in ("And how much is it?", "ok", "12", "👍"):
+        await chat.customer.say(text)
+        await chat.shows(text)
+    await bridge.settled()
+    assert len(claude.requests) == 3
+    assert len(translations(bridge, chat)) == 1
+
+
+async def test_a_model_that_fails_leaves_the_original_and_the_next_is_translated(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    claude.fail(status=500)
+    claude.fail(status=500)
+    await chat.customer.say("Und was kostet das?")
+    await chat.shows("Und was kostet das?")
+    await bridge.settled()
+    # It finds that it was in the team's language all along, and says nothing.
+    translate(claude, "")
+    await chat.customer.say("Das ist the question")
+    await bridge.settled()
+    translate(claude, "I would like my money back")
+    await chat.customer.say("Ich möchte mein Geld zurück")
+    await chat.shows("I would like my money back")
+    assert len(translations(bridge, chat)) == 2
+
+
+async def test_a_translation_that_is_made_twice_is_shown_once(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    translate(claude, "And what does it cost?")
+    await chat.customer.say("Und was kostet das?")
+    await chat.shows("And what does it cost?")
+    await bridge.settled()
+    before = len(claude.requests)
+    async with bridge.bridge.database.read() as tx:
+        messages = await tx.ledger.messages_before(chat.id, None, limit=1)
+    # Another process did the same, or this one ended before it could say that it had.
+    again = Translations(bridge.bridge.database)
+    assert await again.original(chat.id, messages[0].seq) is None
+    await again.add(messages[0], text="And what does it cost??", language="de")
+    await bridge.settled()
+    assert len(translations(bridge, chat)) == 2
+    assert "??" not in str(chat.thread.replies())
+    assert len(claude.requests) == before
+
+
+async def test_the_teams_language_is_the_channels(database_url: str, claude: FakeAnthropic) -> None:
+    async with world(
+        database_url,
+        ai="claude",
+        anthropic_api_key=claude.key,
+        anthropic_base_url=claude.url,
+        language="de",
+    ) as bridge:
+        claude.say("Two days.")
+        chat = await bridge.chat("Maya", first="How long does shipping take?")
+        await chat.sees("Two days.", author="ai")
+        claude.summarise("Shipping", "Asks how long it takes.")
+        translate(claude, "Wie lange dauert der Versand?")
+        await chat.taken_over(bridge.ana)
+        assert "🌐 Maya, übersetzt von der KI" in await chat.shows("Wie lange dauert der Versand?")
+        assert "German" in str(claude.requests[-1]["system"])
+        await chat.customer.say("Ist das sicher?")
+        await bridge.settled()
+        assert len(claude.requests) == 3
+
+
+# ─── The other way: what a teammate writes ───
+
+
+async def asked(bridge: World, words: str) -> dict[str, object]:
+    """Wait until Ana is asked about a reply with these words; returns the question."""
+
+    def read() -> dict[str, object] | None:
+        questions: list[dict[str, object]] = bridge.slack.ephemerals("ana")
+        return questions[-1] if questions and words in bridge.slack.rendered(questions[-1]) else None
+
+    found: dict[str, object] = await bridge.until(read)
+    return found
+
+
+async def typed(bridge: World, claude: FakeAnthropic, chat: Chat) -> tuple[str, dict[str, object]]:
+    """Ana types English, which is held, and is shown what it is in German."""
+    translate(claude, "Es kostet vier Euro.")
+    ts = await chat.reply(bridge.ana, "It is four euros.")
+    await chat.marked(ts, HELD)
+    return ts, await asked(bridge, "Es kostet vier Euro.")
+
+
+async def test_a_reply_in_another_language_is_seen_translated_before_it_is_sent(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    await bridge.settled()
+    assert "euro" not in str(chat.window()).lower()
+    # Pressed twice at once, it is sent once.
+    presses = [bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION) for _ in range(2)]
+    await asyncio.gather(*presses, return_exceptions=True)
+    await chat.sees("Es kostet vier Euro.\n\nIt is four euros.", author="teammate")
+    await chat.marked(ts, SENT)
+    # An edit does not replace what was decided about.
+    await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
+    await asked(bridge, "still sees the words you sent first")
+    await bridge.settled()
+    assert str(chat.window()).count("Es kostet vier Euro.") == 1
+    assert "five" not in str(chat.customer.seen)
+
+
+async def test_a_reply_may_be_sent_as_written_or_kept(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("It is four euros.", author="teammate")
+    await chat.marked(ts, SENT)
+    ts, question = await typed(bridge, claude, chat)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await chat.marked(ts, NOTE)
+    assert [text for who, text in chat.window() if who == "teammate"] == ["It is four euros."]
+
+
+async def test_a_translation_of_words_that_changed_is_not_sent(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    translate(claude, "Es kostet fünf Euro.")
+    await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
+    newer = await asked(bridge, "Es kostet fünf Euro.")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await asked(bridge, "not the translation of what your message says now")
+    await bridge.settled()
+    assert "euro" not in str(chat.window()).lower()
+    await bridge.ana.press(CHANNEL, str(newer["ts"]), SEND_TRANSLATION)
+    await chat.sees("Es kostet fünf Euro.\n\nIt is five euros.", author="teammate")
+
+
+async def test_what_was_held_before_the_hand_back_does_not_talk_beside_the_ai(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    claude.say("NOTHING")
+    await chat.handed_back(bridge.ben)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await asked(bridge, "Nobody holds this conversation any more")
+    assert "euro" not in str(chat.window()).lower()
+    assert chat.marks(ts) == {HELD}
+
+
+async def test_where_the_model_fails_the_author_decides(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    claude.fail(status=500)
+    claude.fail(status=500)
+    await chat.reply(bridge.ana, "It is four euros.")
+    question = await asked(bridge, "could not be translated just now")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("It is four euros.", author="teammate")
+
+
+async def test_a_reply_in_the_customers_language_or_in_none_that_shows_is_sent_at_once(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    before = len(claude.requests)
+    for text in ("Das sind vier Euro und ein paar Cent.", "OK!", "4 €"):
+        await chat.reply(bridge.ana, text)
+        await chat.sees(text, author="teammate")
+    assert len(claude.requests) == before
+
+
+async def test_nothing_is_translated_where_that_is_off(database_url: str, claude: FakeAnthropic) -> None:
+    async with world(
+        database_url,
+        ai="claude",
+        anthropic_api_key=claude.key,
+        anthropic_base_url=claude.url,
+        translate=False,
+    ) as bridge:
+        claude.say("Das dauert zwei Tage.")
+        chat = await bridge.chat("Maya", first="Wie lange dauert der Versand?")
+        await chat.sees("Das dauert zwei Tage.", author="ai")
+        claude.summarise("Versand", "Die Kundin fragt nach dem Versand.", "de")
+        await chat.taken_over(bridge.ana)
+        await chat.customer.say("Und was kostet das?")
+        await chat.reply(bridge.ana, "It is four euros.")
+        await chat.sees("It is four euros.", author="teammate")
+        await bridge.settled()
+        assert translations(bridge, chat) == []
