@@ -39,6 +39,7 @@ from bot.slack.members import Members
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
+from bot.slack.rights import Rights
 from bot.slack.standing import Standing
 from bot.slack.watch import Watch
 from storage.database import Clock, Database, DatabaseUnavailable, utc_now
@@ -157,26 +158,29 @@ class Bridge:
         client = slack_client(self._settings, session)
         self.installation = await self._introduced(client)
         directory = Directory(client, self.database, home_team=self.installation.team)
+        members = Members(client, self.installation.channel, self.database.clock)
+        standing = self._standing = Standing(client, self.installation.channel)
+        rights = Rights(directory, members, standing, self.installation)
         intake = Intake(
             self.database,
             self.bell,
+            rights,
             directory,
             self.installation,
             hold_back=self._settings.hold_back,
             anyone_replies=self._settings.replies == "anyone",
         )
-        standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())
         self._run(self._slack_courier(client, standing))
         self._run(await self._ai_courier())
         self._run(intake)
-        members = Members(client, self.installation.channel, self.database.clock)
         homes = Homes(client, self.bell, self.desk, self.installation, members)
         self._keep_up(homes.run())
         bolt = slack_app(
             client,
             desk=self.desk,
             directory=directory,
+            rights=rights,
             intake=intake,
             homes=homes,
             members=members,

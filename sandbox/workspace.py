@@ -177,6 +177,10 @@ class Workspace(Readings):
         """Take a person (the bot, by default) out of a channel, with the event."""
         self._core.membership.leave(self.channel(channel), self._member(user))
 
+    def change_person(self, name: str, **what: bool | str) -> None:
+        """Make somebody a guest (`is_restricted=True`), deactivate them (`deleted=True`), with the event."""
+        self._core.membership.change(self._state.person(name), **what)
+
     def archive(self, channel: str, *, archived: bool = True) -> None:
         """Archive a channel or bring it back, with the event."""
         self._core.membership.archive(

@@ -28,6 +28,7 @@ from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.members import Members
+from bot.slack.rights import Rights
 from bot.slack.standing import Standing
 from storage.database import Database
 
@@ -66,6 +67,7 @@ SUBSCRIPTIONS_OF: dict[str, dict[str, set[str]]] = {
     "member_joined_channel": {"member_joined_channel": _ABOUT_CHANNELS},
     "member_left_channel": {"member_left_channel": _ABOUT_CHANNELS},
     "tokens_revoked": {"tokens_revoked": set()},
+    "user_change": {"user_change": {"users:read"}},
 }
 
 _TEXT = {"type": "string", "minLength": 1}
@@ -205,15 +207,18 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     installation = Installation("T1", "Team", "U1", "B1", "https://t.slack.com/", "C1", "live-chat")
     desk = Desk(database, ai_answers=True)
     members = Members(client, "C1", database.clock)
+    standing = Standing(client, "C1")
+    rights = Rights(directory, members, standing, installation)
     made = slack_app(
         client,
         desk=desk,
         members=members,
         homes=Homes(client, Bell(), desk, installation, members),
         directory=directory,
-        intake=Intake(database, Bell(), directory, installation, hold_back=timedelta(0)),
+        rights=rights,
+        intake=Intake(database, Bell(), rights, directory, installation, hold_back=timedelta(0)),
         installation=installation,
-        our_standing=Standing(client, "C1"),
+        our_standing=standing,
         signing_secret="s",
     )
     await database.close()

@@ -17,6 +17,7 @@ from bot.blocks.message import LinkTo, Message, button, line
 from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
 from bot.desk.outgoing import Prompt
 from bot.desk.views import ConversationView
+from bot.tongues import say
 from storage.records import ConversationId
 
 # So that a label stays within Slack's 75 characters.
@@ -72,8 +73,17 @@ def prompt_message(
             )
         case Prompt.MAY_NOT_ACT:
             return refusal(
-                "Only full members of this workspace can answer customers, "
-                "so your message was kept as a note."
+                say(
+                    "Only full members of this workspace who are in this channel can answer customers, and "
+                    "nobody while it is shared outside. So your message was kept as a note."
+                )
+            )
+        case Prompt.MAY_NOT_EDIT:
+            return refusal(
+                say(
+                    "You cannot answer customers here any more, so the customer still sees your first words. "
+                    "Delete the message to take them back."
+                )
             )
 
 

@@ -12,6 +12,8 @@
     ├── Blank
     ├── CannotAnswer
     ├── MayNotAct
+    │   ├── ChannelShared
+    │   └── NotInChannel
     ├── NobodyHolds
     ├── NotYours
     ├── Stale
@@ -70,11 +72,19 @@ class Blank(DeskError):
 
 
 class CannotAnswer(DeskError):
-    """{name} cannot answer customers: only full members of this workspace can."""
+    """{name} cannot answer customers: only full members of this workspace who are in the channel can."""
 
 
 class MayNotAct(DeskError):
     """Only full members of this workspace can answer customers. Nothing was sent or changed."""
+
+
+class ChannelShared(MayNotAct):
+    """{channel} is shared with another organisation: until it is not, nobody can answer customers."""
+
+
+class NotInChannel(MayNotAct):
+    """Only those who are in {channel} can answer its customers. Join it, then try again."""
 
 
 class NobodyHolds(DeskError):

@@ -55,6 +55,7 @@ class Prompt(StrEnum):
     FILES_STAY = "files_stay"
     EDIT_STAYS = "edit_stays"
     MAY_NOT_ACT = "may_not_act"
+    MAY_NOT_EDIT = "may_not_edit"
 
 
 def urgency(conversation: Conversation) -> Priority:

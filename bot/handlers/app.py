@@ -14,13 +14,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk.desk import Desk
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
-from bot.handlers import actions, commands, home, menus, messages, standing
+from bot.handlers import actions, commands, home, menus, messages, people, standing
 from bot.handlers.acts import Acts
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.members import Members
+from bot.slack.rights import Rights
 from bot.slack.standing import Standing
 from bot.slack.zones import Zones
 
@@ -32,6 +33,7 @@ def slack_app(
     *,
     desk: Desk,
     directory: Directory,
+    rights: Rights,
     intake: Intake,
     homes: Homes,
     members: Members,
@@ -70,9 +72,12 @@ def slack_app(
     )
     messages.register(app, intake=intake)
     standing.register(app, standing=our_standing, installation=installation)
-    acts = Acts(directory, intake, desk.database.clock)
+    people.register(
+        app, directory=directory, members=members, standing=our_standing, installation=installation
+    )
+    acts = Acts(rights, intake, desk.database.clock)
     actions.register(app, desk=desk, acts=acts, installation=installation)
-    menus.register(app, desk=desk, directory=directory, acts=acts)
+    menus.register(app, desk=desk, rights=rights, acts=acts)
     home.register(app, homes=homes, installation=installation)
     commands.register(
         app,
@@ -81,7 +86,7 @@ def slack_app(
         finder=Finder(desk.database),
         zones=Zones(client, desk.database.clock),
         members=members,
-        directory=directory,
+        rights=rights,
         installation=installation,
     )
 

@@ -23,9 +23,10 @@ from bot.desk.figures import today
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
 from bot.handlers.press import Press
-from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.directory import UnknownPerson
 from bot.slack.installation import Installation
 from bot.slack.members import Members
+from bot.slack.rights import Rights
 from bot.slack.zones import Zones
 from storage.records import PersonId, TicketNumber
 from storage.search import Place
@@ -51,7 +52,7 @@ def register(
     finder: Finder,
     zones: Zones,
     members: Members,
-    directory: Directory,
+    rights: Rights,
     installation: Installation,
 ) -> None:
     link_to = installation.link_to
@@ -88,7 +89,7 @@ def register(
                 return day_message(await today(desk.database, await zones.of(by)))
             case "rebuild":
                 number = number_in(rest, "rebuild")
-                await desk.rebuild(number, by=await directory.person(by))
+                await desk.rebuild(number, by=await rights.admitted(by))
                 return refusal(f"The thread of ticket #{number} starts again in a moment, from the ledger.")
             case _:
                 return unknown_command(word)

@@ -21,6 +21,7 @@ from bot.desk.replies import Fate
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
 from bot.slack.letters import Rule, RuleBook, delivery_of
+from bot.slack.rights import Rights
 from bot.slack.rounds import CARD_SETTLES, Rounds, moment
 from storage.database import Database, reason_of
 from storage.inbox import Delivery, Inbox
@@ -51,6 +52,7 @@ class Intake:
         self,
         database: Database,
         bell: Bell,
+        rights: Rights,
         directory: Directory,
         installation: Installation,
         *,
@@ -60,7 +62,7 @@ class Intake:
         self._database = database
         self._bell = bell
         self._installation = installation
-        self._rules = RuleBook(directory, database.clock, anyone_replies=anyone_replies)
+        self._rules = RuleBook(rights, directory, database.clock, anyone_replies=anyone_replies)
         self._rounds = Rounds(database, self._rules)
         self._hold_back = hold_back
         # Threads that were found to be conversations': they stay that.

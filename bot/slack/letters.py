@@ -11,6 +11,7 @@ from bot.desk.replies import Fate
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.events import Deleted, Edited, Posted, thread_event
 from bot.slack.from_slack import Reading, mentioned_users, read
+from bot.slack.rights import Rights
 from storage.database import Clock
 from storage.inbox import Delivery
 from storage.records import Person, PersonId
@@ -48,10 +49,12 @@ def delivery_of(event: Mapping[str, Any], *, team: str) -> Delivery | None:
 class RuleBook:
     """Finds the rule for a delivery, and whatever of Slack that has to be asked for first.
 
-    `anyone_replies`: whoever may act answers a customer whom a teammate has, by just typing.
+    `rights` says whether the author may act, `directory` what those they mention are called. With
+    `anyone_replies`, whoever may act answers a customer whom a teammate has, by just typing.
     """
 
-    def __init__(self, directory: Directory, clock: Clock, *, anyone_replies: bool) -> None:
+    def __init__(self, rights: Rights, directory: Directory, clock: Clock, *, anyone_replies: bool) -> None:
+        self._rights = rights
         self._directory = directory
         self._anyone_replies = anyone_replies
         self._clock = clock
@@ -102,7 +105,7 @@ class RuleBook:
 
     async def _author(self, person: PersonId, waits_since: datetime | None) -> Person:
         try:
-            return await self._directory.person(person)
+            return await self._rights.of(person)
         except UnknownPerson:
             now = self._clock()
             if waits_since is None or now - waits_since < AUTHOR_BECOMES_KNOWN:

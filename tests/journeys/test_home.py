@@ -58,11 +58,17 @@ async def test_a_conversation_is_taken_over_from_it_and_it_follows(outside: Worl
     await shows(outside, "ana", "Nobody waits", "No open ticket is yours")
 
 
-async def test_a_guests_press_in_it_changes_nothing(outside: World) -> None:
+async def test_a_guests_press_in_it_changes_nothing_and_is_answered(outside: World) -> None:
     outside.slack.add_person("gus", real_name="Gus Guest", is_restricted=True)
     chat = await outside.chat("Maya", first="Hello")
     await chat.thread.ts()
     gus = outside.slack.person("gus")
     await opened(outside, gus, "gus", "Maya")
     assert (await gus.press_view(TAKE_OVER, view="home"))["ok"]
+    assert "Only full members" in outside.slack.rendered((await gus.views())[-1])
+    # Where Slack opens no window either, it is said in a direct message.
+    outside.slack.faults.error("views.open", "expired_trigger_id")
+    assert (await gus.press_view(TAKE_OVER, view="home"))["ok"]
+    (told,) = [c for c in outside.slack.calls_of("chat.postMessage") if c.arguments["channel"][:1] == "U"]
+    assert "Only full members" in told.arguments["text"]
     assert (await outside.bridge.desk.view(chat.id)).conversation.state == "ai"
