@@ -12,6 +12,7 @@ from bot.blocks.message import Message, ai_words, button, plain, small, title, w
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened, size
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
+from bot.tongues import say
 from storage.records import Author, Conversation, Entry, Kind, State, Status
 
 _ORIGIN = {
@@ -222,5 +223,10 @@ def _not_shown(conversation: Conversation, entry: Entry) -> Message:
     else:
         says = f"{which} of this conversation may not have been posted here ({reason})."
     hint = "Nothing is lost: they are kept, and the customer's chat is not affected."
-    again = button("Retry", RETRY, EntryValue.of(conversation.id, entry.seq))
+    again = button(
+        "Retry",
+        RETRY,
+        EntryValue.of(conversation.id, entry.seq),
+        spoken=say("Retry: post here again what is missing"),
+    )
     return Message(text=says, blocks=[small(f"⚠️ {says} {hint}"), ActionsBlock(elements=[again])])

@@ -22,6 +22,7 @@ class Owed(StrEnum):
     CARD = "card"
     ENTRY = "entry"
     RECAP = "recap"
+    POINTER = "pointer"
     REFRESH = "refresh"
     MARK = "mark"
     PROMPT = "prompt"
@@ -93,12 +94,17 @@ async def start_thread_again(
         await show(tx, conversation, seq)
 
 
+async def point_from(tx: Transaction, conversation: Conversation, *, channel: str, ts: str) -> None:
+    """Let the card that was there lead to the one that is posted before, in place of its buttons."""
+    await _in_thread(tx, conversation, Owed.POINTER, channel=channel, ts=ts)
+
+
 def lane_of(conversation_id: ConversationId) -> str:
     """The lane of a conversation's thread."""
     return f"thread:{conversation_id}"
 
 
-async def _in_thread(tx: Transaction, conversation: Conversation, what: Owed, **payload: int) -> None:
+async def _in_thread(tx: Transaction, conversation: Conversation, what: Owed, **payload: int | str) -> None:
     await tx.outbox.owe(
         what,
         conversation.id,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.card import card
+from bot.blocks.card import card, moved_card
 from bot.blocks.prompts import prompt_message
 from bot.blocks.thread import entries_message, recap_message
 from bot.desk.outgoing import Mark, Owed, Prompt
 from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
-from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.poster import Poster
 from storage.records import Conversation, Entry, Parcel
 from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 REACTION_OF = {
     Mark.SENT: "white_check_mark",
@@ -28,6 +31,7 @@ METHOD_OF: Mapping[str, str] = {
     Owed.ENTRY: "chat.postMessage",
     Owed.RECAP: "chat.postMessage",
     Owed.REFRESH: "chat.update",
+    Owed.POINTER: "chat.update",
     Owed.MARK: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
 }
@@ -76,6 +80,8 @@ class SlackPosts:
                     jobs[parcel.id] = partial(self.recap, parcel, conversation, said)
                 case Owed.REFRESH:
                     jobs[parcel.id] = partial(self.refresh, parcel, views[conversation.id])
+                case Owed.POINTER:
+                    jobs[parcel.id] = partial(self.pointer, parcel, conversation)
                 case Owed.MARK:
                     jobs[parcel.id] = partial(self.mark, parcel)
                 case Owed.PROMPT:
@@ -118,6 +124,25 @@ class SlackPosts:
         except CALL_ERRORS as error:
             if Failure.of(error).reason in _CARD_GONE:
                 await self._poster.moved(parcel, where)
+                return Done()
+            return self._poster.again(parcel, error)
+        return Done()
+
+    async def pointer(self, parcel: Parcel, conversation: Conversation) -> Outcome:
+        """Let a former card lead to the present one. Where it cannot be changed, it stays as it is."""
+        if conversation.card is None:
+            return Done()
+        if self._poster.is_exposed:
+            return self._poster.kept()
+        message = moved_card(conversation, self._poster.link_to)
+        try:
+            await self._client.chat_update(
+                channel=parcel.payload["channel"], ts=parcel.payload["ts"], **message.arguments()
+            )
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            if failure.trouble not in (Trouble.THROTTLED, Trouble.NOT_SENT, Trouble.MAYBE_SENT):
+                log.info("conversation %s: its former card stays: %s", conversation.id, failure.reason)
                 return Done()
             return self._poster.again(parcel, error)
         return Done()

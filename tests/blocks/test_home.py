@@ -12,7 +12,7 @@ from bot.desk.views import ConversationView, Listing
 from sandbox import block_limits
 from storage.records import Ticket
 from storage.shelves import Shelf
-from tests.blocks.shown import NOW, link_to, tickets, views
+from tests.blocks.shown import NOW, link_to, looked_at, tickets, views
 
 
 @pytest.mark.parametrize("total", [0, 1, MOST_ROWS, MOST_ROWS + 1])
@@ -28,4 +28,5 @@ def test_any_home_can_be_shown(
     assert made["type"] == "home"
     assert len(made["blocks"]) <= 100
     assert block_limits.check(made["blocks"], surface="home") == []
+    looked_at(made["blocks"])
     assert ("The others" in str(made)) is (total > MOST_ROWS)

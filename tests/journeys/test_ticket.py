@@ -276,6 +276,7 @@ async def test_who_joined_answers_by_just_typing_under_their_own_name(bridge: Wo
     joined = await chat.sees("Ben joined the chat.")
     assert joined["state"] == {"state": "teammate", "teammate": {"name": "Ana"}}
     await chat.shows("Ben joined. What they type in this thread reaches the customer too.")
+    await chat.thread.card_shows("Ana is answering, with Ben   ·   Ticket #1")
     ts = await chat.reply(bridge.ben, "I know the warehouse")
     said = await chat.sees("I know the warehouse", author="teammate")
     assert said["name"] == "Ben"
