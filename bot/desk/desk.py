@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.desk import chat, replies, takeover, threads, tickets, views
+from bot.desk import chat, replies, seen, takeover, threads, tickets, views
 from bot.desk.errors import NoSuchTicket
 from bot.desk.replies import Fate, Meant
 from bot.desk.tickets import SummaryOrigin
@@ -227,6 +227,13 @@ class Desk:
         return await self._do(
             Expects(conversation_id), tickets.take_off_hold, conversation_id, by=by, epoch=epoch
         )
+
+    async def customer_saw(self, conversation_id: ConversationId, *, upto: int) -> None:
+        """Most of what is told here is known, and costs a look."""
+        async with self.database.read() as tx:
+            is_news = await seen.is_news(tx, conversation_id, upto=upto)
+        if is_news:
+            await self._do(Expects(), seen.customer_saw, conversation_id, upto=upto)
 
     async def view(self, conversation_id: ConversationId) -> ConversationView:
         async with self.database.read() as tx:

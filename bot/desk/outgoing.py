@@ -23,6 +23,7 @@ class Owed(StrEnum):
     ENTRY = "entry"
     RECAP = "recap"
     POINTER = "pointer"
+    SEEN = "seen"
     REFRESH = "refresh"
     MARK = "mark"
     PROMPT = "prompt"
@@ -37,6 +38,7 @@ class Priority(IntEnum):
     HELD_BY_PEOPLE = 1
     WITH_AI = 2
     CARD = 3
+    SEEN = 4
 
 
 class Mark(StrEnum):
@@ -167,6 +169,14 @@ async def mark(
         lane=f"mark:{message.channel}/{message.ts}",
         priority=Priority.FEEDBACK,
         payload={"channel": message.channel, "ts": message.ts, "mark": what, "instead_of": instead_of},
+    )
+
+
+async def mark_seen(tx: Transaction, conversation_id: ConversationId) -> None:
+    """Show how far the customer has seen, after everything else; however far that is by then."""
+    lane = f"seen:{conversation_id}"
+    await tx.outbox.owe(
+        Owed.SEEN, conversation_id, topic=SLACK, lane=lane, priority=Priority.SEEN, coalesce=lane
     )
 
 

@@ -13,6 +13,7 @@ from bot.livechat.answers import (
     ConversationShown,
     EntryShown,
     Escalated,
+    Noted,
     Page,
     Pagination,
     Said,
@@ -27,6 +28,7 @@ from bot.livechat.bodies import (
     PageQuery,
     ResumeQuery,
     SayBody,
+    SeenBody,
     StartBody,
 )
 from bot.livechat.limits import Limiter, Limits, Monotonic, address_of
@@ -64,6 +66,7 @@ class Conversations:
         self._proxies = limits.trusted_proxies
         self._starts = Limiter(limits.conversations, clock)
         self._messages = Limiter(limits.messages, clock)
+        self._glances = Limiter(limits.glances, clock)
 
     def operations(self) -> Sequence[Operation[Any, Any]]:
         always = (Invalid, Broken, Unavailable)
@@ -141,6 +144,18 @@ class Conversations:
             ),
             Operation(
                 method="POST",
+                path=f"{ONE}/seen",
+                name="seen",
+                summary="Say how far the customer has seen, which the team is shown.",
+                needs=Caller.CUSTOMER,
+                handler=self.seen,
+                query=Nothing,
+                body=SeenBody,
+                answers={200: Noted},
+                problems=(*theirs, *with_body, TooMany, *always),
+            ),
+            Operation(
+                method="POST",
                 path=f"{ONE}/escalate",
                 name="escalate",
                 summary="Hand the conversation over to the team. An escalated one stays as it is.",
@@ -196,6 +211,11 @@ class Conversations:
         header = call.request.headers.get("Last-Event-ID")
         query = call.query if header is None else ResumeQuery.from_header(header)
         return await self._streams.serve(call.request, call.conversation_id, after=query.after)
+
+    async def seen(self, call: Call[SeenBody, Nothing]) -> Answer:
+        self._glances.count(call.conversation_id)
+        await self._desk.customer_saw(call.conversation_id, upto=call.body.seq)
+        return Answer(200, Noted(seq=call.body.seq))
 
     async def escalate(self, call: Call[EscalateBody, Nothing]) -> Answer:
         conversation = await self._desk.escalate(

@@ -16,7 +16,7 @@ from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.poster import Poster
-from storage.records import Conversation, Entry, Parcel
+from storage.records import Conversation, Entry, MessageRef, Parcel
 from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ REACTION_OF = {
     Mark.NOTE: "lock",
     Mark.HELD: "hourglass_flowing_sand",
 }
+SEEN_REACTION = "eyes"
 METHOD_OF: Mapping[str, str] = {
     Owed.CARD: "chat.postMessage",
     Owed.ENTRY: "chat.postMessage",
@@ -33,6 +34,7 @@ METHOD_OF: Mapping[str, str] = {
     Owed.REFRESH: "chat.update",
     Owed.POINTER: "chat.update",
     Owed.MARK: "reactions.add",
+    Owed.SEEN: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
 }
 
@@ -64,6 +66,8 @@ class SlackPosts:
         entries = {(e.conversation_id, e.seq): e for e in await tx.ledger.several(shown)}
         cards = [found[p.conversation_id] for p in parcels if p.kind in (Owed.CARD, Owed.REFRESH)]
         views = await views_of(tx, cards) if cards else {}
+        farthest = await tx.seen.of({p.conversation_id for p in parcels if p.kind == Owed.SEEN})
+        far = {(e.conversation_id, e.seq): e for e in await tx.ledger.several(list(farthest.items()))}
         jobs: dict[int, Job] = {}
         for parcel in parcels:
             conversation = found[parcel.conversation_id]
@@ -84,6 +88,9 @@ class SlackPosts:
                     jobs[parcel.id] = partial(self.pointer, parcel, conversation)
                 case Owed.MARK:
                     jobs[parcel.id] = partial(self.mark, parcel)
+                case Owed.SEEN:
+                    last = far.get((conversation.id, farthest.get(conversation.id, 0)))
+                    jobs[parcel.id] = partial(self.seen, parcel, last)
                 case Owed.PROMPT:
                     jobs[parcel.id] = partial(self.prompt, parcel, conversation)
         return jobs
@@ -161,6 +168,17 @@ class SlackPosts:
             return Done()
         try:
             await self._client.reactions_remove(name=REACTION_OF[Mark(before)], **at)
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
+
+    async def seen(self, parcel: Parcel, last: Entry | None) -> Outcome:
+        """Show on the last message that the customer has seen that they have, and so all before it."""
+        where = MessageRef.of(last.source) if last is not None and last.source else None
+        if where is None:
+            return Done()
+        try:
+            await self._client.reactions_add(name=SEEN_REACTION, channel=where.channel, timestamp=where.ts)
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()

@@ -67,6 +67,10 @@ class Wire {
     return this.json("POST", `/v1/conversations/${id}/messages`, { token, body: { text, client_id } });
   }
 
+  seen({ id, token }, seq) {
+    return this.json("POST", `/v1/conversations/${id}/seen`, { token, body: { seq } });
+  }
+
   page({ id, token }, after) {
     return this.json("GET", `/v1/conversations/${id}/messages?after=${after}&limit=200`, { token });
   }
