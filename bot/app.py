@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.ai import AI, make_ai
+from bot.ai import AI, DEFAULT_MODEL, make_ai
 from bot.ai.worker import AIWork
 from bot.config import Settings
 from bot.desk import outgoing
@@ -186,6 +187,7 @@ class Bridge:
             members=members,
             installation=self.installation,
             our_standing=standing,
+            settings=replace(self._settings, model=self._settings.model or DEFAULT_MODEL),
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
         )
         await self._serve(bolt)

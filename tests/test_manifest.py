@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 import bot.handlers.app
+from bot.config import Settings
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.handlers.app import slack_app
@@ -219,6 +220,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         intake=Intake(database, Bell(), rights, directory, installation, hold_back=timedelta(0)),
         installation=installation,
         our_standing=standing,
+        settings=Settings(slack_bot_token="xoxb-1", slack_channel="C1"),
         signing_secret="s",
     )
     await database.close()

@@ -65,5 +65,6 @@ _COMMANDS = (
     "`/bookbag find parcel`   names, e-mail addresses, subjects and what was said, latest first\n"
     "`/bookbag stats`   today in figures\n"
     "`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger\n"
+    "`/bookbag settings`   how this is set up\n"
     "`/bookbag help`   this"
 )

@@ -11,6 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.config import Settings
 from bot.desk.desk import Desk
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
@@ -39,6 +40,7 @@ def slack_app(
     members: Members,
     installation: Installation,
     our_standing: Standing,
+    settings: Settings,
     signing_secret: str | None,
 ) -> AsyncApp:
     """Listeners for everything that teammates do.
@@ -88,6 +90,7 @@ def slack_app(
         members=members,
         rights=rights,
         installation=installation,
+        settings=settings,
     )
 
     @app.action({"type": "block_actions"})

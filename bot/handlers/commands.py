@@ -15,8 +15,10 @@ from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, un
 from bot.blocks.message import Message
 from bot.blocks.prompts import not_a_member, refusal
 from bot.blocks.rows import PAGE_SIZE
+from bot.blocks.settings import settings_message
 from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
 from bot.blocks.words import one_line
+from bot.config import Settings
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError
 from bot.desk.figures import today
@@ -54,6 +56,7 @@ def register(
     members: Members,
     rights: Rights,
     installation: Installation,
+    settings: Settings,
 ) -> None:
     link_to = installation.link_to
     not_for_you = not_a_member(installation.channel_name)
@@ -87,6 +90,8 @@ def register(
                 return ticket_shown(shown, link_to=link_to)
             case "stats":
                 return day_message(await today(desk.database, await zones.of(by)))
+            case "settings":
+                return settings_message(settings, channel=installation.channel_name)
             case "rebuild":
                 number = number_in(rest, "rebuild")
                 await desk.rebuild(number, by=await rights.admitted(by))
