@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.ai import AI, make_ai
+from bot.ai import AI, DEFAULT_MODEL, make_ai
 from bot.ai.language import known_language
 from bot.ai.worker import AIWork
 from bot.ai.writer import AIWriter
@@ -50,6 +51,7 @@ from bot.slack.missed import Missed
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
+from bot.slack.rights import Rights
 from bot.slack.roll import Roll
 from bot.slack.standing import Standing
 from bot.slack.uploads import Uploads
@@ -182,9 +184,13 @@ class Bridge:
         directory = Directory(client, self.database, home_team=self.installation.team)
         gaps = Gaps(self.database, Missed(client, self.database), self.installation, self._sockets)
         await gaps.open()
+        members = Members(client, self.installation.channel, self.database.clock)
+        standing = self._standing = Standing(client, self.installation.channel)
+        rights = Rights(directory, members, standing, self.installation)
         intake = Intake(
             self.database,
             self.bell,
+            rights,
             directory,
             SlackFiles(client, session, self.database, self.files, slack_host),
             self.installation,
@@ -193,7 +199,6 @@ class Bridge:
             language_of=known_language if self._settings.translates else None,
             gaps=gaps,
         )
-        standing = self._standing = Standing(client, self.installation.channel)
         self._keep_up(standing.run())
         self._run(self._slack_courier(client, session, standing, slack_host))
         ai = self._made_ai()
@@ -201,7 +206,6 @@ class Bridge:
             self._stack.push_async_callback(ai.close)
         self._run(self._ai_courier(ai))
         self._run(intake)
-        members = Members(client, self.installation.channel, self.database.clock)
         if self.desk.assignment.is_on:
             bot_user = self.installation.bot_user
             self._keep_up(Roll(self.database, directory, members, bot_user=bot_user).run())
@@ -214,6 +218,7 @@ class Bridge:
             client,
             desk=self.desk,
             directory=directory,
+            rights=rights,
             intake=intake,
             homes=homes,
             members=members,
@@ -222,6 +227,7 @@ class Bridge:
             writer=None if ai is None else AIWriter(ai, self.desk, rewrites=self._settings.ai == "claude"),
             errands=errands,
             anyone_replies=self._settings.replies == "anyone",
+            settings=replace(self._settings, model=self._settings.model or DEFAULT_MODEL),
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
             channel_language=self._settings.language,
         )

@@ -73,6 +73,11 @@ class Control:
             raise PersonError(f"{user.name} is not in #{channel.name}")
         return channel
 
+    def _visible(self, user: User, said: Payload) -> Channel:
+        """A channel that they can look into: theirs, or a public one."""
+        channel = self._state.channel_named(said["channel"])
+        return self._channel(user, said) if channel.is_private or channel.is_im else channel
+
     def _typed(self, text: str) -> Payload:
         spellings = {person.real_name: person.id for person in self._state.users.values()}
         return type_message(text, names=self._state.names, mentions=spellings)
@@ -148,7 +153,7 @@ class Control:
     async def _press(self, user: User, said: Payload) -> Payload:
         return await self._core.interactions.press(
             user,
-            self._channel(user, said),
+            self._visible(user, said),
             said["ts"],
             said["action_id"],
             value=said.get("value"),

@@ -20,6 +20,7 @@ DEFAULT_SUBSCRIPTIONS = frozenset(
         "app_home_opened", "member_joined_channel", "member_left_channel", "channel_archive",
         "channel_unarchive", "channel_rename", "group_archive", "group_unarchive", "channel_shared",
         "channel_unshared", "channel_id_changed", "app_uninstalled", "tokens_revoked",
+        "user_change",
     }
 )  # fmt: skip
 _SUBSCRIPTION_OF_MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}

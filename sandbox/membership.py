@@ -1,12 +1,14 @@
-"""Who is in which channel, and which channels are archived; each change is published."""
+"""Who is in which channel and what they are, and which channels are archived; each change is published."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.shapes import user_shape
+
 if TYPE_CHECKING:
     from sandbox.feed import Feed
-    from sandbox.model import Channel
+    from sandbox.model import Channel, User
     from sandbox.state import State
 
 
@@ -30,6 +32,21 @@ class Membership:
             return
         channel.members.remove(user_id)
         self._feed.publish(self._event("member_left_channel", channel, user_id))
+
+    def change(self, user: User, **what: bool | str) -> None:
+        """Deactivate somebody, make them a guest or an admin, rename them: any of `User`'s fields."""
+        for name, value in what.items():
+            if not hasattr(user, name):
+                raise AttributeError(name)
+            setattr(user, name, value)
+        self._feed.publish(
+            {
+                "type": "user_change",
+                "user": user_shape(self._state, user),
+                "cache_ts": int(self._state.now),
+                "event_ts": self._state.timestamps.new(),
+            }
+        )
 
     def archive(self, channel: Channel, *, user_id: str, archived: bool = True) -> None:
         channel.is_archived = archived

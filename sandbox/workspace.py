@@ -192,10 +192,9 @@ class Workspace(Readings):
         """Take a person (the bot, by default) out of a channel, with the event."""
         self._core.membership.leave(self.channel(channel), self._member(user))
 
-    def deactivate(self, name: str) -> None:
-        """Deactivate somebody's account; they stay listed where they were. Publishes no event."""
-        self._state.person(name).deleted = True
-        self._state.changes.note()
+    def change_person(self, name: str, **what: bool | str) -> None:
+        """Make somebody a guest (`is_restricted=True`), deactivate them (`deleted=True`), with the event."""
+        self._core.membership.change(self._state.person(name), **what)
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
         """Archive a channel or bring it back, with the event."""

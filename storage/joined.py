@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
-from storage.records import Conversation, PersonId
+from storage.records import Conversation, ConversationId, PersonId
 from storage.schema import joined as table
 
 
@@ -42,3 +44,17 @@ class Joined:
             )
         )
         return found is not None
+
+    async def of(self, conversations: Collection[Conversation]) -> Mapping[ConversationId, list[PersonId]]:
+        """Who joined the holder of each of them, for those where anybody did."""
+        epochs = {one.id: one.epoch for one in conversations}
+        rows = await self._connection.execute(
+            select(table)
+            .where(table.c.conversation_id.in_(epochs))
+            .order_by(table.c.conversation_id, table.c.team, table.c.user)
+        )
+        found: dict[ConversationId, list[PersonId]] = {}
+        for row in rows:
+            if row.epoch == epochs[row.conversation_id]:
+                found.setdefault(row.conversation_id, []).append(PersonId(row.team, row.user))
+        return found

@@ -84,6 +84,13 @@ class MessageRef:
         """The name under which the ledger remembers this message."""
         return f"slack:{self.team}/{self.channel}/{self.ts}"
 
+    @classmethod
+    def of(cls, source: str) -> MessageRef | None:
+        """The message of that name; None if it is no message's."""
+        kind, _, where = source.partition(":")
+        parts = where.split("/")
+        return cls(*parts) if kind == "slack" and len(parts) == 3 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:

@@ -89,6 +89,14 @@ former_threads = Table(
 )
 
 # Teammates who answer beside the holder. The epoch says in which stretch; in any other it means nothing.
+seen = Table(
+    "seen",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id"), primary_key=True),
+    # The last entry of a teammate's that was on the customer's screen.
+    Column("seq", Integer, nullable=False),
+)
+
 joined = Table(
     "joined",
     metadata,

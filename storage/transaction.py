@@ -26,6 +26,7 @@ from storage.processes import Processes
 from storage.records import ConversationId, Entry, MessageRef
 from storage.roster import Roster
 from storage.search import Search
+from storage.seen import Seen
 from storage.shelves import Shelves
 from storage.tickets import Tickets
 
@@ -70,6 +71,7 @@ class Transaction:
         self.ledger = Ledger(self.connection, now, self.conversations, self._pending, self.added)
         self.tickets = Tickets(self.connection, now)
         self.joined = Joined(self.connection)
+        self.seen = Seen(self.connection)
         self.figures = Figures(self.connection)
         self.shelves = Shelves(self.connection)
         self.search = Search(self.connection)

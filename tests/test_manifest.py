@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 import bot.handlers.app
+from bot.config import Settings
 from bot.desk.bell import Bell
 from bot.desk.desk import Desk
 from bot.desk.files import Files
@@ -32,6 +33,7 @@ from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.members import Members
+from bot.slack.rights import Rights
 from bot.slack.standing import Standing
 from storage.database import Database
 
@@ -75,6 +77,7 @@ SUBSCRIPTIONS_OF: dict[str, dict[str, set[str]]] = {
     "member_joined_channel": {"member_joined_channel": _ABOUT_CHANNELS},
     "member_left_channel": {"member_left_channel": _ABOUT_CHANNELS},
     "tokens_revoked": {"tokens_revoked": set()},
+    "user_change": {"user_change": {"users:read"}},
 }
 
 _TEXT = {"type": "string", "minLength": 1}
@@ -218,15 +221,19 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     files = SlackFiles(
         client, session, database, Files(database, largest=1), SlackHost("http://127.0.0.1:1/api/")
     )
+    standing = Standing(client, "C1")
+    rights = Rights(directory, members, standing, installation)
     made = slack_app(
         client,
         desk=desk,
         members=members,
         homes=Homes(client, Bell(), desk, installation, members, directory),
         directory=directory,
-        intake=Intake(database, Bell(), directory, files, installation, hold_back=timedelta(0)),
+        rights=rights,
+        intake=Intake(database, Bell(), rights, directory, files, installation, hold_back=timedelta(0)),
         installation=installation,
-        our_standing=Standing(client, "C1"),
+        our_standing=standing,
+        settings=Settings(slack_bot_token="xoxb-1", slack_channel="C1"),
         writer=None,
         errands=Errands(),
         anyone_replies=False,

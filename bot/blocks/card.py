@@ -6,7 +6,8 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionB
 
 from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER, ConversationValue
 from bot.blocks.menus import holder_menu, ticket_menu
-from bot.blocks.message import Message, button, plain, small, title
+from bot.blocks.message import LinkTo, Message, button, plain, small, title
+from bot.blocks.rows import actions
 from bot.blocks.words import (
     bold,
     customer_name,
@@ -22,6 +23,9 @@ from bot.tongues import say
 from storage.records import Author, Conversation, Entry, State, Status, Ticket
 
 _LAST_MESSAGE_LENGTH = 300
+# Of those who joined; the card stays a card.
+_MOST_NAMES = 3
+_NAME_LENGTH = 40
 
 
 def card(view: ConversationView) -> Message:
@@ -39,12 +43,33 @@ def card(view: ConversationView) -> Message:
     )
 
 
+def moved_card(conversation: Conversation, link_to: LinkTo) -> Message:
+    """What stands where a conversation's card was, once its thread started again elsewhere."""
+    name = f"{customer_name(conversation)} · {conversation.channel}"
+    says = say("This conversation goes on in a new thread. What you type here still counts.")
+    return Message(
+        text=notification(name, says),
+        blocks=[title(name), small(f"🧵 {says}"), *actions(conversation, link_to)],
+    )
+
+
 def take_over_button(conversation: Conversation) -> ButtonElement:
-    return button(say("Take over"), TAKE_OVER, ConversationValue.of(conversation), style="primary")
+    return button(
+        say("Take over"),
+        TAKE_OVER,
+        ConversationValue.of(conversation),
+        style="primary",
+        spoken=say("Take over the conversation with {name}", name=customer_name(conversation)),
+    )
 
 
 def allow_ai_button(conversation: Conversation) -> ButtonElement:
-    return button(say("Allow AI replies"), ALLOW_AI_REPLIES, ConversationValue.of(conversation))
+    return button(
+        say("Allow AI replies"),
+        ALLOW_AI_REPLIES,
+        ConversationValue.of(conversation),
+        spoken=say("Allow AI replies to {name} again", name=customer_name(conversation)),
+    )
 
 
 def _button(conversation: Conversation) -> ButtonElement:
@@ -90,6 +115,17 @@ def _state_in_words(view: ConversationView) -> str:
             return say("the AI is answering")
 
 
+def _with(view: ConversationView) -> str:
+    """Who answers beside the holder."""
+    if not view.joined:
+        return ""
+    names = ", ".join(bold(shortened(one.name, _NAME_LENGTH)) for one in view.joined[:_MOST_NAMES])
+    more = len(view.joined) - _MOST_NAMES
+    if more > 0:
+        return say(", with {names} and {more} more", names=names, more=more)
+    return say(", with {names}", names=names)
+
+
 def _state_line(view: ConversationView) -> str:
     return "   ·   ".join([_state(view), *([_ticket_state(view.ticket)] if view.ticket is not None else [])])
 
@@ -98,7 +134,7 @@ def _state(view: ConversationView) -> str:
     conversation = view.conversation
     match conversation.state:
         case State.TEAMMATE:
-            return f"🟠 {say('{name} is answering', name=bold(_holder(view)))}"
+            return f"🟠 {say('{name} is answering', name=bold(_holder(view)))}{_with(view)}"
         case State.WAITING if conversation.escalated_at is not None:
             since = when(conversation.escalated_at)
             return f"🔴 {say('*Waiting for a teammate* since {time}', time=since)}"

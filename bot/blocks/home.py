@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple, replace
 from typing import Any
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import ActionsBlock, Block
 from slack_sdk.models.views import View
 
+from bot.blocks.ids import HOME_PAGE, BadValue
 from bot.blocks.lists import availability, live_row
-from bot.blocks.message import LinkTo, line, small, title
+from bot.blocks.message import LinkTo, button, line, small, title
 from bot.blocks.prompts import not_a_member
 from bot.blocks.tickets import ticket_row
 from bot.blocks.words import escaped
-from bot.desk.home import Home
+from bot.desk.home import FIRST, Home, Places
 from bot.desk.lists import TicketPage
 from bot.tongues import say
+from storage.shelves import COUNTED
 
-# Four lists of that many rows of four blocks stay under the hundred that Slack takes.
+# Four lists of that many rows of four blocks, with their pages, stay under the hundred that Slack takes.
 MOST_ROWS = 5
 
 
@@ -26,12 +29,11 @@ def home_view(home: Home, *, link_to: LinkTo) -> dict[str, Any]:
     live = [block for view in home.live.rows for block in live_row(view, link_to)]
     blocks = [
         *([] if home.available is None else [small(availability(home.available))]),
-        *_tickets(say("Waiting now"), say("Nobody waits."), home.waiting, "new", link_to),
-        *_tickets(say("On me"), say("No open ticket is yours."), home.mine, "mine", link_to),
-        *_list(
-            say("Live with the AI"), say("Nobody talks to the AI."), live, home.live.total, "conversations"
-        ),
-        *_tickets(say("Mine, closed last"), say("You closed none yet."), home.done, "done", link_to),
+        *_tickets(say("Waiting now"), say("Nobody waits."), home, "waiting", home.waiting, link_to),
+        *_tickets(say("On me"), say("No open ticket is yours."), home, "mine", home.mine, link_to),
+        *_list(say("Live with the AI"), say("Nobody talks to the AI."), live),
+        *_pages(say("Live with the AI"), home.places, "live", home.live.total, shown=str(home.live.total)),
+        *_tickets(say("Mine, closed last"), say("You closed none yet."), home, "done", home.done, link_to),
     ]
     return View(type="home", blocks=blocks).to_dict()
 
@@ -41,13 +43,48 @@ def no_home(channel: str) -> dict[str, Any]:
     return View(type="home", blocks=[line(escaped(not_a_member(channel)))]).to_dict()
 
 
-def _tickets(heading: str, none: str, page: TicketPage, word: str, link_to: LinkTo) -> Sequence[Block]:
+def written(places: Places) -> str:
+    return ".".join(map(str, astuple(places)))
+
+
+def read(value: str) -> Places:
+    """Raises `BadValue` for what `written` did not write."""
+    numbers = value.split(".")
+    if len(numbers) != len(astuple(FIRST)) or not all(n.isdecimal() and len(n) < 10 for n in numbers):
+        raise BadValue
+    return Places(*map(int, numbers))
+
+
+def _tickets(
+    heading: str, none: str, home: Home, which: str, page: TicketPage, link_to: LinkTo
+) -> Sequence[Block]:
     rows = [block for view in page.rows for block in ticket_row(view, page.at, link_to)]
-    return _list(heading, none, rows, page.total, f"tickets {word}")
+    shown = str(page.total) if page.is_counted else say("more than {number}", number=f"{COUNTED:,}")
+    pages = _pages(heading, home.places, which, min(page.total, COUNTED), shown=shown)
+    return [*_list(heading, none, rows), *pages]
 
 
-def _list(heading: str, none: str, rows: Sequence[Block], total: int, command: str) -> Sequence[Block]:
-    if not rows:
-        return [title(heading), line(none)]
-    more = [small(say("The others: {command}", command=f"`/bookbag {command}`"))] if total > MOST_ROWS else []
-    return [title(heading), *rows, *more]
+def _list(heading: str, none: str, rows: Sequence[Block]) -> Sequence[Block]:
+    return [title(heading), *(rows or [line(none)])]
+
+
+def _pages(heading: str, places: Places, which: str, total: int, *, shown: str) -> Sequence[Block]:
+    """The buttons to one list's pages before and after; the other lists stay where they are."""
+    if total <= MOST_ROWS:
+        return []
+    at: int = getattr(places, which)
+    buttons = [
+        button(
+            label,
+            f"{HOME_PAGE}:{which}:{way}",
+            written(replace(places, **{which: to})),
+            spoken=f"{label}: {heading}",
+        )
+        for label, way, to in (
+            (say("Previous"), "previous", max(0, at - MOST_ROWS)),
+            (say("Next"), "next", at + MOST_ROWS),
+        )
+        if to != at and to < total
+    ]
+    counted = say("{first} to {last} of {total}", first=at + 1, last=min(at + MOST_ROWS, total), total=shown)
+    return [small(counted), ActionsBlock(elements=buttons)]

@@ -22,6 +22,9 @@ from bot.prose.markdown import markdown, reads_as_typed
 from bot.tongues import say
 from storage.records import MessageRef
 
+# docs.slack.dev/reference/block-kit/block-elements/button-element
+SPOKEN_LIMIT = 75
+
 LinkTo = Callable[[MessageRef], str]
 
 
@@ -78,5 +81,14 @@ def line(mrkdwn: str) -> Block:
     return SectionBlock(text=MarkdownTextObject(text=mrkdwn, verbatim=True))
 
 
-def button(label: str, action_id: str, value: str, *, style: str | None = None) -> ButtonElement:
-    return ButtonElement(text=PlainTextObject(text=label), action_id=action_id, value=value, style=style)
+def button(
+    label: str, action_id: str, value: str, *, style: str | None = None, spoken: str | None = None
+) -> ButtonElement:
+    """`spoken` is what a screen reader says, where the label alone does not tell it from its neighbours."""
+    return ButtonElement(
+        text=PlainTextObject(text=label),
+        action_id=action_id,
+        value=value,
+        style=style,
+        accessibility_label=spoken and shortened(spoken, SPOKEN_LIMIT),
+    )

@@ -14,7 +14,7 @@ from bot.blocks.ids import (
     SUBJECT_MODAL,
     ConversationValue,
 )
-from bot.blocks.message import plain
+from bot.blocks.message import Message, plain
 from bot.blocks.words import shortened
 from bot.desk.tickets import LONGEST_LINE
 from bot.tongues import say
@@ -59,6 +59,11 @@ def hand_over_modal(about: ConversationValue) -> View:
         element=chosen,
     )
     return _modal(HAND_OVER_MODAL, about, title=say("Hand over"), submit=say("Hand over"), blocks=[asked])
+
+
+def said_modal(message: Message) -> View:
+    """What somebody is told where no message can be shown to them alone."""
+    return View(type="modal", title=plain("Bookbag"), close=plain(say("Close")), blocks=list(message.blocks))
 
 
 def _modal(

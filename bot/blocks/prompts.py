@@ -105,8 +105,15 @@ def prompt_message(
         case Prompt.MAY_NOT_ACT:
             return refusal(
                 say(
-                    "Only full members of this workspace can answer customers, "
-                    "so your message was kept as a note."
+                    "Only full members of this workspace who are in this channel can answer customers, and "
+                    "nobody while it is shared outside. So your message was kept as a note."
+                )
+            )
+        case Prompt.MAY_NOT_EDIT:
+            return refusal(
+                say(
+                    "You cannot answer customers here any more, so the customer still sees your first words. "
+                    "Delete the message to take them back."
                 )
             )
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock, SectionBlock
 
 from bot.blocks.ids import OPEN_THREAD, PAGE
-from bot.blocks.message import LinkTo, Message, button, line, plain, small
-from bot.blocks.words import shortened
+from bot.blocks.message import SPOKEN_LIMIT, LinkTo, Message, button, line, plain, small
+from bot.blocks.words import customer_name, shortened
 from bot.tongues import say
 from storage.records import Conversation
 
@@ -34,7 +34,12 @@ def actions(conversation: Conversation, link_to: LinkTo, action: ButtonElement |
     if conversation.card is not None:
         elements.append(
             ButtonElement(
-                text=plain(say("Open thread")), action_id=OPEN_THREAD, url=link_to(conversation.card)
+                text=plain(say("Open thread")),
+                action_id=OPEN_THREAD,
+                url=link_to(conversation.card),
+                accessibility_label=shortened(
+                    say("Open the thread with {name}", name=customer_name(conversation)), SPOKEN_LIMIT
+                ),
             )
         )
     return [ActionsBlock(elements=elements)] if elements else []
@@ -46,9 +51,18 @@ def pages(which: str, total: int, offset: int, *, shown: str = "") -> list[Block
         return []
     elements = []
     if offset > 0:
-        elements.append(button(say("Previous"), f"{PAGE}:previous", f"{which}.{max(0, offset - PAGE_SIZE)}"))
+        elements.append(
+            button(
+                say("Previous"),
+                f"{PAGE}:previous",
+                f"{which}.{max(0, offset - PAGE_SIZE)}",
+                spoken=say("Previous page"),
+            )
+        )
     if offset + PAGE_SIZE < total:
-        elements.append(button(say("Next"), f"{PAGE}:next", f"{which}.{offset + PAGE_SIZE}"))
+        elements.append(
+            button(say("Next"), f"{PAGE}:next", f"{which}.{offset + PAGE_SIZE}", spoken=say("Next page"))
+        )
     counted = say(
         "{first} to {last} of {total}",
         first=offset + 1,

@@ -63,6 +63,11 @@ class CustomerChat:
         if self._http is not None:
             await self._http.close()
 
+    @property
+    def token(self) -> str:
+        """What shows that this is the conversation's customer."""
+        return self._token
+
     async def say(self, text: str, *, client_id: str | None = None, attachments: Sequence[str] = ()) -> int:
         """Send a message; returns its number. The same `client_id` again is the same message."""
         body: dict[str, Any] = {"text": text, "client_id": client_id or str(uuid.uuid4())}

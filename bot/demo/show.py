@@ -18,7 +18,8 @@ from bot.demo.story import NotSeen, play
 from bot.livechat.limits import Limits, Rate
 
 # A recording is typed faster than any person would.
-NO_LIMITS = Limits(messages=Rate(100_000, 100_000), conversations=Rate(100_000, 100_000))
+_ALL = Rate(100_000, 100_000)
+NO_LIMITS = Limits(messages=_ALL, conversations=_ALL, glances=_ALL)
 
 
 async def show(*, once: bool, play: Path | None, port: int) -> int:

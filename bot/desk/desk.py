@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.desk import assignment, chat, composed, replies, takeover, threads, tickets, views, waiting
+from bot.desk import assignment, chat, composed, replies, seen, takeover, threads, tickets, views, waiting
 from bot.desk.assignment import Assignment
 from bot.desk.composed import Composing
 from bot.desk.errors import NoSuchTicket
@@ -342,6 +342,13 @@ class Desk:
         return await self._do(
             Expects(conversation_id), tickets.take_off_hold, conversation_id, by=by, epoch=epoch
         )
+
+    async def customer_saw(self, conversation_id: ConversationId, *, upto: int) -> None:
+        """Most of what is told here is known, and costs a look."""
+        async with self.database.read() as tx:
+            is_news = await seen.is_news(tx, conversation_id, upto=upto)
+        if is_news:
+            await self._do(Expects(), seen.customer_saw, conversation_id, upto=upto)
 
     async def view(self, conversation_id: ConversationId) -> ConversationView:
         async with self.database.read() as tx:

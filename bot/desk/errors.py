@@ -17,6 +17,8 @@
     ├── FileTypeRefused
     ├── FilesGone
     ├── MayNotAct
+    │   ├── ChannelShared
+    │   └── NotInChannel
     ├── NobodyHolds
     ├── NoSuchFile
     ├── NotTaken
@@ -96,7 +98,7 @@ class Blank(DeskError):
 
 
 class CannotAnswer(DeskError):
-    """{name} cannot answer customers: only full members of this workspace can."""
+    """{name} cannot answer customers: only full members of this workspace who are in the channel can."""
 
 
 class FileEmpty(DeskError):
@@ -117,6 +119,14 @@ class FilesGone(DeskError):
 
 class MayNotAct(DeskError):
     """Only full members of this workspace can answer customers. Nothing was sent or changed."""
+
+
+class ChannelShared(MayNotAct):
+    """{channel} is shared with another organisation: until it is not, nobody can answer customers."""
+
+
+class NotInChannel(MayNotAct):
+    """Only those who are in {channel} can answer its customers. Join it, then try again."""
 
 
 class NotTaken(DeskError):

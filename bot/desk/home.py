@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.desk.desk import Desk
 from bot.desk.lists import Lists, TicketPage
@@ -10,10 +12,25 @@ from bot.desk.views import Listing
 from storage.records import PersonId
 from storage.shelves import Shelf
 
+Page = TypeVar("Page", TicketPage, Listing)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many of each list stand before what is shown of it."""
+
+    waiting: int = 0
+    mine: int = 0
+    live: int = 0
+    done: int = 0
+
+
+FIRST = Places()
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The first of each list, and how many there are.
+    """A page of each list, with how many there are, and where those pages begin.
 
     `available`: whether conversations are assigned to them; None where nobody is assigned any.
     """
@@ -22,15 +39,33 @@ class Home:
     mine: TicketPage
     live: Listing
     done: TicketPage
+    places: Places = FIRST
     available: bool | None = None
 
 
-async def home_of(person: PersonId, *, desk: Desk, lists: Lists, limit: int) -> Home:
-    """At most `limit` of each."""
+async def home_of(person: PersonId, *, desk: Desk, lists: Lists, limit: int, places: Places = FIRST) -> Home:
+    """At most `limit` of each. Where a list grew shorter than its place, its last page."""
+
+    def shelf(which: Shelf) -> Callable[[int], Awaitable[TicketPage]]:
+        return lambda offset: lists.tickets(which, by=person, limit=limit, offset=offset)
+
+    waiting, at_waiting = await _page(shelf(Shelf.NEW), places.waiting, limit)
+    mine, at_mine = await _page(shelf(Shelf.MINE), places.mine, limit)
+    live, at_live = await _page(lambda offset: desk.live(limit=limit, offset=offset), places.live, limit)
+    done, at_done = await _page(shelf(Shelf.DONE), places.done, limit)
     return Home(
-        waiting=await lists.tickets(Shelf.NEW, by=person, limit=limit),
-        mine=await lists.tickets(Shelf.MINE, by=person, limit=limit),
-        live=await desk.live(limit=limit),
-        done=await lists.tickets(Shelf.DONE, by=person, limit=limit),
-        available=await desk.is_available(person) if desk.assignment.is_on else None,
+        waiting,
+        mine,
+        live,
+        done,
+        replace(places, waiting=at_waiting, mine=at_mine, live=at_live, done=at_done),
+        await desk.is_available(person) if desk.assignment.is_on else None,
     )
+
+
+async def _page(read: Callable[[int], Awaitable[Page]], offset: int, limit: int) -> tuple[Page, int]:
+    page = await read(offset)
+    if page.rows or not offset:
+        return page, offset
+    last = max(0, page.total - 1) // limit * limit
+    return await read(last), last

@@ -37,6 +37,8 @@ class Owed(StrEnum):
     CARD = "card"
     ENTRY = "entry"
     RECAP = "recap"
+    POINTER = "pointer"
+    SEEN = "seen"
     REFRESH = "refresh"
     FILE = "file"
     MARK = "mark"
@@ -57,6 +59,7 @@ class Priority(IntEnum):
     HELD_BY_PEOPLE = 1
     WITH_AI = 2
     CARD = 3
+    SEEN = 4
 
 
 class Mark(StrEnum):
@@ -81,6 +84,7 @@ class Prompt(StrEnum):
     FILES_UNFIT = "files_unfit"
     EDIT_STAYS = "edit_stays"
     MAY_NOT_ACT = "may_not_act"
+    MAY_NOT_EDIT = "may_not_edit"
 
 
 class Told(StrEnum):
@@ -185,6 +189,11 @@ async def start_thread_again(
         await _in_thread(tx, conversation, Owed(kind), **payload)
 
 
+async def point_from(tx: Transaction, conversation: Conversation, *, channel: str, ts: str) -> None:
+    """Let the card that was there lead to the one that is posted before, in place of its buttons."""
+    await _in_thread(tx, conversation, Owed.POINTER, channel=channel, ts=ts)
+
+
 def lane_of(conversation_id: ConversationId) -> str:
     """The lane of a conversation's thread."""
     return f"thread:{conversation_id}"
@@ -253,6 +262,14 @@ async def mark(
         lane=f"mark:{message.channel}/{message.ts}",
         priority=Priority.FEEDBACK,
         payload={"channel": message.channel, "ts": message.ts, "mark": what, "instead_of": instead_of},
+    )
+
+
+async def mark_seen(tx: Transaction, conversation_id: ConversationId) -> None:
+    """Show how far the customer has seen, after everything else; however far that is by then."""
+    lane = f"seen:{conversation_id}"
+    await tx.outbox.owe(
+        Owed.SEEN, conversation_id, topic=SLACK, lane=lane, priority=Priority.SEEN, coalesce=lane
     )
 
 

@@ -246,6 +246,7 @@ async def message_edited(
 
     A held reply is reworded, or becomes the note it now reads like. An edit that turns a sent message into
     something like a note is not shown to the customer: they keep the words they have, and the author is told.
+    The same goes for an author who may not act any more.
     Slack promises no order, so an edit whose message is not known yet is that message, in its latest words,
     and one that is older by `edited_at`, Slack's time of it, than the latest known changes nothing.
     """
@@ -292,6 +293,9 @@ async def message_edited(
         return Fate.KNOWN
     if not withdrawn and (before == (text, html) or await _is_old(tx, entry, edited_at)):
         return Fate.KNOWN
+    if entry.kind is Kind.MESSAGE and not by.may_act and not withdrawn:
+        await outgoing.prompt(tx, reply, Prompt.MAY_NOT_EDIT)
+        return Fate.NOTE
     if "written" in entry.data:
         await outgoing.prompt(tx, reply, Prompt.TRANSLATION_STAYS)
         return Fate.NOTE

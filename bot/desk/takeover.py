@@ -123,6 +123,7 @@ async def join(tx: Transaction, conversation_id: ConversationId, *, by: Person, 
         ticket=ticket.number,
     )
     await outgoing.answer_press(tx, conversation, entry)
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
 
 
 async def answers(tx: Transaction, conversation: Conversation, by: Person) -> bool:

@@ -75,7 +75,10 @@ async def card_seen(tx: Transaction, conversation_id: ConversationId, card: Mess
 
 
 async def rebuild(tx: Transaction, conversation_id: ConversationId, *, by: Person) -> None:
-    """Start the conversation's thread again, from the ledger. The old one stays, and is still listened to."""
+    """Start the conversation's thread again, from the ledger. The old one stays, and is still listened to.
+
+    Its card becomes a pointer to the new one: two with buttons would be one too many.
+    """
     if not by.may_act:
         raise MayNotAct
     conversation = await tx.conversations.lock(conversation_id)
@@ -98,4 +101,7 @@ async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: M
     said = [payload["seq"] for kind, payload in unsent if kind == Owed.ENTRY]
     upto = min(said, default=conversation.last_seq + 1) - 1
     await outgoing.start_thread_again(tx, conversation, unsent=unsent, upto=upto)
+    pointers = [payload for kind, payload in waiting if kind == Owed.POINTER]
+    for old in (*pointers, {"channel": away_from.channel, "ts": away_from.ts}):
+        await outgoing.point_from(tx, conversation, channel=old["channel"], ts=old["ts"])
     return True

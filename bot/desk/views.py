@@ -35,6 +35,7 @@ class ConversationView:
     holder: Person | None
     ticket: Ticket | None
     last_message: Entry | None
+    joined: Sequence[Person] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +201,18 @@ async def views_of(
     said = await tx.ledger.several([(one.id, one.last_message_seq) for one in conversations])
     last = {entry.conversation_id: entry for entry in said}
     tickets = {ticket.conversation_id: ticket for ticket in await tx.tickets.latest_of_each(ids)}
-    people = await tx.people.named({one.holder for one in conversations if one.holder is not None})
+    held = [one for one in conversations if one.holder is not None]
+    joined = await tx.joined.of(held) if held else {}
+    known = await tx.people.named(
+        {one.holder for one in held if one.holder} | {person for each in joined.values() for person in each}
+    )
     return {
         one.id: ConversationView(
-            one, people.get(one.holder) if one.holder else None, tickets.get(one.id), last.get(one.id)
+            one,
+            known.get(one.holder) if one.holder else None,
+            tickets.get(one.id),
+            last.get(one.id),
+            [known[person] for person in joined.get(one.id, ()) if person in known],
         )
         for one in conversations
     }

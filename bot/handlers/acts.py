@@ -1,7 +1,8 @@
-"""What a press and a submitted modal have in common: one rule, applied for whoever it was."""
+"""What a press and a submitted modal have in common: one rule, applied for whoever it was, if they may."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck
@@ -10,11 +11,12 @@ from bot.blocks.prompts import refusal
 from bot.desk.errors import AlreadyDecided, DeskError
 from bot.handlers.form import Form
 from bot.handlers.press import Press
-from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.directory import UnknownPerson
 from bot.slack.intake import Intake
+from bot.slack.rights import Rights
 from bot.tongues import say
 from storage.database import Clock
-from storage.records import ConversationId, Person, PersonId
+from storage.records import ConversationId, MessageRef, Person, PersonId
 
 Rule = Callable[[Person], Awaitable[object]]
 
@@ -22,19 +24,18 @@ Rule = Callable[[Person], Awaitable[object]]
 class Acts:
     """Applies a rule for the person who acted and acknowledges. If it refuses, they alone are told why.
 
-    What was typed in the thread before is dealt with before. Who may act is asked of Slack each time.
+    What was typed in the thread before is dealt with before.
     """
 
-    def __init__(self, directory: Directory, intake: Intake, clock: Clock) -> None:
-        self._directory = directory
+    def __init__(self, rights: Rights, intake: Intake, clock: Clock) -> None:
+        self._rights = rights
         self._intake = intake
         self._clock = clock
 
     async def pressed(self, ack: AsyncAck, press: Press, about: ConversationId, rule: Rule) -> bool:
         """True if the rule was applied."""
-        await self._intake.settle(about, before=press.at, card=press.card)
         try:
-            await rule(await self._directory.person(press.by))
+            await rule(await self._ready(press.by, about, before=press.at, card=press.card))
         except (DeskError, UnknownPerson) as error:
             await ack()
             why = refusal(_why(error))
@@ -43,6 +44,16 @@ class Acts:
             await (press.replace(why) if is_over else press.answer(why))
             return False
         await ack()
+        return True
+
+    async def may_ask(self, ack: AsyncAck, press: Press) -> bool:
+        """Whether a modal may be opened for them. If not, they are told why."""
+        try:
+            await self._rights.admitted(press.by)
+        except (DeskError, UnknownPerson) as error:
+            await ack()
+            await press.answer(refusal(_why(error)))
+            return False
         return True
 
     async def submitted(self, ack: AsyncAck, form: Form, *, asked: str, rule: Rule) -> None:
@@ -55,12 +66,28 @@ class Acts:
 
     async def tried(self, about: ConversationId, by: PersonId, rule: Rule) -> str | None:
         """Why the rule was not applied; None if it was."""
-        await self._intake.settle(about, before=f"{self._clock().timestamp():.6f}")
+        now = f"{self._clock().timestamp():.6f}"
         try:
-            await rule(await self._directory.person(by))
+            await rule(await self._ready(by, about, before=now))
         except (DeskError, UnknownPerson) as error:
             return _why(error)
         return None
+
+    async def _ready(
+        self,
+        person: PersonId,
+        about: ConversationId,
+        *,
+        before: str,
+        card: MessageRef | None = None,
+    ) -> Person:
+        """Them, once what was typed before is dealt with. Both at once: Slack waits three seconds."""
+        asking = asyncio.create_task(self._rights.admitted(person))
+        try:
+            await self._intake.settle(about, before=before, card=card)
+            return await asking
+        finally:
+            asking.cancel()
 
 
 def _why(error: DeskError | UnknownPerson) -> str:

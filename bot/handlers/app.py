@@ -11,11 +11,23 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.config import Settings
 from bot.desk.desk import Desk
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
 from bot.desk.writing import Writer
-from bot.handlers import actions, commands, compose, handback, home, language, menus, messages, standing
+from bot.handlers import (
+    actions,
+    commands,
+    compose,
+    handback,
+    home,
+    language,
+    menus,
+    messages,
+    people,
+    standing,
+)
 from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
 from bot.handlers.errands import Errands
@@ -24,6 +36,7 @@ from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.members import Members
+from bot.slack.rights import Rights
 from bot.slack.standing import Standing
 
 log = logging.getLogger(__name__)
@@ -34,6 +47,7 @@ def slack_app(
     *,
     desk: Desk,
     directory: Directory,
+    rights: Rights,
     intake: Intake,
     homes: Homes,
     members: Members,
@@ -42,6 +56,7 @@ def slack_app(
     writer: Writer | None,
     errands: Errands,
     anyone_replies: bool,
+    settings: Settings,
     signing_secret: str | None,
     channel_language: str,
 ) -> AsyncApp:
@@ -77,12 +92,15 @@ def slack_app(
     language.register(app, directory=directory)
     messages.register(app, intake=intake)
     standing.register(app, standing=our_standing, installation=installation)
-    acts = Acts(directory, intake, desk.database.clock)
+    people.register(
+        app, directory=directory, members=members, standing=our_standing, installation=installation
+    )
+    acts = Acts(rights, intake, desk.database.clock)
     actions.register(app, desk=desk, acts=acts, installation=installation)
     handback.register(app, desk=desk, acts=acts, writer=writer, errands=errands)
     composer = Composer(desk, acts, writer, errands, anyone=anyone_replies)
     compose.register(app, desk=desk, composer=composer)
-    menus.register(app, desk=desk, directory=directory, acts=acts, composer=composer)
+    menus.register(app, desk=desk, rights=rights, acts=acts, composer=composer)
     home.register(app, homes=homes, installation=installation)
     commands.register(
         app,
@@ -90,9 +108,11 @@ def slack_app(
         lists=Lists(desk.database),
         finder=Finder(desk.database),
         members=members,
+        rights=rights,
         directory=directory,
         installation=installation,
         channel_language=channel_language,
+        settings=settings,
     )
 
     @app.action({"type": "block_actions"})

@@ -21,8 +21,10 @@ from bot.blocks.lists import (
 from bot.blocks.message import Message
 from bot.blocks.prompts import not_a_member, refusal
 from bot.blocks.rows import PAGE_SIZE
+from bot.blocks.settings import settings_message
 from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
 from bot.blocks.words import one_line
+from bot.config import Settings
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError
 from bot.desk.figures import today
@@ -32,6 +34,7 @@ from bot.handlers.press import Press
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
 from bot.slack.members import Members
+from bot.slack.rights import Rights
 from bot.tongues import say
 from storage.records import PersonId, TicketNumber
 from storage.search import Place
@@ -55,9 +58,11 @@ def register(
     lists: Lists,
     finder: Finder,
     members: Members,
+    rights: Rights,
     directory: Directory,
     installation: Installation,
     channel_language: str,
+    settings: Settings,
 ) -> None:
     link_to = installation.link_to
 
@@ -94,9 +99,11 @@ def register(
                 return ticket_shown(shown, link_to=link_to)
             case "stats":
                 return day_message(await today(desk.database, await directory.zone(by)))
+            case "settings":
+                return settings_message(settings, channel=installation.channel_name)
             case "rebuild":
                 number = number_in(rest, "rebuild")
-                await desk.rebuild(number, by=await directory.person(by))
+                await desk.rebuild(number, by=await rights.admitted(by))
                 return refusal(
                     say(
                         "The thread of ticket #{number} starts again in a moment, from the ledger.",
@@ -104,7 +111,7 @@ def register(
                     )
                 )
             case "back" | "away":
-                await desk.be_available(by=await directory.person(by), available=word == "back")
+                await desk.be_available(by=await rights.admitted(by), available=word == "back")
                 return availability_message(word == "back", is_used=desk.assignment.is_on)
             case _:
                 return unknown_command(word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.ids import (
@@ -25,12 +26,13 @@ from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
 from bot.handlers.form import Form
 from bot.handlers.press import Press
-from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.directory import UnknownPerson
+from bot.slack.rights import Rights
 from bot.tongues import say
 from storage.records import Status
 
 
-def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts, composer: Composer) -> None:
+def register(app: AsyncApp, *, desk: Desk, rights: Rights, acts: Acts, composer: Composer) -> None:
     @app.action(TICKET_MENU)
     @app.action(HOLDER_MENU)
     async def chosen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -39,16 +41,14 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts, com
         about, epoch = menu.about.conversation_id, menu.about.epoch
         match menu.choice:
             case Choice.ON_HOLD:
-                await press.ask(hold_modal(menu.about))
-                await ack()
+                await ask(ack, press, hold_modal(menu.about))
             case Choice.OFF_HOLD:
                 await acts.pressed(
                     ack, press, about, lambda by: desk.take_off_hold(about, by=by, epoch=epoch)
                 )
             case Choice.EDIT_SUBJECT:
                 ticket = (await desk.view(about)).ticket
-                await press.ask(subject_modal(menu.about, subject=ticket.subject if ticket else None))
-                await ack()
+                await ask(ack, press, subject_modal(menu.about, subject=ticket.subject if ticket else None))
             case Choice.CLOSE | Choice.CANCEL:
                 status = Status.CLOSED if menu.choice is Choice.CLOSE else Status.CANCELLED
                 await acts.pressed(
@@ -57,8 +57,7 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts, com
             case Choice.JOIN:
                 await acts.pressed(ack, press, about, lambda by: desk.join(about, by=by, epoch=epoch))
             case Choice.HAND_OVER:
-                await press.ask(hand_over_modal(menu.about))
-                await ack()
+                await ask(ack, press, hand_over_modal(menu.about))
             case Choice.COMPOSE:
                 await composer.open(ack, press, about)
             case Choice.TAKE_FROM:
@@ -66,12 +65,17 @@ def register(app: AsyncApp, *, desk: Desk, directory: Directory, acts: Acts, com
                     ack, press, about, lambda by: desk.hand_over(about, to=by, by=by, epoch=epoch)
                 )
 
+    async def ask(ack: AsyncAck, press: Press, view: View) -> None:
+        if await acts.may_ask(ack, press):
+            await press.ask(view)
+            await ack()
+
     @app.view(HAND_OVER_MODAL)
     async def hand_over(ack: AsyncAck, body: dict[str, Any]) -> None:
         form = Form(body)
         about = form.about
         try:
-            to = await directory.person(form.person(HAND_OVER_TO))
+            to = await rights.of(form.person(HAND_OVER_TO))
         except UnknownPerson:
             why = say("Slack could not describe that person just now. Nothing was changed; please try again.")
             await ack(response_action="errors", errors={HAND_OVER_TO: why})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_sdk.models.views import View
@@ -12,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.message import Message
+from bot.blocks.modals import said_modal
 from bot.blocks.prompts import refusal
 from bot.handlers.errands import Shown
 from bot.slack.errors import CALL_ERRORS, Failure
@@ -55,19 +57,35 @@ class Press:
         return MessageRef(self._team, channel, ts)
 
     async def answer(self, message: Message) -> None:
-        """Say something to the presser alone, beside what they pressed."""
-        channel = self.container.get("channel_id")
-        if channel is None:
-            return
+        """Say something to the presser alone, beside what they pressed.
+
+        In a window over it where nothing can stand beside it, and else in a direct message.
+        """
+        said = await self._said_beside(message) or await self._said_in_window(message)
+        if not said and not await self._said(self._client.chat_postMessage, self.by.user, message):
+            log.warning("a press could not be answered")
+
+    async def _said_beside(self, message: Message) -> bool:
+        """False in App Home, and for who is not in the channel."""
+        channel, thread = self.container.get("channel_id"), self.container.get("thread_ts")
+        ephemeral = partial(self._client.chat_postEphemeral, user=self.by.user, thread_ts=thread)
+        return channel is not None and await self._said(ephemeral, channel, message)
+
+    async def _said_in_window(self, message: Message) -> bool:
         try:
-            await self._client.chat_postEphemeral(
-                channel=channel,
-                user=self.by.user,
-                thread_ts=self.container.get("thread_ts"),
-                **message.arguments(),
-            )
+            await self._client.views_open(trigger_id=str(self._trigger), view=said_modal(message))
         except CALL_ERRORS as error:
-            log.warning("a press could not be answered: %s", Failure.of(error).reason)
+            log.info("a window for a press was not opened: %s", Failure.of(error).reason)
+            return False
+        return True
+
+    async def _said(self, call: Callable[..., Awaitable[object]], where: str, message: Message) -> bool:
+        try:
+            await call(channel=where, **message.arguments())
+        except CALL_ERRORS as error:
+            log.info("a press was not answered there: %s", Failure.of(error).reason)
+            return False
+        return True
 
     async def ask(self, view: View) -> Shown | None:
         """Open a modal for the presser, or tell them that Slack did not."""

@@ -19,7 +19,6 @@ CHANNEL_EVENTS = (
     "group_archive",
     "group_unarchive",
 )
-MEMBER_EVENTS = ("member_joined_channel", "member_left_channel")
 APP_EVENTS = ("app_uninstalled", "tokens_revoked")
 
 
@@ -28,16 +27,10 @@ def register(app: AsyncApp, *, standing: Standing, installation: Installation) -
         if installation.channel in (event.get("channel"), event.get("old_channel_id")):
             standing.doubt()
 
-    async def member_changed(event: dict[str, Any]) -> None:
-        if event.get("user") == installation.bot_user:
-            await channel_changed(event)
-
     async def app_changed() -> None:
         standing.doubt()
 
     for name in CHANNEL_EVENTS:
         app.event(name)(channel_changed)
-    for name in MEMBER_EVENTS:
-        app.event(name)(member_changed)
     for name in APP_EVENTS:
         app.event(name)(app_changed)

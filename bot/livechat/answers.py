@@ -163,6 +163,12 @@ class Said(Shown):
     id: str
 
 
+class Noted(Shown):
+    """How far the customer has seen by what was just told."""
+
+    seq: int
+
+
 class ConversationShown(Shown):
     """A conversation as its customer may know it. `cursor` is the number of its latest entry."""
 

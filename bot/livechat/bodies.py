@@ -52,6 +52,11 @@ def _small(metadata: dict[str, Any]) -> dict[str, Any]:
     return clean
 
 
+def _whole(value: object) -> object:
+    # To JSON 5.0 is a whole number, and some programs write it so.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _number(value: object) -> int:
     if not isinstance(value, str) or not re.fullmatch(r"0|[1-9][0-9]{0,9}", value):
         raise ValueError("a whole number is needed")
@@ -154,6 +159,12 @@ class UploadQuery(Strict):
     name: Annotated[str, StringConstraints(max_length=200), AfterValidator(words.clean)] = Field(
         default="", description="What its sender calls it. Made safe, and ended as what its bytes are."
     )
+
+
+class SeenBody(Strict):
+    """The number of the last entry that was on the customer's screen while they looked."""
+
+    seq: Annotated[int, BeforeValidator(_whole)] = Field(ge=0, le=LARGEST_SEQ)
 
 
 class PageQuery(Strict):

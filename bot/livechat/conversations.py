@@ -14,6 +14,7 @@ from bot.livechat.answers import (
     ConversationShown,
     EntryShown,
     Escalated,
+    Noted,
     Page,
     Pagination,
     Resumed,
@@ -30,6 +31,7 @@ from bot.livechat.bodies import (
     PageQuery,
     ResumeQuery,
     SayBody,
+    SeenBody,
     StartBody,
 )
 from bot.livechat.limits import Limiter, Limits, Monotonic, address_of
@@ -69,6 +71,7 @@ class Conversations:
         self._proxies = limits.trusted_proxies
         self._starts = Limiter(limits.conversations, clock)
         self._messages = Limiter(limits.messages, clock)
+        self._glances = Limiter(limits.glances, clock)
 
     def operations(self) -> Sequence[Operation[Any, Any]]:
         always = (Invalid, Broken, Unavailable)
@@ -143,6 +146,18 @@ class Conversations:
                     },
                 ),
                 is_stream=True,
+            ),
+            Operation(
+                method="POST",
+                path=f"{ONE}/seen",
+                name="seen",
+                summary="Say how far the customer has seen, which the team is shown.",
+                needs=Caller.CUSTOMER,
+                handler=self.seen,
+                query=Nothing,
+                body=SeenBody,
+                answers={200: Noted},
+                problems=(*theirs, *with_body, TooMany, *always),
             ),
             Operation(
                 method="POST",
@@ -233,6 +248,11 @@ class Conversations:
         header = call.request.headers.get("Last-Event-ID")
         query = call.query if header is None else ResumeQuery.from_header(header)
         return await self._streams.serve(call.request, call.conversation_id, after=query.after)
+
+    async def seen(self, call: Call[SeenBody, Nothing]) -> Answer:
+        self._glances.count(call.conversation_id)
+        await self._desk.customer_saw(call.conversation_id, upto=call.body.seq)
+        return Answer(200, Noted(seq=call.body.seq))
 
     async def escalate(self, call: Call[EscalateBody, Nothing]) -> Answer:
         conversation = await self._desk.escalate(

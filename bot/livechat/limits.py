@@ -38,6 +38,7 @@ class Limits:
     messages: Rate = Rate(per_second=20, burst=60)
     conversations: Rate = Rate(per_second=10, burst=100)
     uploads: Rate = Rate(per_second=0.1, burst=30)
+    glances: Rate = Rate(per_second=2, burst=20)
     trusted_proxies: int = 0
     open_streams: int = 20_000
     streams_each: int = 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,13 +19,17 @@ from storage.records import Person, PersonId
 log = logging.getLogger(__name__)
 
 GOOD_FOR = timedelta(hours=1)
+# What decides about who may act.
+CURRENT_FOR = timedelta(minutes=1)
 REMEMBERED = 10_000
 # A press has three seconds; better answered in English than not at all.
 LANGUAGE_WITHIN = timedelta(seconds=1)
+# No bot by its own description.
+SLACKBOT = "USLACKBOT"
 
 
 class UnknownPerson(Exception):
-    """Slack could not be asked about somebody who was never seen before."""
+    """Slack did not say who somebody is."""
 
 
 class Directory:
@@ -36,6 +41,9 @@ class Directory:
         self._home_team = home_team
         # What this process was told lately: a reply should not wait for the database to say who wrote it.
         self._recent: dict[PersonId, Person] = {}
+        # The same, but only by Slack's own words; what another process was told may be older news.
+        self._current: dict[PersonId, Person] = {}
+        self._asking: dict[PersonId, object] = {}
 
     async def person(self, person_id: PersonId) -> Person:
         """As Slack described them within the last hour, or the last time it answered.
@@ -49,16 +57,24 @@ class Directory:
         if known is not None and self._is_good(known):
             return self._remembered(known)
         try:
-            answer = await self._client.users_info(user=person_id.user, include_locale=True)
-        except CALL_ERRORS as error:
-            failure = Failure.of(error)
-            log.warning("Slack did not describe a teammate: %s", failure.reason)
+            return await self._asked(person_id)
+        except UnknownPerson:
             if known is None:
-                raise UnknownPerson(failure.reason) from error
+                raise
             return known
-        person = self._described(person_id, answer["user"])
-        await self._database.write(lambda tx: tx.people.remember(person))
-        return self._remembered(person)
+
+    async def current(self, person_id: PersonId) -> Person:
+        """As Slack described them within the last minute. Raises `UnknownPerson` where it does not."""
+        known = self._current.get(person_id)
+        if known is not None and self._database.clock() - known.fetched_at < CURRENT_FOR:
+            return known
+        return await self._asked(person_id)
+
+    def forget(self, person_id: PersonId) -> None:
+        """Something about them changed: ask again."""
+        self._recent.pop(person_id, None)
+        self._current.pop(person_id, None)
+        self._asking.pop(person_id, None)
 
     async def locale(self, person_id: PersonId) -> str | None:
         """Which language they read Slack in, as `de-DE`. None where Slack does not say so in time."""
@@ -85,6 +101,35 @@ class Directory:
                 continue
         return found
 
+    async def _asked(self, person_id: PersonId) -> Person:
+        # An answer that was on its way while something changed is not kept.
+        asking = self._asking[person_id] = object()
+        try:
+            answer = await self._client.users_info(user=person_id.user, include_locale=True)
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            log.warning("Slack did not describe a teammate: %s", failure.reason)
+            raise UnknownPerson(failure.reason) from error
+        finally:
+            is_newest = self._asking.get(person_id) is asking
+            if is_newest:
+                del self._asking[person_id]
+        person = self._described(person_id, answer["user"])
+        if not self._is_known(person):
+            await self._database.write(lambda tx: tx.people.remember(person))
+        if is_newest:
+            self._current[person_id] = self._remembered(person)
+        return person
+
+    def _is_known(self, person: Person) -> bool:
+        """Whether the database was told the same within the hour."""
+        known = self._recent.get(person.id)
+        return (
+            known is not None
+            and self._is_good(known)
+            and replace(known, fetched_at=person.fetched_at) == person
+        )
+
     def _is_good(self, known: Person) -> bool:
         # Remembered by a version that did not ask for it.
         is_whole = known.locale is not None
@@ -93,6 +138,7 @@ class Directory:
     def _remembered(self, person: Person) -> Person:
         if len(self._recent) >= REMEMBERED:
             self._recent.clear()
+            self._current.clear()
         self._recent[person.id] = person
         return person
 
@@ -104,13 +150,14 @@ class Directory:
             or user.get("team_id", self._home_team) != self._home_team
             or user.get("is_stranger")
         )
+        automaton = user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == SLACKBOT
         guest = user.get("is_restricted") or user.get("is_ultra_restricted")
         return Person(
             id=person_id,
             name=str(name).strip()[:120] or "A teammate",
             # Slack's picture addresses contain the ids of team and user: no customer's business.
             avatar_url=None,
-            may_act=not (outsider or guest or user.get("deleted") or user.get("is_bot")),
+            may_act=not (outsider or guest or automaton or user.get("deleted")),
             fetched_at=self._database.clock(),
             locale=str(user.get("locale") or "")[:35],
             zone=str(user.get("tz") or "")[:64],

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.home import MOST_ROWS, home_view, no_home
 from bot.desk.bell import ANYTHING, Bell
 from bot.desk.desk import Desk
-from bot.desk.home import home_of
+from bot.desk.home import FIRST, Places, home_of
 from bot.desk.lists import Lists
 from bot.slack.directory import Directory
 from bot.slack.errors import CALL_ERRORS, Failure
@@ -40,13 +40,17 @@ class _Looking:
     published: float = 0.0
     is_stale: bool = True
     shown: dict[str, Any] | None = None
+    # Slack's name for what it shows them; another one means that another process showed them something.
+    known_as: str | None = None
+    places: Places = FIRST
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Homes:
     """The Homes that this process published.
 
-    Each process keeps its own: whoever opens a Home is looked after by the one that Slack told.
+    Each process keeps its own: a Home is looked after by the process that last heard of its person, and one
+    that finds it changed by another leaves it.
     """
 
     def __init__(
@@ -75,12 +79,13 @@ class Homes:
         self._looking: dict[PersonId, _Looking] = {}
         self._refreshed = 0.0
 
-    async def opened(self, person: PersonId) -> None:
-        """Show it to them now, and keep it up to date for a while."""
+    async def opened(self, person: PersonId, places: Places = FIRST) -> None:
+        """Show it to them now, each list from its place on, and keep it up to date for a while."""
         looking = self._looking.setdefault(person, _Looking(self._clock()))
         looking.opened = self._clock()
-        # Slack may show another tab's view by now, so the same is published again.
-        looking.shown = None
+        looking.places = places
+        # Slack may show another tab's view by now, so the same is published again, whatever it shows.
+        looking.shown = looking.known_as = None
         await self._publish(person, looking)
 
     async def run(self) -> None:
@@ -118,18 +123,24 @@ class Homes:
             looking.is_stale = False
             looking.published = self._clock()
             try:
-                view = await self._view(person)
+                view = await self._view(person, looking.places)
                 if view != looking.shown:
-                    await self._client.views_publish(user_id=person.user, view=view)
-                    looking.shown = view
+                    answer = await self._client.views_publish(
+                        user_id=person.user, view=view, hash=looking.known_as
+                    )
+                    looking.shown, looking.known_as = view, answer["view"]["hash"]
             except CALL_ERRORS as error:
-                log.warning("a Home could not be shown: %s", Failure.of(error).reason)
+                reason = Failure.of(error).reason
+                if reason == "hash_conflict":
+                    self._looking.pop(person, None)
+                else:
+                    log.warning("a Home could not be shown: %s", reason)
             except Exception:
                 log.exception("a Home could not be made")
 
-    async def _view(self, person: PersonId) -> dict[str, Any]:
+    async def _view(self, person: PersonId, places: Places) -> dict[str, Any]:
         with speaking(await self._directory.locale(person)):
             if not await self._members.has(person.user):
                 return no_home(self._installation.channel_name)
-            home = await home_of(person, desk=self._desk, lists=self._lists, limit=MOST_ROWS)
+            home = await home_of(person, desk=self._desk, lists=self._lists, limit=MOST_ROWS, places=places)
             return home_view(home, link_to=self._installation.link_to)

@@ -24,6 +24,7 @@ from bot.slack.files import SlackFiles
 from bot.slack.gaps import Gaps
 from bot.slack.installation import Installation
 from bot.slack.letters import Delays, Rule, RuleBook, delivery_of
+from bot.slack.rights import Rights
 from bot.slack.rounds import CARD_SETTLES, Rounds
 from storage.database import Database, reason_of
 from storage.inbox import Delivery, Inbox
@@ -54,6 +55,7 @@ class Intake:
         self,
         database: Database,
         bell: Bell,
+        rights: Rights,
         directory: Directory,
         files: SlackFiles,
         installation: Installation,
@@ -67,7 +69,7 @@ class Intake:
         self._bell = bell
         self._installation = installation
         self._rules = RuleBook(
-            directory, files, database.clock, anyone_replies=anyone_replies, language_of=language_of
+            rights, directory, files, database.clock, anyone_replies=anyone_replies, language_of=language_of
         )
         self._rounds = Rounds(database, self._rules, gaps if hold_back else None)
         self._hold_back = hold_back

@@ -13,6 +13,7 @@ from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.events import Deleted, Edited, Posted, thread_event
 from bot.slack.files import Brought, FilesDelayed, SlackFiles
 from bot.slack.from_slack import Reading, mentioned_users, read
+from bot.slack.rights import Rights
 from storage.database import Clock
 from storage.inbox import Delivery
 from storage.records import Person, PersonId
@@ -62,12 +63,14 @@ def delivery_of(event: Mapping[str, Any], *, team: str, ourselves: str) -> Deliv
 class RuleBook:
     """Finds the rule for a delivery, and whatever of Slack that has to be asked for first.
 
-    `anyone_replies`: whoever may act answers a customer whom a teammate has, by just typing. With
+    `rights` says whether the author may act, `directory` what those they mention are called. With
+    `anyone_replies`, whoever may act answers a customer whom a teammate has, by just typing. With
     `language_of` a reply in another language than its customer's is translated first.
     """
 
     def __init__(
         self,
+        rights: Rights,
         directory: Directory,
         files: SlackFiles,
         clock: Clock,
@@ -75,6 +78,7 @@ class RuleBook:
         anyone_replies: bool,
         language_of: LanguageOf | None = None,
     ) -> None:
+        self._rights = rights
         self._directory = directory
         self._files = files
         self._anyone_replies = anyone_replies
@@ -156,7 +160,7 @@ class RuleBook:
 
     async def _author(self, person: PersonId, waits_since: datetime | None) -> Person:
         try:
-            return await self._directory.person(person)
+            return await self._rights.of(person)
         except UnknownPerson:
             now = self._clock()
             if waits_since is None or now - waits_since < AUTHOR_BECOMES_KNOWN:

@@ -1,12 +1,14 @@
-"""Who is in the live chat channel, and so may read what customers say; asked of Slack, good for a minute."""
+"""Who is in the live chat channel: asked of Slack, good for a minute and until somebody comes or goes."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure
 from storage.database import Clock
 
@@ -25,16 +27,38 @@ class Members:
         self._clock = clock
         self._known: frozenset[str] = frozenset()
         self._asked: datetime | None = None
+        self._asking = asyncio.Lock()
+        # A list that was on its way while somebody left may still have them.
+        self._changes = 0
 
     async def has(self, user: str) -> bool:
-        """Whether they are in the channel. Where Slack does not say, only who was there before is."""
-        if self._asked is None or self._clock() - self._asked >= GOOD_FOR:
-            try:
-                self._known = await self._listed()
-                self._asked = self._clock()
-            except CALL_ERRORS as error:
-                log.warning("Slack did not say who is in the channel: %s", Failure.of(error).reason)
-        return user in self._known
+        """Whether they may read what customers say. Where Slack does not answer, who was there before may."""
+        try:
+            return await self.has_now(user)
+        except UnknownPerson as error:
+            log.warning("Slack did not say who is in the channel: %s", error)
+            return user in self._known
+
+    async def has_now(self, user: str) -> bool:
+        """Whether they are in the channel by an answer of the last minute. Raises `UnknownPerson` without."""
+        async with self._asking:
+            while not self._is_good():
+                changes = self._changes
+                try:
+                    self._known = await self._listed()
+                except CALL_ERRORS as error:
+                    raise UnknownPerson(Failure.of(error).reason) from error
+                if changes == self._changes:
+                    self._asked = self._clock()
+            return user in self._known
+
+    def forget(self) -> None:
+        """Somebody came or went: ask again."""
+        self._changes += 1
+        self._asked = None
+
+    def _is_good(self) -> bool:
+        return self._asked is not None and self._clock() - self._asked < GOOD_FOR
 
     async def _listed(self) -> frozenset[str]:
         people: set[str] = set()

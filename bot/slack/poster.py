@@ -15,7 +15,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.message import Message
+from bot.blocks.message import LinkTo, Message
 from bot.blocks.prompts import cut_off
 from bot.desk import outgoing, threads, waiting
 from bot.desk.desk import Desk
@@ -76,6 +76,10 @@ class Poster:
     @property
     def is_exposed(self) -> bool:
         return self._standing.is_exposed
+
+    @property
+    def link_to(self) -> LinkTo:
+        return self._installation.link_to
 
     async def post(
         self,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.card import card
+from bot.blocks.card import card, moved_card
 from bot.blocks.prompts import prompt_message
 from bot.blocks.thread import entries_message, entry_message, recap_message
 from bot.desk.attachments import Unfit
@@ -16,18 +17,21 @@ from bot.desk.outgoing import Mark, Owed, Prompt, is_still_so
 from bot.desk.views import ConversationView, views_of
 from bot.relay.outcome import Done, Job, Outcome, Parked, Part
 from bot.slack.direct import DirectMessages
-from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.poster import Poster
 from bot.slack.uploads import Uploads
 from bot.tongues import speaking
-from storage.records import Conversation, Entry, HeldReply, Parcel, PersonId
+from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 REACTION_OF = {
     Mark.SENT: "white_check_mark",
     Mark.NOTE: "lock",
     Mark.HELD: "hourglass_flowing_sand",
 }
+SEEN_REACTION = "eyes"
 METHOD_OF: Mapping[str, str] = {
     Owed.CARD: "chat.postMessage",
     Owed.ENTRY: "chat.postMessage",
@@ -38,7 +42,9 @@ METHOD_OF: Mapping[str, str] = {
     Owed.REFRESH: "chat.update",
     # A file in a channel is a post like any other.
     Owed.FILE: "chat.postMessage",
+    Owed.POINTER: "chat.update",
     Owed.MARK: "reactions.add",
+    Owed.SEEN: "reactions.add",
     Owed.PROMPT: "chat.postEphemeral",
 }
 
@@ -89,6 +95,8 @@ class SlackPosts:
         views = await views_of(tx, cards) if cards else {}
         readers = {p.id: _reader(p, found[p.conversation_id]) for p in parcels if p.kind in _READ_ALONE}
         people = await tx.people.named({one for one in readers.values() if one is not None})
+        farthest = await tx.seen.of({p.conversation_id for p in parcels if p.kind == Owed.SEEN})
+        far = {(e.conversation_id, e.seq): e for e in await tx.ledger.several(list(farthest.items()))}
         jobs: dict[int, Job] = {}
         for parcel in parcels:
             conversation = found[parcel.conversation_id]
@@ -116,8 +124,13 @@ class SlackPosts:
                     jobs[parcel.id] = partial(self._uploads.share, parcel, conversation, file)
                 case Owed.REFRESH:
                     jobs[parcel.id] = partial(self.refresh, parcel, views[conversation.id])
+                case Owed.POINTER:
+                    jobs[parcel.id] = partial(self.pointer, parcel, conversation)
                 case Owed.MARK:
                     jobs[parcel.id] = partial(self.mark, parcel)
+                case Owed.SEEN:
+                    last = far.get((conversation.id, farthest.get(conversation.id, 0)))
+                    jobs[parcel.id] = partial(self.seen, parcel, last)
                 case Owed.PROMPT:
                     held = await tx.held.get(parcel.conversation_id, parcel.payload["source"])
                     jobs[parcel.id] = partial(self.prompt, parcel, conversation, held)
@@ -189,6 +202,25 @@ class SlackPosts:
             return self._poster.again(parcel, error)
         return Done()
 
+    async def pointer(self, parcel: Parcel, conversation: Conversation) -> Outcome:
+        """Let a former card lead to the present one. Where it cannot be changed, it stays as it is."""
+        if conversation.card is None:
+            return Done()
+        if self._poster.is_exposed:
+            return self._poster.kept()
+        message = moved_card(conversation, self._poster.link_to)
+        try:
+            await self._client.chat_update(
+                channel=parcel.payload["channel"], ts=parcel.payload["ts"], **message.arguments()
+            )
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            if failure.trouble not in (Trouble.THROTTLED, Trouble.NOT_SENT, Trouble.MAYBE_SENT):
+                log.info("conversation %s: its former card stays: %s", conversation.id, failure.reason)
+                return Done()
+            return self._poster.again(parcel, error)
+        return Done()
+
     async def mark(self, parcel: Parcel) -> Outcome:
         """Show on a teammate's message what became of it."""
         at = {"channel": parcel.payload["channel"], "timestamp": parcel.payload["ts"]}
@@ -203,6 +235,17 @@ class SlackPosts:
             return Done()
         try:
             await self._client.reactions_remove(name=REACTION_OF[Mark(before)], **at)
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
+
+    async def seen(self, parcel: Parcel, last: Entry | None) -> Outcome:
+        """Show on the last message that the customer has seen that they have, and so all before it."""
+        where = MessageRef.of(last.source) if last is not None and last.source else None
+        if where is None:
+            return Done()
+        try:
+            await self._client.reactions_add(name=SEEN_REACTION, channel=where.channel, timestamp=where.ts)
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()

@@ -209,6 +209,7 @@ def views(draw: st.DrawFn, state: State | None = None) -> ConversationView:
         draw(st.none() | people),
         draw(st.none() | tickets()),
         draw(st.none() | messages),
+        draw(st.lists(people, max_size=6)) if state in (None, State.TEAMMATE) else (),
     )
 
 
@@ -224,18 +225,30 @@ def checked(message: Message) -> dict[str, Any]:
     assert block_limits.check(arguments["blocks"]) == []
     assert message.text.strip()
     assert len(message.text) <= 3000
-    for text in _texts(arguments["blocks"]):
-        assert text["text"].strip()
-        if text["type"] == "plain_text":
-            assert size(text["text"]) <= 3000
-        else:
-            assert text["verbatim"] is True
+    looked_at(arguments["blocks"])
     live = {one for one in WORKSPACE.mentions(arguments) if not one.startswith("<!date^")}
     # Who is handed a conversation is told by a mention, and nobody else is mentioned ever.
     live.discard(f"<@{MENTIONED}>")
     assert live <= {f"<{LINK}>", *(f"<{address}>" for address in _linked_by_the_ai(arguments["blocks"]))}
     assert (arguments["parse"], arguments["link_names"]) == ("none", False)
     return dict(arguments)
+
+
+def looked_at(blocks: list[dict[str, Any]]) -> None:
+    """What holds on every surface: no text is blank or live, and buttons can be told apart by ear."""
+    for text in _texts(blocks):
+        assert text["text"].strip()
+        if text["type"] == "plain_text":
+            assert size(text["text"]) <= 3000
+        else:
+            assert text["verbatim"] is True
+    by_label: dict[str, list[dict[str, Any]]] = {}
+    for block in blocks:
+        for element in [block.get("accessory") or {}, *block.get("elements", [])]:
+            if element.get("type") == "button":
+                by_label.setdefault(element["text"]["text"], []).append(element)
+    for alike in by_label.values():
+        assert len(alike) == 1 or all(one["accessibility_label"].strip() for one in alike)
 
 
 def _linked_by_the_ai(blocks: list[dict[str, Any]]) -> set[str]:
@@ -281,6 +294,7 @@ def checked_modal(view: View) -> dict[str, Any]:
     arguments = json.loads(json.dumps(view.to_dict()))
     assert modals.complaints(arguments, "modal") == []
     assert block_limits.check(arguments["blocks"], surface="modal") == []
+    looked_at(arguments["blocks"])
     return dict(arguments)
 
 

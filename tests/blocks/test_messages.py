@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
-from bot.blocks.card import card
+from bot.blocks.card import card, moved_card
 from bot.blocks.composing import being_written, compose_modal, kept_text
 from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
 from bot.blocks.ids import (
@@ -26,10 +26,10 @@ from bot.blocks.ids import (
     TranslationValue,
 )
 from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
-from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
-from bot.blocks.prompts import prompt_message, refusal, you_have_it
+from bot.blocks.modals import hand_over_modal, hold_modal, said_modal, subject_modal
+from bot.blocks.prompts import cut_off, prompt_message, refusal, you_have_it
 from bot.blocks.rows import PAGE_SIZE
-from bot.blocks.thread import entries_message, entry_message
+from bot.blocks.thread import entries_message, entry_message, recap_message
 from bot.desk.outgoing import Prompt
 from bot.desk.replies import fingerprint
 from bot.desk.tickets import SummaryOrigin
@@ -118,7 +118,18 @@ def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holde
         else:
             assert HeldValue.read(button["value"]) == HeldValue(view.conversation.id, source)
     checked(you_have_it(view, link_to=link_to))
-    checked(refusal(f"{holder} is already answering this customer."))
+    told = refusal(f"{holder} is already answering this customer.")
+    checked(told)
+    checked_modal(said_modal(told))
+    checked(cut_off(holder, "is_archived"))
+    checked(moved_card(view.conversation, link_to))
+
+
+@settings(max_examples=40)
+@given(conversations(), st.lists(messages, max_size=15))
+def test_a_recap_of_anything_can_be_shown(conversation: Conversation, said: list[Entry]) -> None:
+    numbered = [replace(one, seq=number) for number, one in enumerate(said, 1)]
+    checked(recap_message(conversation, numbered))
 
 
 @given(views())
@@ -322,6 +333,8 @@ def test_no_button_carries_anybodys_words() -> None:
     ):
         for button in buttons(message).values():
             assert "secret" not in json.dumps(button)
+            # What a screen reader says is for who hears it, and does not come back with a press.
+            assert "Loud <!here> Name" in button.pop("accessibility_label")
             assert "Loud" not in json.dumps(button)
 
 

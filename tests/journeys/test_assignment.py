@@ -163,7 +163,7 @@ async def test_who_is_gone_is_taken_out(here: World, clock: RunningClock, gone: 
     if gone == "left":
         here.slack.leave(CHANNEL, "ben")
     else:
-        here.slack.deactivate("ben")
+        here.slack.change_person("ben", deleted=True)
     clock.forward(hours=2)
     await called_the_roll(here)
     chat = await asks(here, "Maya")

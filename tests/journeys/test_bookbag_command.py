@@ -204,7 +204,7 @@ async def test_who_is_not_in_the_channel_reads_nothing_of_customers(outside: Wor
     await outside.chat(first="My card number is secret")
     outside.slack.add_person("dora", real_name="Dora", channels=["general"])
     dora = outside.slack.person("dora")
-    for words in ("conversations", "tickets", "find secret", "show 1", "stats", "rebuild 1"):
+    for words in ("conversations", "tickets", "find secret", "show 1", "stats", "rebuild 1", "settings"):
         answer = await dora.command("/bookbag", words, channel="general")
         assert "for those in #live-chat" in str(answer), words
     assert "live with the AI" in str(await dora.command("/bookbag", "help", channel="general"))
@@ -215,3 +215,12 @@ async def test_who_is_not_in_the_channel_reads_nothing_of_customers(outside: Wor
         return None if view is None else outside.slack.rendered({"blocks": view["blocks"]})
 
     assert "for those in #live-chat" in await outside.until(home)
+
+
+async def test_settings_say_how_it_is_set_up_and_no_secret(outside: World) -> None:
+    answer = await outside.ben.command("/bookbag", "settings", channel="general")
+    shown = outside.slack.rendered(answer)
+    for words in (f"#{CHANNEL}", "another program, through the API", "BOOKBAG_REPLIES", "who took over"):
+        assert words in shown
+    for secret in (outside.settings.slack_bot_token, outside.settings.api_key, outside.settings.database_url):
+        assert str(secret) not in str(answer)

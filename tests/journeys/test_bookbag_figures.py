@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.journeys.test_slack_says_no import moved
 from tests.journeys.world import CHANNEL, World
 
 
@@ -46,6 +47,12 @@ async def test_rebuild_starts_the_thread_again_and_both_threads_belong_to_it(out
     assert "Ana is answering" in thread[0]
     for words in ("goes on from an earlier one", "Where is my parcel?", "On its way!"):
         assert words in thread[1]
+    former = outside.slack.message(CHANNEL, old)
+    assert "goes on in a new thread" in outside.slack.rendered(former)
+    offered = [element for block in former["blocks"] for element in block.get("elements", [])]
+    assert [one["url"] for one in offered if "action_id" in one] == [
+        outside.bridge.installation.link_to(card)
+    ]
     for ts, text in ((card.ts, "From the new one"), (old, "From the old one")):
         await outside.ana.post(CHANNEL, text, thread_ts=ts)
         await chat.sees(text)
@@ -67,3 +74,37 @@ async def test_a_guest_rebuilds_nothing_and_what_is_not_there_is_said(outside: W
         assert says in outside.slack.rendered(answer)
     await outside.settled()
     assert (await outside.bridge.desk.view(chat.id)).conversation.card == before
+
+
+async def test_rebuilt_again_and_again_every_former_card_leads_to_the_last(outside: World) -> None:
+    chat = await outside.chat("Maya", first="Where is my parcel?")
+    await chat.taken_over(outside.ana)
+    await outside.settled()
+    former = []
+    for _ in range(3):
+        former.append(await chat.thread.ts())
+        # Nothing gets into the thread under the new card, so that the next one starts in the middle of it.
+        outside.slack.faults.error(
+            "chat.postMessage", "ratelimited", times=100, when=lambda call: bool(call.get("thread_ts"))
+        )
+        await outside.ben.command("/bookbag", "rebuild 1", channel=CHANNEL)
+        await moved(outside, chat)
+        outside.slack.faults.clear()
+    await outside.settled()
+    card = (await outside.bridge.desk.view(chat.id)).conversation.card
+    assert card is not None
+    for ts in former:
+        assert outside.bridge.installation.link_to(card) in str(outside.slack.message(CHANNEL, ts)["blocks"])
+
+
+async def test_a_former_card_that_cannot_be_changed_holds_nothing_up(outside: World) -> None:
+    chat = await outside.chat("Maya", first="Where is my parcel?")
+    await chat.taken_over(outside.ana)
+    await outside.settled()
+    old = await chat.thread.ts()
+    outside.slack.faults.error("chat.update", "is_archived", times=9, when=lambda call: call["ts"] == old)
+    await outside.ben.command("/bookbag", "rebuild 1", channel=CHANNEL)
+    await moved(outside, chat)
+    await chat.customer.say("Hello?")
+    await chat.shows("Hello?")
+    await outside.settled()

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
 from bot.blocks.ids import TAKE_OVER
 from sandbox import Person
 from tests.journeys.world import World
@@ -58,11 +64,58 @@ async def test_a_conversation_is_taken_over_from_it_and_it_follows(outside: Worl
     await shows(outside, "ana", "Nobody waits", "No open ticket is yours")
 
 
-async def test_a_guests_press_in_it_changes_nothing(outside: World) -> None:
+async def test_a_guests_press_in_it_changes_nothing_and_is_answered(outside: World) -> None:
     outside.slack.add_person("gus", real_name="Gus Guest", is_restricted=True)
     chat = await outside.chat("Maya", first="Hello")
     await chat.thread.ts()
     gus = outside.slack.person("gus")
     await opened(outside, gus, "gus", "Maya")
     assert (await gus.press_view(TAKE_OVER, view="home"))["ok"]
+    assert "Only full members" in outside.slack.rendered((await gus.views())[-1])
+    # Where Slack opens no window either, it is said in a direct message.
+    outside.slack.faults.error("views.open", "expired_trigger_id")
+    assert (await gus.press_view(TAKE_OVER, view="home"))["ok"]
+    (told,) = [c for c in outside.slack.calls_of("chat.postMessage") if c.arguments["channel"][:1] == "U"]
+    assert "Only full members" in told.arguments["text"]
     assert (await outside.bridge.desk.view(chat.id)).conversation.state == "ai"
+
+
+async def test_each_list_is_read_page_by_page_and_stays_there_while_it_is_refreshed(outside: World) -> None:
+    chats = [await outside.chat(f"Customer {number:02}", first="Hello") for number in range(12)]
+    for chat in chats:
+        await chat.thread.ts()
+    await outside.settled()
+    first = await opened(outside, outside.ana, "ana", "1 to 5 of 12")
+    await outside.ana.press_view("home_page:live:next", view="home")
+    second = await shows(outside, "ana", "6 to 10 of 12")
+    assert not names(first) & names(second)
+    await outside.ana.press_view("home_page:live:next", view="home")
+    third = await shows(outside, "ana", "11 to 12 of 12")
+    assert len(names(first) | names(second) | names(third)) == 12
+    # What happens elsewhere changes what is shown, and not which page.
+    await chats[0].customer.escalate("asked for a person")
+    home = await shows(outside, "ana", "Customer 00", "11 to 11 of 11")
+    assert "Nobody waits" not in home
+    # A page that is not there any more gives way to the last one.
+    await chats[1].customer.escalate("asked for a person")
+    assert "6 to 10 of 10" in await shows(outside, "ana", "Customer 01", "6 to 10 of 10")
+
+
+def names(home: str) -> set[str]:
+    return set(re.findall(r"Customer \d\d", home))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_process_that_finds_a_home_changed_by_another_leaves_it(outside: World) -> None:
+    chat = await outside.chat("Maya", first="Hello")
+    await chat.thread.ts()
+    await opened(outside, outside.ana, "ana", "Maya")
+    # As another process publishes it that heard of her next.
+    elsewhere = {"type": "home", "blocks": [{"type": "divider"}]}
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(outside.slack.bot_token, base_url=outside.slack.api_url, session=session)
+        await client.views_publish(user_id=outside.slack.user_id("ana"), view=elsewhere)
+    published = len(outside.slack.calls_of("views.publish"))
+    await chat.customer.escalate("asked for a person")
+    await outside.until(lambda: len(outside.slack.calls_of("views.publish")) > published)
+    assert [one["type"] for one in (outside.slack.home("ana") or {})["blocks"]] == ["divider"]

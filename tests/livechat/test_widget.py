@@ -26,9 +26,9 @@ from playwright.async_api import (
 )
 
 from storage.database import Database
-from storage.records import Author, Kind, PersonId
+from storage.records import Author, ConversationId, Kind, PersonId
 
-from .house import ANA, TEAM, Chat, House, opened
+from .house import ANA, TEAM, Chat, House, opened, until
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
@@ -663,3 +663,34 @@ async def test_a_page_that_describes_its_customer_wrongly_does_not_silence_them(
     await window.said("Hello")
     assert await (await window.chat()).texts() == ["Hello"]
     assert any("refused this page's attributes" in text for text in window.complaints)
+
+
+async def test_a_reply_is_told_as_seen_once_it_stands_before_somebodys_eyes(window: Window) -> None:
+    told: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/seen"):
+            told.append(json.loads(request.post_data or "")["seq"])
+
+    window.page.on("requestfinished", note)
+    await window.said("Hello")
+    chat = await window.chat()
+    await chat.ai_says("Nobody marks this.")
+    await chat.taken_over()
+    await window.launcher.click()
+    await chat.reply("Behind a closed window")
+    await expect(window.launcher.locator(".badge")).not_to_be_empty()
+    assert told == []
+    await window.launcher.click()
+    await until(lambda: told, within=8)
+    seen = {entry["text"]: entry["seq"] for entry in await chat.entries()}
+    assert told == [seen["Behind a closed window"]]
+    async with window.house.database.read() as tx:
+        assert await tx.seen.of([ConversationId(chat.id)]) == {chat.id: told[0]}
+    # One longer than the window is seen as well, and of several at once the last is told.
+    await chat.reply("Short")
+    await chat.reply("Long " * 1500)
+    longest = max(entry["seq"] for entry in await chat.entries())
+    await until(lambda: told[-1] == longest, within=8)
+    assert len(told) <= 3
+    assert window.complaints == []

@@ -23,6 +23,7 @@ METHODS = (
     "conversations.replies",
     "conversations.history",
     "users.info",
+    "conversations.members",
 )
 FAULTS = ("throttled", "broken", "drop_before", "drop_after", "fatal", "fatal_after", "late")
 

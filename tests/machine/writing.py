@@ -96,7 +96,8 @@ class Writing(Customers):
         if reading is Reading.PLAIN and sure:
             surely = Fate.SENT if state is State.TEAMMATE and holder == by else Fate.HELD
         # Whom Slack cannot describe is not heard until it can: what they typed comes again, and late.
-        stranger = any("users.info" in fault for fault in self.house.slack.faults.pending)
+        silent = ("users.info", "conversations.members")
+        stranger = any(method in fault for fault in self.house.slack.faults.pending for method in silent)
         person = self.house.person(by)
         ts = await person.post(CHANNEL, wording.text, thread_ts=card["ts"], deliveries=deliveries)
         talk.messages.append(ThreadMessage(number, ts, by, [wording], surely, late=stranger))

@@ -245,6 +245,17 @@ async def test_membership_and_archiving_are_events(slack: Workspace, bot: Bot) -
     assert bot.heard("member_left_channel", user=slack.bot_user_id)
 
 
+async def test_what_somebody_becomes_is_an_event_and_what_slack_says_of_them(
+    slack: Workspace, bot: Bot
+) -> None:
+    slack.change_person("ben", is_restricted=True)
+    (event,) = await slack.until(lambda: bot.heard("user_change"))
+    assert (event["user"]["id"], event["user"]["is_restricted"]) == (slack.user_id("ben"), True)
+    assert (await bot.client.users_info(user=slack.user_id("ben")))["user"]["is_restricted"]
+    with pytest.raises(AttributeError):
+        slack.change_person("ben", is_tall=True)
+
+
 async def test_channels_without_the_bot_stay_silent(slack: Workspace, bot: Bot) -> None:
     await slack.person("ana").post("general", "between us")
     await slack.person("ana").post("live-chat", "for all")

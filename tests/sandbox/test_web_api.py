@@ -355,6 +355,6 @@ async def test_what_the_bot_tells_somebody_stands_in_their_direct_messages_alone
 
 
 async def test_a_deactivated_person_is_described_so(slack: Workspace, client: AsyncWebClient) -> None:
-    slack.deactivate("ben")
+    slack.change_person("ben", deleted=True)
     assert (await client.users_info(user=slack.user_id("ben")))["user"]["deleted"] is True
     assert (await client.users_info(user=slack.user_id("ana")))["user"]["deleted"] is False

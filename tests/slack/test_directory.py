@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -134,3 +136,42 @@ async def test_a_language_is_not_waited_for_longer_than_a_press_may_take(
 ) -> None:
     slack.faults.slow(INFO, seconds=5)
     assert await directory.locale(called(slack, "ana")) is None
+
+
+async def test_what_decides_about_acting_is_asked_again_after_a_minute_and_when_something_changed(
+    slack: Workspace, directory: Directory, clock: HandClock
+) -> None:
+    ana = called(slack, "ana")
+    await directory.person(ana)
+    for seconds, calls in ((0, 1), (59, 1), (1, 2)):
+        clock.forward(seconds=seconds)
+        assert (await directory.current(ana)).may_act
+        assert len(slack.calls_of(INFO)) == calls
+    directory.forget(ana)
+    assert (await directory.current(ana)).may_act
+    assert len(slack.calls_of(INFO)) == 3
+
+
+async def test_nobody_is_taken_for_what_they_were_while_slack_is_away(
+    slack: Workspace, directory: Directory, clock: HandClock
+) -> None:
+    ana = called(slack, "ana")
+    known = await directory.current(ana)
+    clock.forward(minutes=1)
+    slack.faults.error(INFO, "internal_error", times=9)
+    with pytest.raises(UnknownPerson):
+        await directory.current(ana)
+    assert await directory.person(ana) == known
+
+
+async def test_an_answer_that_was_on_its_way_while_they_changed_is_not_kept(
+    slack: Workspace, directory: Directory
+) -> None:
+    ana = called(slack, "ana")
+    slack.faults.slow(INFO, seconds=0.2)
+    asking = asyncio.create_task(directory.current(ana))
+    await slack.until(lambda: slack.faults.pending == [])
+    directory.forget(ana)
+    await asking
+    await directory.current(ana)
+    assert len(slack.calls_of(INFO)) == 2

@@ -119,6 +119,10 @@ class Wire {
     return this.json("POST", `/v1/conversations/${id}/address`, { token, body: { email } });
   }
 
+  seen({ id, token }, seq) {
+    return this.json("POST", `/v1/conversations/${id}/seen`, { token, body: { seq } });
+  }
+
   page({ id, token }, after) {
     return this.json("GET", `/v1/conversations/${id}/messages?after=${after}&limit=200`, { token });
   }

@@ -101,6 +101,11 @@ class Log {
     return true;
   }
 
+  /** Where the message of that number stands. */
+  bubbleOf(seq) {
+    return this.said.get(seq).bubble;
+  }
+
   change({ kind, target, text, html, attachments = [] }) {
     const item = this.said.get(target);
     if (!item) return false;

@@ -11,7 +11,9 @@ class BookbagChat extends HTMLElement {
     this.memory = new Memory(`bookbag ${api} ${this.getAttribute("inbox") || ""} `);
     this.seen = this.memory.get("seen") || 0;
     this.build();
-    this.talk = new Talk(new Wire(api), this.memory, () => this.customer(), this);
+    const wire = new Wire(api);
+    this.talk = new Talk(wire, this.memory, () => this.customer(), this);
+    this.glance = new Glance((seq) => wire.seen(this.talk.chat, seq), this.talk.leaving.signal);
     this.show({ state: "ai" });
     this.clear();
     this.talk.begin();
@@ -167,7 +169,9 @@ class BookbagChat extends HTMLElement {
 
   entry(entry, live) {
     if (entry.state) this.show(entry.state);
-    if (this.log.add(entry, live)) this.changed(live);
+    if (!this.log.add(entry, live)) return;
+    this.changed(live);
+    if (entry.kind === "message" && entry.from === "teammate") this.glance.add(this.log.bubbleOf(entry.seq), entry.seq);
   }
 
   pending(item) {
@@ -187,6 +191,7 @@ class BookbagChat extends HTMLElement {
 
   clear() {
     this.log.clear();
+    this.glance.clear();
     this.show({ state: "ai" });
     this.seen = this.memory.get("seen") || 0;
     if (!this.talk.chat.id) this.seen = 0;

@@ -1,0 +1,81 @@
+"""What `/bookbag settings` says: how this is set up, and where that is changed. Never a secret."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import MarkdownTextObject, SectionBlock
+
+from bot.blocks.message import Message, line, small, title
+from bot.blocks.words import escaped, one_line, shortened
+from bot.config import Settings
+from bot.tongues import say
+
+_LONGEST = 200
+
+
+def settings_message(settings: Settings, *, channel: str) -> Message:
+    """`channel` is the live chat channel's name, as Slack says it now."""
+    shown = {
+        say("Channel"): (f"#{channel}", "SLACK_CHANNEL"),
+        say("Inboxes"): (say("all of them start their threads in #{channel}", channel=channel), ""),
+        say("AI"): (_ai(settings), "BOOKBAG_AI"),
+        say("Who answers by just typing"): (_replies(settings), "BOOKBAG_REPLIES"),
+        say("A reply waits for one typed before it"): (_hold_back(settings), "BOOKBAG_HOLD_BACK_MS"),
+        say("Posts into the channel"): (_pace(settings), "BOOKBAG_POSTS_PER_SECOND"),
+        say("What the bot says"): (say("in the language of each teammate’s Slack"), ""),
+        say("Websites that may use the chat"): (_origins(settings), "BOOKBAG_ORIGINS"),
+    }
+    fields = [
+        MarkdownTextObject(
+            text=f"*{name}*\n{escaped(shortened(value, _LONGEST))}" + (f"\n`{setting}`" if setting else ""),
+            verbatim=True,
+        )
+        for name, (value, setting) in shown.items()
+    ]
+    heading = say("How Bookbag is set up")
+    told = "; ".join(f"{name}: {one_line(value)}" for name, (value, _) in shown.items())
+    return Message(
+        text=escaped(shortened(f"{heading}. {told}", 500)),
+        blocks=[
+            title(heading),
+            SectionBlock(fields=fields),
+            line(
+                say(
+                    "Nothing of this is changed here. Each is set under its name where the bridge runs, in "
+                    "the environment or `.env`, and counts from its next start. `bookbag check` says there "
+                    "what works."
+                )
+            ),
+            small(say("Only you see this. Keys and addresses of databases are never shown.")),
+        ],
+    )
+
+
+def _ai(settings: Settings) -> str:
+    match settings.ai:
+        case "claude":
+            return say("Claude, {model}", model=settings.model or say("its usual model"))
+        case "offline":
+            return say("the offline stand-in, from the knowledge folder")
+        case "external":
+            return say("another program, through the API")
+
+
+def _replies(settings: Settings) -> str:
+    if settings.replies == "anyone":
+        return say("everybody who may, once a teammate has taken over")
+    return say("who took over, and who joined them")
+
+
+def _hold_back(settings: Settings) -> str:
+    milliseconds = round(settings.hold_back.total_seconds() * 1000)
+    return say("{number} ms at most", number=milliseconds) if milliseconds else say("not at all")
+
+
+def _pace(settings: Settings) -> str:
+    if not settings.posts_per_second:
+        return say("without a limit")
+    return say("{number} a second", number=f"{settings.posts_per_second:g}")
+
+
+def _origins(settings: Settings) -> str:
+    return say("any") if "*" in settings.origins else ", ".join(settings.origins)

@@ -1,0 +1,37 @@
+"""Somebody comes, goes or changes: what Slack said of them before counts no longer, from that moment on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack.directory import Directory
+from bot.slack.installation import Installation
+from bot.slack.members import Members
+from bot.slack.standing import Standing
+from storage.records import PersonId
+
+
+def register(
+    app: AsyncApp,
+    *,
+    directory: Directory,
+    members: Members,
+    standing: Standing,
+    installation: Installation,
+) -> None:
+    @app.event("member_joined_channel")
+    @app.event("member_left_channel")
+    async def came_or_went(event: dict[str, Any]) -> None:
+        if event.get("channel") != installation.channel:
+            return
+        if event.get("user") == installation.bot_user:
+            standing.doubt()
+        else:
+            members.forget()
+
+    @app.event("user_change")
+    async def changed(event: dict[str, Any]) -> None:
+        """Deactivated, made a guest, or only renamed: Slack is asked when it matters."""
+        directory.forget(PersonId(installation.team, event["user"]["id"]))
