@@ -8,6 +8,8 @@ from sqlalchemy import Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+BUSY_TIMEOUT = 5_000  # ms
+
 
 def postgresql(url: URL, *, pool_size: int, is_tried: bool) -> AsyncEngine:
     """`is_tried`: whether a connection still works is tried before each use, in three round trips.
@@ -27,7 +29,13 @@ def sqlite_writer(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
-        _pragmas(connection, "busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+        _pragmas(
+            connection,
+            f"busy_timeout={BUSY_TIMEOUT}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        )
         # The writer copies the log back itself, between two commits.
         _pragmas(connection, "wal_autocheckpoint=0")
 
@@ -44,7 +52,7 @@ def sqlite_reader(url: URL) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        _pragmas(connection, "busy_timeout=5000", "query_only=ON")
+        _pragmas(connection, f"busy_timeout={BUSY_TIMEOUT}", "query_only=ON")
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:

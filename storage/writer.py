@@ -24,6 +24,10 @@ T = TypeVar("T")
 
 # A lone message changes six rows, fifteen pages of the log. SQLite itself would copy it back at 1,000 pages.
 CHANGES_IN_LOG = 400
+# Pages. SQLite begins its log anew when everything is copied and nobody reads in it, and under load somebody
+# always does. From this length on the readers are waited for, which takes them a moment; 64 MB.
+LONG_LOG = 16_000
+READERS_TAKE = 100  # ms
 
 
 class Writer:
@@ -73,7 +77,11 @@ class Writer:
         if self._open is None:
             return
         try:
-            self._driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            (copied,) = self._driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            if copied[1] > LONG_LOG:
+                self._driver.execute(f"PRAGMA busy_timeout={READERS_TAKE}")
+                self._driver.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+                self._driver.execute(f"PRAGMA busy_timeout={engines.BUSY_TIMEOUT}")
         except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
             # There is a next time; until then the log is longer than it need be.
             log.warning("SQLite's log was not copied back: %s", type(error).__name__)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+import storage.writer
 from storage import migrate
 from storage.database import Database, DatabaseUnavailable, reason_of
 from storage.records import ConversationId, PersonId
@@ -363,6 +364,38 @@ async def test_sqlites_log_is_copied_back_and_does_not_grow(tmp_path: Path) -> N
             sizes.append(log.stat().st_size)
         assert sizes[-1] == sizes[1]
     finally:
+        await database.close()
+
+
+async def test_sqlites_log_begins_anew_though_somebody_always_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage.writer, "CHANGES_IN_LOG", 10)
+    monkeypatch.setattr(storage.writer, "LONG_LOG", 50)
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'read.db'}")
+    await migrate.upgrade(database)
+    stopping = asyncio.Event()
+
+    async def read() -> None:
+        while not stopping.is_set():
+            async with database.read() as tx:
+                await tx.facts.get("n")
+                await asyncio.sleep(0.005)
+
+    async def begin_later(number: int) -> None:
+        await asyncio.sleep(number * 0.002)
+        await read()
+
+    readers = [asyncio.create_task(begin_later(number)) for number in range(3)]
+    try:
+        for number in range(400):
+            rows = [{"name": f"{number}/{n}", "value": "x"} for n in range(10)]
+            await database.write(partial(_inserted, rows))
+        pages = (tmp_path / "read.db-wal").stat().st_size // 4096
+        assert pages < 150
+    finally:
+        stopping.set()
+        await asyncio.gather(*readers)
         await database.close()
 
 
