@@ -50,7 +50,7 @@ class Gaps:
         self._missed = missed
         self._installation = installation
         self._sockets = sockets
-        self._sessions: set[object] = set()
+        self._seen: frozenset[object] = frozenset()
         self._last: datetime | None = None
         self._whole: set[MessageRef] = set()
         # What the other processes do not know yet: that there was a gap, and who is gone.
@@ -67,7 +67,7 @@ class Gaps:
         if at is not None:
             self._happened(datetime.fromisoformat(at))
         gone = await tx.processes.gone()
-        if gone or self._socket_was_lost():
+        if gone or self._sockets_changed():
             self._untold.update(gone)
             self._is_untold = True
             self._happened(tx.now)
@@ -116,12 +116,12 @@ class Gaps:
 
         await self._database.write(tell)
 
-    def _socket_was_lost(self) -> bool:
-        sessions = {one.current_session for one in self._sockets}
-        is_open = {session for session in sessions if session is not None and not session.closed}
-        lost = self._sessions - is_open
-        self._sessions = set(is_open)
-        return bool(lost)
+    def _sockets_changed(self) -> bool:
+        """Whether one closed since the last look, or opened: that ends a time in which one was closed."""
+        now = frozenset((one.current_session, _is_open(one)) for one in self._sockets)
+        changed = now != self._seen
+        self._seen = now
+        return changed
 
     async def _read(
         self, thread: MessageRef, conversation: Conversation, *, since: datetime
@@ -138,6 +138,10 @@ class Gaps:
                 us = self._installation
                 found = [delivery_of(one, team=us.team, ourselves=us.bot_user) for one in events]
                 return [delivery for delivery in found if delivery is not None]
+
+
+def _is_open(socket: SocketModeClient) -> bool:
+    return socket.current_session is not None and not socket.current_session.closed
 
 
 async def _put(found: Sequence[Delivery], tx: Transaction) -> None:
