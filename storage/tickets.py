@@ -82,14 +82,14 @@ class Tickets:
             await self.look_up([conversation_id])
         return self._open[conversation_id]
 
-    async def assign(self, number: TicketNumber, assignee: PersonId, *, by_rule: bool = False) -> Ticket:
-        """Let it land on somebody, whatever it waited for before. `by_rule`: nobody pressed for it."""
+    async def assign(self, number: TicketNumber, assignee: PersonId, *, unasked: bool = False) -> Ticket:
+        """Let it land on somebody, whatever it waited for before. `unasked`: they did not press for it."""
         return await self._stand(
             number,
             Status.ON_YOU,
             assignee_team=assignee.team,
             assignee_user=assignee.user,
-            assigned_at=self._now if by_rule else None,
+            assigned_at=self._now if unasked else None,
         )
 
     async def unassign(self, number: TicketNumber) -> Ticket:
@@ -193,10 +193,12 @@ class Tickets:
         return self._seen(_ticket(row))
 
     def _seen(self, ticket: Ticket) -> Ticket:
+        about, known = ticket.conversation_id, self._open.get(ticket.conversation_id)
         if ticket.status.is_open:
-            self._open[ticket.conversation_id] = ticket
-        else:
-            self._open[ticket.conversation_id] = None
+            self._open[about] = ticket
+        elif known is not None and known.number == ticket.number:
+            # Of an older one, closed long ago, this says nothing about the one that is open.
+            self._open[about] = None
         return ticket
 
 

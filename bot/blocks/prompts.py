@@ -79,7 +79,7 @@ def prompt_message(
             send = button(say("Send as written"), SEND_AS_ME, held)
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.JUST_ASSIGNED:
-            says = say("Not sent: this customer was assigned to you only just now. Only you see this.")
+            says = say("Not sent: this customer was given to you only just now. Only you see this.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.NO_WORDS:

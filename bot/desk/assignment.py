@@ -62,7 +62,7 @@ async def assign(tx: Transaction, conversation: Conversation, assignment: Assign
     given = await tx.conversations.give_to(conversation.id, person.id, epoch=conversation.epoch)
     if given is None:
         return None
-    ticket = await tx.tickets.assign(ticket.number, person.id, by_rule=True)
+    ticket = await tx.tickets.assign(ticket.number, person.id, unasked=True)
     await tx.roster.assigned(person.id)
     entry = await timeline.changed_hands(
         tx,

@@ -47,7 +47,7 @@ from storage.transaction import Transaction
 LanguageOf = Callable[[str, str | None], str | None]
 # A customer's language is that of so many of their latest words.
 _LATEST = 3
-# For so long after a conversation was assigned nobody may know yet that the customer reads them.
+# For so long after a conversation was given to somebody they may not know yet that the customer reads them.
 IS_NEWS_FOR = timedelta(seconds=10)
 
 
@@ -87,10 +87,10 @@ async def thread_message(
     """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
-    joined its holder; with `anyone`, if some teammate holds it. Where nobody pressed, since it was assigned,
-    it is held in the first seconds. Its `files` go where its words go. If some of them are `unfit` for a
-    customer, nothing of it is sent: half a message would be another message. With `language_of`, one in
-    another language than its customer's is held until its author has seen it translated.
+    joined its holder; with `anyone`, if some teammate holds it. In the first seconds after its holder was
+    given it without a press of their own, it is held. Its `files` go where its words go. If some of them are
+    `unfit` for a customer, nothing of it is sent: half a message would be another message. With
+    `language_of`, one in another language than its customer's waits until its author saw it translated.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
@@ -132,7 +132,7 @@ async def thread_message(
 
 
 async def _is_news(tx: Transaction, conversation: Conversation, message: MessageRef) -> bool:
-    """Whether it was assigned so shortly before that its author may still have typed for the team."""
+    """Whether its holder was given it so shortly before that its author may still have typed for the team."""
     ticket = await tx.tickets.open_of(conversation.id)
     if ticket is None or ticket.assigned_at is None:
         return False

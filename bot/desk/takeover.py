@@ -69,6 +69,7 @@ async def hand_over(
     """Give what a teammate holds, or what waits for one, to `to`, with its ticket. The AI stays silent.
 
     The former holder, and whoever joined them, are asked again about what they type: in doubt it is held.
+    So is `to`, where somebody else gave it to them, for the first seconds: they may still type for the team.
     Where `to` is `by`, they take it over from its holder, and doing so again changes nothing. `epoch` is the
     one they saw: if it changed hands since, they get `AlreadyTaken`, which names who has it now, or `Stale`.
     """
@@ -89,7 +90,7 @@ async def hand_over(
     conversation = await tx.conversations.give_to(conversation_id, to.id, epoch=epoch)
     if conversation is None or ticket is None:
         raise Stale
-    ticket = await tx.tickets.assign(ticket.number, to.id)
+    ticket = await tx.tickets.assign(ticket.number, to.id, unasked=to.id != by.id)
     former = await holder_name(tx, before) if before.holder else None
     entry = await timeline.changed_hands(
         tx,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 from bot.desk.errors import AlreadyTaken, Blank, CannotAnswer, MayNotAct, NotFound, Stale, TooLong
-from bot.desk.replies import Fate
+from bot.desk.replies import IS_NEWS_FOR, Fate, Meant
 from bot.desk.tickets import LONGEST_LINE, SummaryOrigin
-from storage.records import Person, Status, Ticket
+from storage.records import MessageRef, Person, Status, Ticket
+from storage.transaction import Transaction
 from tests.clocks import HandClock
 from tests.desk.conftest import ANA, BEN, GUEST, NOBODY, Case, Office
 
@@ -193,6 +195,40 @@ async def test_nobody_is_handed_a_conversation_who_cannot_answer(held: Case) -> 
     with pytest.raises(CannotAnswer, match="Gus cannot answer customers"):
         await held.desk.hand_over(held.id, to=GUEST, by=ANA, epoch=await epoch_of(held))
     assert (await held.conversation()).holder == ANA.id
+
+
+async def test_what_somebody_types_before_they_can_know_that_it_is_theirs_is_held(
+    held: Case, clock: HandClock
+) -> None:
+    def typed_now() -> MessageRef:
+        return replace(held.message(), ts=f"{clock().timestamp():.6f}")
+
+    await held.desk.hand_over(held.id, to=BEN, by=ANA, epoch=await epoch_of(held))
+    clock.forward(seconds=IS_NEWS_FOR.total_seconds() - 1)
+    assert await held.types(BEN, "He is a pain", message=typed_now()) is Fate.HELD
+    assert await held.prompts() == ["just_assigned"]
+    note = await held.types(BEN, "Mine then", message=replace(typed_now(), ts="3.0"), meant=Meant.NOTE)
+    assert note is Fate.NOTE
+    clock.forward(seconds=1)
+    assert await held.types(BEN, "Hi, I am Ben", message=typed_now()) is Fate.SENT
+    await held.desk.hand_over(held.id, to=ANA, by=ANA, epoch=await epoch_of(held))
+    later = replace(held.message(), ts=f"{clock().timestamp() + 1:.6f}")
+    assert await held.types(ANA, "Back again", message=later) is Fate.SENT, "she pressed for it"
+    assert await held.window() == ["Hello?", "Hi, I am Ben", "Back again"]
+
+
+async def test_the_summary_of_a_closed_ticket_does_not_hide_the_open_one(held: Case) -> None:
+    old = await held.ticket()
+    assert old is not None
+    await held.hand_back()
+    new = await held.desk.take_over(held.id, by=ANA)
+
+    async def both(tx: Transaction) -> object:
+        assert await tx.tickets.open_of(held.id) is not None
+        await tx.tickets.describe(old.number, subject="Old", summary="Late", language="en")
+        return await tx.tickets.open_of(held.id)
+
+    assert await held.desk.database.write(both) == new
 
 
 async def test_who_takes_over_from_a_former_holder_is_told_of_the_present_one(held: Case) -> None:

@@ -137,7 +137,7 @@ async def test_what_is_typed_before_they_can_know_is_held(here: World, clock: Ru
     ts = await chat.reply(here.ben, "Who takes this one? He is a pain")
     await chat.marked(ts, HELD)
     asked = await here.prompt("ben")
-    assert "assigned to you only just now" in asked["text"]
+    assert "given to you only just now" in asked["text"]
     await here.ben.press(CHANNEL, asked["ts"], "keep_as_note")
     clock.forward(seconds=IS_NEWS_FOR.total_seconds() + 1)
     sent = await chat.reply(here.ben, "Hi Maya, I am here")

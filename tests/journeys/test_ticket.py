@@ -156,7 +156,12 @@ async def test_a_conversation_is_handed_to_another_teammate(bridge: World) -> No
     assert f"<@{ben}>" in bridge.slack.mentions(dict(told))
 
     # From now on it is Ben whom the customer reads, and Ana is asked.
+    # He did not press for it, so he is asked about what he may have typed before he knew.
     sent = await chat.reply(bridge.ben, "Hello from Ben")
+    await chat.marked(sent, HELD)
+    asked = await bridge.prompt("ben")
+    assert "given to you only just now" in asked["text"]
+    await bridge.ben.press(CHANNEL, asked["ts"], "send_as_me")
     await chat.sees("Hello from Ben", author="teammate")
     await chat.marked(sent, SENT)
     kept = await chat.reply(bridge.ana, "And from Ana")
