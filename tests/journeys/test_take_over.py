@@ -223,7 +223,8 @@ async def test_an_edit_into_a_note_is_not_shown_to_the_customer(bridge: World) -
 async def test_a_press_while_slack_cannot_say_who_pressed_changes_nothing_and_says_so(bridge: World) -> None:
     chat = await bridge.chat(first="Hello")
     await chat.thread.ts()
-    bridge.slack.faults.error("users.info", "internal_error")
+    # Asked for their language and for their rights.
+    bridge.slack.faults.error("users.info", "internal_error", times=2)
     await chat.press(bridge.chloe, TAKE_OVER)
     assert "could not say who you are" in (await bridge.prompt("chloe"))["text"]
     assert (await bridge.bridge.desk.view(chat.id)).conversation.state == "ai"
