@@ -61,7 +61,7 @@ def test_nothing_but_what_others_wrote_goes_untranslated() -> None:
         for text in (text for one in shown for text in texts(one)):
             assert not unmarked(text), f"{unmarked(text)!r} in {text!r}"
         for kind in refusals():
-            fields = dict.fromkeys(("number", "winner", "name", "limit", "why", "holder"), "1")
+            fields = dict.fromkeys(("number", "winner", "name", "limit", "why", "holder", "channel"), "1")
             assert kind(**fields).in_words() == f"⟦{kind.sentence().format(**fields)}⟧"
 
 
