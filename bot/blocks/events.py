@@ -298,7 +298,7 @@ def _not_shown(conversation: Conversation, entry: Entry) -> Message:
     says = (
         _missing(len(data["seqs"]), reason) if data["certain"] else _maybe_missing(len(data["seqs"]), reason)
     )
-    hint = say("Nothing is lost: they are kept, and the customer's chat is not affected.")
+    hint = say("Nothing is lost, and the customer's chat is not affected.")
     again = button(say("Retry"), RETRY, EntryValue.of(conversation.id, entry.seq))
     return Message(text=says, blocks=[small(f"⚠️ {says} {hint}"), ActionsBlock(elements=[again])])
 

@@ -58,7 +58,8 @@ def read(value: str) -> Places:
 def _tickets(
     heading: str, none: str, home: Home, which: str, page: TicketPage, link_to: LinkTo
 ) -> Sequence[Block]:
-    rows = [block for view in page.rows for block in ticket_row(view, page.at, link_to)]
+    named = which == "waiting"
+    rows = [block for view in page.rows for block in ticket_row(view, page.at, link_to, named=named)]
     shown = str(page.total) if page.is_counted else say("more than {number}", number=f"{COUNTED:,}")
     pages = _pages(heading, home.places, which, min(page.total, COUNTED), shown=shown)
     return [*_list(heading, none, rows), *pages]

@@ -47,7 +47,7 @@ def prompt_message(
     note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
     match prompt:
         case Prompt.AI_ANSWERS:
-            says = say("Not sent: the AI is still answering this customer. Only you see this.")
+            says = say("Not sent: the AI is still answering this customer.")
             send = button(say("Take over and send"), TAKE_OVER_AND_SEND, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.SOMEBODY_HOLDS:
@@ -59,14 +59,12 @@ def prompt_message(
                 value = TakeFromValue.of(ConversationValue(conversation_id, epoch), source)
                 choices.append(button(label, TAKE_FROM_AND_SEND, value))
             return _asked(
-                say("Not sent: {name} is answering this customer. Only you see this.", name=name),
+                say("Not sent: {name} is answering this customer.", name=name),
                 ActionsBlock(elements=choices),
-                say("Not sent: {name} is answering this customer. Only you see this.", name=bold(name)),
+                say("Not sent: {name} is answering this customer.", name=bold(name)),
             )
         case Prompt.MENTIONS:
-            says = say(
-                "Not sent: this mentions somebody, so it may be meant for the team. Only you see this."
-            )
+            says = say("Not sent: this mentions somebody, so it may be meant for the team.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.TRANSLATED:
@@ -74,12 +72,12 @@ def prompt_message(
         case Prompt.NOT_TRANSLATED:
             says = say(
                 "Not sent: this seems to be in another language than the customer's, and could not be "
-                "translated just now. Only you see this."
+                "translated just now."
             )
             send = button(say("Send as written"), SEND_AS_ME, held)
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.JUST_ASSIGNED:
-            says = say("Not sent: this customer was given to you only just now. Only you see this.")
+            says = say("Not sent: this customer was given to you only just now.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.NO_WORDS:
@@ -122,7 +120,7 @@ def _translated(held: HeldValue, translation: str) -> Message:
     """What the customer would read, exactly, and what to do with it."""
     says = say(
         "Not sent: this is in another language than the customer's. Translated by the AI, it reads as below; "
-        "what you wrote goes along under it. Only you see this."
+        "what you wrote goes along under it."
     )
     as_written = HeldValue.of(held.conversation_id, held.source)
     seen = TranslationValue.of(held, fingerprint(translation))

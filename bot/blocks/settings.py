@@ -5,11 +5,14 @@ from __future__ import annotations
 from slack_sdk.models.blocks import MarkdownTextObject, SectionBlock
 
 from bot.blocks.message import Message, line, small, title
+from bot.blocks.rows import lasted
 from bot.blocks.words import escaped, one_line, shortened
 from bot.config import Settings
 from bot.tongues import say
 
 _LONGEST = 200
+# Slack's are ten; an even number fills both columns.
+_MOST_FIELDS = 6
 
 
 def settings_message(settings: Settings, *, channel: str) -> Message:
@@ -21,8 +24,11 @@ def settings_message(settings: Settings, *, channel: str) -> Message:
         say("Who answers by just typing"): (_replies(settings), "BOOKBAG_REPLIES"),
         say("A reply waits for one typed before it"): (_hold_back(settings), "BOOKBAG_HOLD_BACK_MS"),
         say("Posts into the channel"): (_pace(settings), "BOOKBAG_POSTS_PER_SECOND"),
-        say("What the bot says"): (say("in the language of each teammate’s Slack"), ""),
+        say("What the bot says"): (_language(settings), "BOOKBAG_LANGUAGE"),
         say("Websites that may use the chat"): (_origins(settings), "BOOKBAG_ORIGINS"),
+        say("Who gets what waits"): (_assignment(settings), "BOOKBAG_ASSIGNMENT"),
+        say("A customer who waits is called out again"): (_reminders(settings), "BOOKBAG_REMIND_MINUTES"),
+        say("Translations"): (_translations(settings), "BOOKBAG_TRANSLATE"),
     }
     fields = [
         MarkdownTextObject(
@@ -34,10 +40,10 @@ def settings_message(settings: Settings, *, channel: str) -> Message:
     heading = say("How Bookbag is set up")
     told = "; ".join(f"{name}: {one_line(value)}" for name, (value, _) in shown.items())
     return Message(
-        text=escaped(shortened(f"{heading}. {told}", 500)),
+        text=escaped(shortened(f"{heading}. {told}", 1000)),
         blocks=[
             title(heading),
-            SectionBlock(fields=fields),
+            *(SectionBlock(fields=list(some)) for some in (fields[:_MOST_FIELDS], fields[_MOST_FIELDS:])),
             line(
                 say(
                     "Nothing of this is changed here. Each is set under its name where the bridge runs, in "
@@ -45,7 +51,7 @@ def settings_message(settings: Settings, *, channel: str) -> Message:
                     "what works."
                 )
             ),
-            small(say("Only you see this. Keys and addresses of databases are never shown.")),
+            small(say("Keys and addresses of databases are never shown.")),
         ],
     )
 
@@ -64,6 +70,30 @@ def _replies(settings: Settings) -> str:
     if settings.replies == "anyone":
         return say("everybody who may, once a teammate has taken over")
     return say("who took over, and who joined them")
+
+
+def _language(settings: Settings) -> str:
+    return say("in the channel: {language}; to one person: as their Slack", language=settings.language)
+
+
+def _assignment(settings: Settings) -> str:
+    match settings.assignment:
+        case "manual":
+            return say("whoever takes it over")
+        case "balanced":
+            return say("who has the fewest open tickets, up to {number} each", number=settings.assignment_cap)
+        case "round_robin":
+            return say("whose turn it is, up to {number} open tickets each", number=settings.assignment_cap)
+
+
+def _reminders(settings: Settings) -> str:
+    if settings.remind_after is None:
+        return say("never")
+    return say("first after {time}", time=lasted(settings.remind_after))
+
+
+def _translations(settings: Settings) -> str:
+    return say("on") if settings.translates else say("off")
 
 
 def _hold_back(settings: Settings) -> str:

@@ -65,14 +65,14 @@ def ticket_shown(shown: TicketShown, *, link_to: LinkTo) -> Message:
     return Message(text=escaped(f"{heading}: {status_word(ticket.status)}"), blocks=blocks)
 
 
-def ticket_row(view: TicketView, at: datetime, link_to: LinkTo) -> list[Block]:
-    """As the ticket stood at that moment."""
+def ticket_row(view: TicketView, at: datetime, link_to: LinkTo, *, named: bool = True) -> list[Block]:
+    """As the ticket stood at that moment. Not `named` where whose it is stands above the list."""
     ticket, conversation = view.ticket, view.of.conversation
     parts = [
         f"#{ticket.number}",
         bold(customer_name(conversation)),
         status_word(ticket.status),
-        *_holder(view),
+        *(_holder(view) if named else []),
     ]
     if view.waits_since is not None:
         parts.append(say("waits {time}", time=lasted(at - view.waits_since)))

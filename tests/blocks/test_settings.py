@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blocks.settings import settings_message
-from bot.config import AIKind, Settings, WhoReplies
+from bot.config import AIKind, Settings, WhoIsNext, WhoReplies
 from tests.blocks.shown import checked, words
 
 SECRET = "xyz-never-shown"
@@ -30,6 +30,8 @@ SECRET = "xyz-never-shown"
         identity_secret=st.just(SECRET),
         ai=st.sampled_from(get_args(AIKind)),
         replies=st.sampled_from(get_args(WhoReplies)),
+        assignment=st.sampled_from(get_args(WhoIsNext)),
+        remind_after=st.none() | st.just(timedelta(minutes=5)),
         model=st.none() | words(300),
         posts_per_second=st.sampled_from([0.0, 0.5, 1.0]),
         hold_back=st.sampled_from([timedelta(0), timedelta(milliseconds=250)]),
@@ -47,6 +49,11 @@ def test_any_set_up_can_be_shown(made: Settings, channel: str) -> None:
         ({"ai": "claude", "model": "claude-x"}, "Claude, claude-x"),
         ({"ai": "external"}, "another program"),
         ({"replies": "anyone"}, "everybody who may"),
+        ({"assignment": "balanced"}, "fewest open tickets, up to 5 each"),
+        ({"assignment": "round_robin", "assignment_cap": 3}, "up to 3 open tickets each"),
+        ({"remind_after": None}, "never"),
+        ({"remind_after": timedelta(minutes=7)}, "first after 7 min"),
+        ({"language": "de"}, "in the channel: de"),
         ({"hold_back": timedelta(0)}, "not at all"),
         ({"posts_per_second": 0.5}, "0.5 a second"),
         ({"origins": ("https://shop.example",)}, "https://shop.example"),

@@ -100,7 +100,7 @@ async def test_a_message_typed_while_the_ai_answers_is_held_and_can_be_sent(brid
     ts = await chat.reply(bridge.ben, "I know this customer")
     await chat.marked(ts, HELD)
     asked = await bridge.prompt("ben")
-    assert asked["text"] == "Not sent: the AI is still answering this customer. Only you see this."
+    assert asked["text"] == "Not sent: the AI is still answering this customer."
     assert ("teammate", "I know this customer") not in chat.window()
     assert bridge.slack.ephemerals("ana") == []
 
@@ -151,7 +151,7 @@ async def test_only_its_author_can_decide_about_a_held_message(bridge: World) ->
     ts = await chat.reply(bridge.ben, "Let me jump in")
     await chat.marked(ts, HELD)
     asked = await bridge.prompt("ben")
-    assert asked["text"] == "Not sent: Ana is answering this customer. Only you see this."
+    assert asked["text"] == "Not sent: Ana is answering this customer."
     await bridge.ben.press(CHANNEL, asked["ts"], "send_as_me")
     await chat.sees("Let me jump in", author="teammate")
     view = await bridge.bridge.desk.view(chat.id)
