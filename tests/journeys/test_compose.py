@@ -28,7 +28,11 @@ async def claude() -> AsyncIterator[FakeAnthropic]:
 @pytest.fixture
 async def with_claude(database_url: str, claude: FakeAnthropic) -> AsyncIterator[World]:
     async with world(
-        database_url, ai="claude", anthropic_api_key=claude.key, anthropic_base_url=claude.url
+        database_url,
+        ai="claude",
+        translate=False,
+        anthropic_api_key=claude.key,
+        anthropic_base_url=claude.url,
     ) as here:
         yield here
 
