@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
+from bot.blocks.ids import TAKE_OVER
 from bot.demo.customer import ChatError
 from tests.journeys.world import CHANNEL, Chat, World
 
@@ -171,5 +171,5 @@ async def test_after_going_back_a_person_can_be_asked_for_again(bridge: World) -
     await chat.customer.say("I want to talk to a human")
     await chat.thread.card_shows("Ticket #2, New")
     await chat.taken_over(bridge.ana)
-    await chat.press(bridge.ana, ALLOW_AI_REPLIES)
+    await chat.handed_back(bridge.ana)
     await chat.thread.card_shows("The AI is answering")
