@@ -112,7 +112,7 @@ async def test_a_file_can_be_taken_out_again_before_it_is_sent(window: Window) -
 
 async def test_what_cannot_be_sent_is_refused_before_anything_goes_out(window: Window) -> None:
     await choose(window, chosen("setup.exe", "application/x-msdownload", b"MZ"))
-    await expect(window.page.locator("bookbag-chat [role=alert]")).to_contain_text("PDF and plain text")
+    await expect(window.page.locator("bookbag-chat .refusal")).to_contain_text("PDF and plain text")
 
 
 @pytest.mark.parametrize(
