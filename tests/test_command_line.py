@@ -192,7 +192,8 @@ async def test_check_names_every_part_that_does_not_work(operator: Operator) -> 
         ended = await operator.runs("check")
     assert ended.code == 1
     assert "✗ Database: It cannot be read: file is not a database. Check DATABASE_URL." in ended.out
-    assert "✗ Scopes: Missing: channels:history, commands, groups:history, reactions:write." in ended.out
+    missing = "channels:history, commands, files:read, files:write, groups:history, reactions:write"
+    assert f"✗ Scopes: Missing: {missing}." in ended.out
     assert "✗ Slack delivers: Slack does not accept SLACK_APP_TOKEN (invalid_auth)." in ended.out
     assert "✓ Slack: Sandbox" in ended.out
 
