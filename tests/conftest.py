@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
+
+from tests.databases import empty_postgres, empty_sqlite, made_on
+
+__all__ = ["empty_postgres", "empty_sqlite"]
 
 # Slack's SDK reads these for loopback addresses too.
 for _name in [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]:
@@ -34,24 +37,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of this test's own, once of each kind."""
+    """A database of this test's own with nothing in its tables, once of each kind."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'bookbag.db'}"
-    place = request.getfixturevalue("postgres")
-    name = f"test_{secrets.token_hex(6)}"
-    create_database(place, name)
-    return f"postgresql+asyncpg://postgres@/{name}?host={place}"
-
-
-def create_database(place: str, name: str) -> None:
-    """An empty database on the server at `place`."""
-
-    async def create() -> None:
-        connection = await asyncpg.connect(host=place, user="postgres", database="postgres")
-        try:
-            await connection.execute(f'CREATE DATABASE "{name}"')
-        finally:
-            await connection.close()
-
-    with asyncio.Runner() as runner:
-        runner.run(create())
+        path = shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "bookbag.db")
+        return f"sqlite+aiosqlite:///{path}"
+    return made_on(request.getfixturevalue("postgres"), like=request.getfixturevalue("empty_postgres"))

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, Engine, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, Engine, make_url
 
 from storage import migrate
 from storage.database import Database
@@ -35,24 +34,39 @@ def clock() -> HandClock:
 
 
 @pytest.fixture(scope="session")
-def shared_postgres(postgres: str) -> str:
-    name = f"shared_{secrets.token_hex(6)}"
-    url = f"postgresql+asyncpg://postgres@/{name}?host={postgres}"
+def empty_postgres(postgres: str) -> str:
+    """The name of a migrated database to copy; nobody is connected to it."""
+    url = made_on(postgres)
 
     async def prepare() -> None:
-        server = create_async_engine(
-            f"postgresql+asyncpg://postgres@/postgres?host={postgres}", isolation_level="AUTOCOMMIT"
-        )
-        async with server.connect() as connection:
-            await connection.execute(text(f'CREATE DATABASE "{name}"'))
-        await server.dispose()
         database = Database(url)
         await migrate.upgrade(database)
         await database.close()
 
     with asyncio.Runner() as runner:
         runner.run(prepare())
-    return url
+    return str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres: str, empty_postgres: str) -> str:
+    return made_on(postgres, like=empty_postgres)
+
+
+def made_on(place: str, *, like: str = "template1") -> str:
+    """The address of a new database on the server at `place`: a copy of that one."""
+    name = f"test_{secrets.token_hex(6)}"
+
+    async def create() -> None:
+        connection = await asyncpg.connect(host=place, user="postgres", database="postgres")
+        try:
+            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+        finally:
+            await connection.close()
+
+    with asyncio.Runner() as runner:
+        runner.run(create())
+    return f"postgresql+asyncpg://postgres@/{name}?host={place}"
 
 
 @pytest.fixture(scope="session")

@@ -299,7 +299,12 @@ def _not_shown(conversation: Conversation, entry: Entry) -> Message:
         _missing(len(data["seqs"]), reason) if data["certain"] else _maybe_missing(len(data["seqs"]), reason)
     )
     hint = say("Nothing is lost, and the customer's chat is not affected.")
-    again = button(say("Retry"), RETRY, EntryValue.of(conversation.id, entry.seq))
+    again = button(
+        say("Retry"),
+        RETRY,
+        EntryValue.of(conversation.id, entry.seq),
+        spoken=say("Retry: post here again what is missing"),
+    )
     return Message(text=says, blocks=[small(f"⚠️ {says} {hint}"), ActionsBlock(elements=[again])])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,17 +13,14 @@ from bot.app import Bridge
 from bot.demo.customer import CustomerChat
 from bot.demo.show import NO_LIMITS
 from storage.ownership import DatabaseInUse
-from tests.conftest import create_database
+from tests.databases import made_on
 from tests.journeys.world import SENT, World, world
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(postgres: str, empty_postgres: str) -> str:
     """On PostgreSQL alone: SQLite serves one process."""
-    place = request.getfixturevalue("postgres")
-    name = f"test_{secrets.token_hex(6)}"
-    create_database(place, name)
-    return f"postgresql+asyncpg://postgres@/{name}?host={place}"
+    return made_on(postgres, like=empty_postgres)
 
 
 @asynccontextmanager

@@ -15,6 +15,15 @@ from sqlalchemy import Connection, inspect, text
 from storage import migrate
 from storage.database import Database
 from storage.schema import metadata
+from tests.databases import made_on
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without a table."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'bookbag.db'}"
+    return made_on(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture
