@@ -8,9 +8,8 @@ ARGS ?=
 demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
 
-# More workers than most machines here have cores: the tests wait for the network and the disk more than they compute.
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 4 $(ARGS)
+	$(BIN)/pytest -n auto $(ARGS)
 
 # The random run of what the suite runs short and fixed; prints the seed to start from again.
 machine: $(VENV)/.dev

@@ -184,6 +184,7 @@ class Bridge:
         directory = Directory(client, self.database, home_team=self.installation.team)
         gaps = Gaps(self.database, Missed(client, self.database), self.installation, self._sockets)
         await gaps.open()
+        self._keep_up(gaps.run())
         members = Members(client, self.installation.channel, self.database.clock)
         standing = self._standing = Standing(client, self.installation.channel)
         rights = Rights(directory, members, standing, self.installation)

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NoReturn
 
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
@@ -20,7 +21,7 @@ from bot.slack.errors import Trouble
 from bot.slack.installation import Installation
 from bot.slack.letters import delivery_of
 from bot.slack.missed import MARGIN, Missed, Unreadable
-from storage.database import Database
+from storage.database import Database, reason_of
 from storage.inbox import Delivery
 from storage.records import Conversation, MessageRef, State
 from storage.transaction import Transaction
@@ -34,6 +35,7 @@ LASTS = timedelta(minutes=10)
 # Seconds. What is typed does not wait longer than that for a Slack that does not answer.
 LOOK_TAKES = 10.0
 LOOK_AGAIN = 0.5
+LOOK_EVERY = 0.05
 
 
 class Gaps:
@@ -60,6 +62,21 @@ class Gaps:
     async def open(self) -> None:
         """There is a gap just now, at a start for instance."""
         await self._database.write(lambda tx: tx.facts.put(GAP_AT, tx.now.isoformat()))
+
+    async def run(self) -> NoReturn:
+        """Look at the sockets, much more often than a reply waits for an older one, until cancelled.
+
+        What went down with one may come again to another process, which has to know by then.
+        """
+        while True:
+            try:
+                if self._sockets_changed():
+                    self._is_untold = True
+                    self._happened(self._database.clock())
+                    await self._tell()
+            except Exception as error:  # noqa: BLE001 - whoever deals with a thread looks for gaps as well
+                log.warning("a gap could not be told to the other processes: %s", reason_of(error))
+            await asyncio.sleep(LOOK_EVERY)
 
     async def concern(self, tx: Transaction, thread: MessageRef) -> bool:
         """Whether something may be missing in the thread: it was not read since the last gap."""

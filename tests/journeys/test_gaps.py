@@ -106,3 +106,18 @@ async def test_what_went_down_with_another_process_is_read_first(outside: World,
     await chat.reply(outside.ana, "Second")
     await chat.sees("Second")
     assert said(chat) == ["Hi!", "Who is there?", "First", "Second"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_went_down_with_a_socket_of_another_process_is_read_first(
+    outside: World, chat: Chat
+) -> None:
+    async with Bridge(outside.settings, limits=NO_LIMITS):
+        await outside.until(lambda: outside.slack.open_connections == 4)
+        for number in range(4):
+            await goes_down(outside, chat, f"First {number}")
+            outside.slack.drop_sockets(only=0)
+            await chat.reply(outside.ana, f"Second {number}")
+            await chat.sees(f"Second {number}")
+        words = [text for number in range(4) for text in (f"First {number}", f"Second {number}")]
+        assert said(chat) == ["Hi!", *words]
