@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
@@ -70,9 +70,9 @@ class Gaps:
         """
         while True:
             try:
-                if self._sockets_changed():
-                    self._is_untold = True
-                    self._happened(self._database.clock())
+                self._notice((), self._database.clock())
+                # Noticed here, or by a look at a thread in which nothing was due.
+                if self._is_untold:
                     await self._tell()
             except Exception as error:  # noqa: BLE001 - whoever deals with a thread looks for gaps as well
                 log.warning("a gap could not be told to the other processes: %s", reason_of(error))
@@ -83,11 +83,7 @@ class Gaps:
         at = await tx.facts.get(GAP_AT)
         if at is not None:
             self._happened(datetime.fromisoformat(at))
-        gone = await tx.processes.gone()
-        if gone or self._sockets_changed():
-            self._untold.update(gone)
-            self._is_untold = True
-            self._happened(tx.now)
+        self._notice(await tx.processes.gone(), tx.now)
         return self._last is not None and thread not in self._whole and tx.now - self._last <= LASTS
 
     async def bridge(self, thread: MessageRef) -> bool:
@@ -116,6 +112,13 @@ class Gaps:
         if last == self._last:
             self._whole.add(thread)
         return bool(missing)
+
+    def _notice(self, gone: Collection[int], now: datetime) -> None:
+        """Is there a new gap: a process gone, a socket closed or opened since the last look?"""
+        if self._sockets_changed() or gone:
+            self._untold.update(gone)
+            self._is_untold = True
+            self._happened(now)
 
     def _happened(self, at: datetime) -> None:
         if self._last is None or at > self._last:
