@@ -46,8 +46,9 @@ AUTHOR_WAITS = 1.0
 class Intake:
     """What was delivered is dealt with between `run` and `stop`; `take` keeps it also while that is not so.
 
-    `hold_back` is how long a delivery waits at most, counted from Slack's time of it, for an older one.
-    Zero: none waits, not even after a gap, and one that nothing is ahead of is dealt with as it comes.
+    `hold_back` is how long a delivery waits at most for an older one: counted from Slack's time of it, and
+    for one that comes later than that from when it came. Zero: none waits, not even after a gap, and
+    one that nothing is ahead of is dealt with as it comes.
     `anyone_replies` and `language_of` are for the rules (`RuleBook`).
     """
 
@@ -197,8 +198,14 @@ class Intake:
         await tx.inbox.put(delivery, due_at=self._due(delivery, tx.now))
 
     def _due(self, delivery: Delivery, now: datetime) -> datetime:
+        """When nothing older is on its way any more, as far as one can wait for that.
+
+        What comes late was kept up somewhere, and others with it: for it the time counts from now.
+        """
         older_may_come = moment(delivery.event_ts) + self._hold_back - now
-        return now + min(self._hold_back, max(timedelta(0), older_may_come))
+        if older_may_come <= timedelta(0):
+            return now + self._hold_back
+        return now + min(self._hold_back, older_may_come)
 
     def _may_be_under_a_new_card(self, delivery: Delivery, now: datetime) -> bool:
         event = delivery.event

@@ -40,12 +40,12 @@ class Rounds:
     async def _round(self, thread: MessageRef, *, before: str | None, one: bool = False) -> bool:
         """True if there may be more to do now. With `one`, no more than one row is dealt with."""
         async with self._database.read() as tx:
-            letters = await tx.inbox.of_thread(thread)
+            letters = taken_back_first(await tx.inbox.of_thread(thread))
             in_doubt = self._gaps is not None and await self._gaps.concern(tx, thread)
         if before is None:
             due, until = in_turn(letters, now=tx.now)
         else:
-            due, until = [it for it in letters if Decimal(it.delivery.event_ts) < Decimal(before)], None
+            due, until = letters[: _count_before(letters, Decimal(before))], None
         if not due and until is None:
             return False
         if due and in_doubt and self._gaps is not None and await self._gaps.bridge(thread):
@@ -93,7 +93,7 @@ class Rounds:
         them has no rule yet: the rest waits for the next round. With `until` everything behind waits so long.
         """
         conversation = await tx.conversations.lock_by_thread(thread)
-        letters = await tx.inbox.of_thread(thread)
+        letters = taken_back_first(await tx.inbox.of_thread(thread))
         if conversation is None:
             await self._without_card(tx, letters)
             return False
@@ -129,6 +129,29 @@ class Rounds:
         log.error("%s could not be dealt with and waits: %s", source, reason_of(error))
         until = self._database.clock() + pause(letter.attempts)
         await self._database.write(lambda tx: tx.inbox.postpone([letter.id], until=until, tried=True))
+
+
+def taken_back_first(letters: Sequence[Letter]) -> Sequence[Letter]:
+    """The same, with each message's deletion just ahead of the message.
+
+    What was taken back before it went out goes nowhere: its rule finds its place taken.
+    """
+    deletions = {one.delivery.message: one for one in letters if one.delivery.kind == "deleted"}
+    if not deletions:
+        return letters
+    order: list[Letter] = []
+    for letter in letters:
+        deletion = deletions.pop(letter.delivery.message, None)
+        if deletion is not None:
+            order.append(deletion)
+        if letter.delivery.kind != "deleted":
+            order.append(letter)
+    return order
+
+
+def _count_before(letters: Sequence[Letter], before: Decimal) -> int:
+    """How many of the first letters it takes for all that happened before that moment."""
+    return max((n for n, one in enumerate(letters, 1) if Decimal(one.delivery.event_ts) < before), default=0)
 
 
 def in_turn(letters: Sequence[Letter], *, now: datetime) -> tuple[Sequence[Letter], datetime | None]:

@@ -15,7 +15,7 @@ from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
 from bot.demo.show import NO_LIMITS
 from bot.slack.letters import delivery_of
 from storage.database import Database
-from storage.records import Kind, MessageRef
+from storage.records import Author, Kind, MessageRef
 from storage.schema import inbox
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
 
@@ -72,6 +72,13 @@ async def waiting(database: Database) -> int:
         return await tx.connection.scalar(select(func.count()).select_from(inbox)) or 0
 
 
+async def due(database: Database) -> tuple[datetime, datetime] | None:
+    """When the only delivery in the inbox is due, and when it came."""
+    async with database.read() as tx:
+        row = (await tx.connection.execute(select(inbox.c.due_at, inbox.c.received_at))).one_or_none()
+    return None if row is None else (row.due_at, row.received_at)
+
+
 async def keep(database: Database, world: World, event: dict[str, Any]) -> None:
     """As a process leaves it that ends between its commit and anything more."""
     delivery = delivery_of(event, team=world.slack.team_id, ourselves=world.slack.bot_user_id)
@@ -125,6 +132,39 @@ async def test_edits_and_a_deletion_come_after_what_they_are_about(outside: Worl
     async with outside.bridge.database.read() as tx:
         entries = await tx.ledger.since(chat.id)
     assert [e.text for e in entries if e.kind is Kind.EDIT] == ["We open at 8", "We open at 9"]
+
+
+@pytest.mark.parametrize("typed", [0.0, 5.0], ids=["just now", "long ago"])
+async def test_what_was_taken_back_before_it_went_out_goes_nowhere(
+    outside: World, chat: Chat, typed: float
+) -> None:
+    """Delivered in time, or with a later reply ahead of it: its author thinks that nobody read it."""
+    at = time.time() - typed
+    message = await replied(outside, chat, "Wrong chat", at=at)
+    if typed:
+        outside.slack.publish(await replied(outside, chat, "We open at 7", at=at + 0.1))
+        await chat.sees("We open at 7")
+    outside.slack.publish(edited(message, "Wrong window", at=at + 0.05))
+    outside.slack.publish(message)
+    await outside.until(lambda: waiting(outside.bridge.database))
+    outside.slack.publish(deleted(message, at=at + 0.2))
+    await outside.slack.until(lambda: not outside.slack.events_under_way)
+    await chat.reply(outside.ana, "Anything else?")
+    await chat.sees("Anything else?")
+    async with outside.bridge.database.read() as tx:
+        entries = await tx.ledger.since(chat.id)
+    said = [entry for entry in entries if entry.text and entry.author is Author.TEAMMATE]
+    assert [entry.text for entry in said] == [*(["We open at 7"] if typed else []), "Anything else?"]
+
+
+async def test_what_comes_late_waits_for_what_comes_late_with_it(outside: World, chat: Chat) -> None:
+    at = time.time() - 5
+    outside.slack.publish(await replied(outside, chat, "We open at 7", at=at))
+    due_at, received_at = await outside.until(lambda: due(outside.bridge.database))
+    assert due_at - received_at == outside.settings.hold_back
+    outside.slack.publish(await replied(outside, chat, "Good morning", at=at - 0.1))
+    await chat.sees("We open at 7")
+    assert teammates_words(chat) == ["Good morning", "We open at 7"]
 
 
 async def test_what_is_delivered_again_later_changes_nothing(outside: World, chat: Chat) -> None:

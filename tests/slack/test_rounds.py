@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.slack.rounds import in_turn, pause
+from bot.slack.rounds import in_turn, pause, taken_back_first
 from storage.inbox import Delivery, Letter
 from storage.records import MessageRef
 
+THREAD = MessageRef("T1", "C1", "1.0")
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def letters(*due: tuple[float, int]) -> list[Letter]:
     """In order; each with the seconds until it is due and how often it was tried."""
-    message = MessageRef("T1", "C1", "1.0")
     return [
-        Letter(number, Delivery("posted", message, message, "", "1.0", {}), tried, at, NOW)
+        Letter(number, Delivery("posted", THREAD, THREAD, "", "1.0", {}), tried, at, NOW)
         for number, (seconds, tried) in enumerate(due)
         for at in [NOW + timedelta(seconds=seconds)]
     ]
@@ -45,6 +45,16 @@ def test_whose_turn_it_is(waiting: list[tuple[float, int]], due: int, until: flo
     found, wait = in_turn(letters(*waiting), now=NOW)
     assert [letter.id for letter in found] == list(range(due))
     assert wait == (None if until is None else NOW + timedelta(seconds=until))
+
+
+def test_a_deletion_goes_ahead_of_what_it_takes_back_and_of_nothing_else() -> None:
+    happened = ["posted 1", "posted 2", "edited 2", "deleted 3", "posted 4", "deleted 2"]
+    waiting = [
+        Letter(number, Delivery(kind, THREAD, MessageRef("T1", "C1", ts), "", "9", {}), 0, NOW, NOW)
+        for number, (kind, ts) in enumerate(one.split() for one in happened)
+    ]
+    found = [f"{one.delivery.kind} {one.delivery.message.ts}" for one in taken_back_first(waiting)]
+    assert found == ["posted 1", "deleted 2", "posted 2", "edited 2", "deleted 3", "posted 4"]
 
 
 def test_pauses_grow_to_a_minute() -> None:
