@@ -117,7 +117,7 @@ async def test_a_ticket_can_be_kept_open(bridge: World) -> None:
     assert (await bridge.ana.submit(values={TICKET_STAYS: [STAYS_OPEN]}))["ok"]
     await came_back(chat)
     await chat.shows("Ticket #1 stays open and the AI answers again.")
-    await chat.thread.card_shows("The AI is answering   ·   Ticket #1, On customer")
+    await chat.thread.card_shows("The AI is answering\n🎫 Ticket #1, On customer")
 
     # The AI answers, so the ticket is not on anybody for that.
     await chat.customer.say("How long does shipping take?")
