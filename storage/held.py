@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
@@ -46,6 +47,8 @@ class HeldReplies:
                 author_user=reply.author.user,
                 text=reply.text,
                 html=reply.html,
+                translated_first=reply.translated_first or None,
+                follows_since=reply.follows_since,
                 created_at=self._now,
             )
             .on_conflict_do_nothing()
@@ -74,6 +77,33 @@ class HeldReplies:
             update(table).where(*_is(conversation_id, source)).values(translation=translation)
         )
 
+    async def follow(self, conversation_id: ConversationId, source: str, *, since: int | None) -> None:
+        """It waits for those before it, or with None no longer: from here on its author decides."""
+        self._known.pop((conversation_id, source), None)
+        await self._connection.execute(
+            update(table).where(*_is(conversation_id, source)).values(follows_since=since)
+        )
+
+    async def translate_first(self, conversation_id: ConversationId, source: str) -> None:
+        """From here on it is held until its author saw it translated."""
+        self._known.pop((conversation_id, source), None)
+        await self._connection.execute(
+            update(table)
+            .where(*_is(conversation_id, source))
+            .values(translated_first=True, follows_since=None)
+        )
+
+    async def of(self, conversation_id: ConversationId, author: PersonId) -> list[HeldReply]:
+        """All that an author holds in a conversation, in the order in which they typed it."""
+        rows = await self._connection.execute(
+            select(table).where(
+                table.c.conversation_id == conversation_id,
+                table.c.message_team == author.team,
+                table.c.author_user == author.user,
+            )
+        )
+        return sorted(map(_held, rows), key=lambda reply: Decimal(reply.message.ts))
+
     async def release(self, conversation_id: ConversationId, source: str) -> None:
         """Hold it no longer: it was sent, kept as a note or deleted."""
         self._known.pop((conversation_id, source), None)
@@ -95,4 +125,6 @@ def _held(row: Row[Any]) -> HeldReply:
         text=row.text,
         html=row.html,
         translation=row.translation,
+        translated_first=bool(row.translated_first),
+        follows_since=row.follows_since,
     )

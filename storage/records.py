@@ -195,7 +195,8 @@ class HeldReply:
     """A thread message that waits for its author to say: send it, or keep it as a note.
 
     `html` is the text as its author formatted it, where they did; `translation` is it in the customer's
-    language, where it is in another and was translated.
+    language, where it is in another and was translated. `translated_first`: that is what it is held for.
+    `follows_since`: it only follows such a one, and was theirs to send in that epoch.
     """
 
     conversation_id: ConversationId
@@ -204,6 +205,8 @@ class HeldReply:
     text: str
     html: str | None = None
     translation: str | None = None
+    translated_first: bool = False
+    follows_since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

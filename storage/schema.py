@@ -205,6 +205,10 @@ held_replies = Table(
     Column("html", Text),
     Column("translation", Text),
     Column("created_at", UtcDateTime, nullable=False),
+    # Its author is to see it translated first.
+    Column("translated_first", Boolean),
+    # It goes on by itself once those before it are decided, if the conversation is still in this epoch.
+    Column("follows_since", Integer),
 )
 
 OPEN_STATES = ("ready", "sending", "unknown")

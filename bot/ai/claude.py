@@ -27,6 +27,7 @@ from bot.ai.interface import (
     Transcript,
     Translation,
     Wish,
+    was_handed_back,
 )
 from bot.ai.knowledge import Knowledge
 from bot.ai.language import language_tag
@@ -109,6 +110,9 @@ class ClaudeAI:
             "tools": [prompts.escalate_tool()],
             "output_config": self._output(),
         }
+        if was_handed_back(transcript):
+            # A person has just decided that it goes on: the old words must not call for one again.
+            request["tool_choice"] = {"type": "none"}
         return await self._ask(request, _read_answer)
 
     async def summarise(self, transcript: Transcript) -> Summary:

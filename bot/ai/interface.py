@@ -147,5 +147,13 @@ class AI(Protocol):
         ...
 
 
+def was_handed_back(transcript: Transcript) -> bool:
+    """Whether the AI got the conversation back and the customer wrote nothing since.
+
+    Whatever asked for a person then is settled: the AI answers, and never hands over again.
+    """
+    return bool(transcript.turns) and transcript.turns[-1].who == "system"
+
+
 class AIUnavailable(Exception):
     """The AI could not be used. One line says what happened, without secrets or anyone's words."""

@@ -11,6 +11,7 @@ from bot.ai.interface import (
     Transcript,
     Translation,
     Wish,
+    was_handed_back,
 )
 from bot.ai.knowledge import Knowledge
 from bot.ai.language import guess
@@ -40,13 +41,15 @@ class OfflineAI:
         or a hand over when none holds enough of the question. Right after a hand back nothing hands over: a
         person has just decided that the AI goes on.
         """
-        handed_back = bool(transcript.turns) and transcript.turns[-1].who == "system"
+        handed_back = was_handed_back(transcript)
         texts = [text for text in latest_words(transcript) if text.strip()]
         language = guess("\n".join(texts), transcript.locale).split("-")[0].lower()
         if not texts and transcript.turns and transcript.turns[-1].attached:
             return HandOver("The customer sent a file, which only a person can look at.")
         if not texts:
-            return Reply(_in(language, phrases.GREETING_REPLY))
+            asked = any(turn.who == "customer" for turn in transcript.turns)
+            is_back = handed_back and asked
+            return Reply(_in(language, phrases.BACK_REPLY if is_back else phrases.GREETING_REPLY))
         if any(people.asks_for_person(text) for text in texts) and not handed_back:
             return HandOver("The customer asked for a person.")
         if all(phrases.greets(text) for text in texts):
@@ -93,11 +96,13 @@ def latest_words(transcript: Transcript) -> list[str]:
     """What the customer said since the AI, a teammate or a hand back last came between, oldest first.
 
     All before is settled: an old call for a person must not hand over again. A hand back that nothing
-    follows yet is passed over, for what was asked just before it may still wait for an answer.
+    follows yet is passed over, with what the customer was told while they waited for a person: what was asked
+    just before may still wait for an answer.
     """
     said: list[str] = []
     turns = transcript.turns
-    while turns and turns[-1].who == "system":
+    passed = ("system", "ai") if was_handed_back(transcript) else ()
+    while turns and turns[-1].who in passed:
         turns = turns[:-1]
     for turn in reversed(turns):
         if turn.who != "customer":

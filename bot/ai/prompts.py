@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from bot.ai.interface import Transcript, Turn
+from bot.ai.interface import Transcript, Turn, was_handed_back
 from bot.ai.knowledge import Knowledge
 from bot.ai.plain import clean, shorten
 from bot.ai.search import Index
@@ -73,6 +73,12 @@ SUMMARY_SCHEMA: dict[str, object] = {
     "required": ["subject", "summary", "language"],
     "additionalProperties": False,
 }
+
+YOUR_TURN = (
+    "<event>The customer has said nothing since. Write one message to them now: answer what is still open, "
+    "and where you cannot, say that you answer again and ask what they need. There is no handing over before "
+    "they write again.</event>"
+)
 
 _OUR_TAG = re.compile(
     r"<(?=\s*/?\s*(?:customer|teammate|event|ai|document|knowledge|draft)\b)", re.IGNORECASE
@@ -157,7 +163,9 @@ def messages_for_answer(transcript: Transcript) -> list["MessageParam"]:
             parts.append(("assistant", text))
         elif text:
             parts.append(("user", _element(turn, text)))
-    if parts[-1][0] == "assistant":
+    if was_handed_back(transcript):
+        parts.append(("user", YOUR_TURN))
+    elif parts[-1][0] == "assistant":
         parts.append(("user", "<event>The customer has said nothing since. It is your turn again.</event>"))
     return [
         _message(role, "\n\n".join(text for _, text in group))

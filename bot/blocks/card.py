@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionB
 
 from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER, ConversationValue
 from bot.blocks.menus import holder_menu, ticket_menu
-from bot.blocks.message import LinkTo, Message, button, plain, small, title
+from bot.blocks.message import LinkTo, Message, button, line, plain, small, title
 from bot.blocks.rows import actions
 from bot.blocks.words import (
     bold,
@@ -31,13 +31,19 @@ _NAME_LENGTH = 40
 def card(view: ConversationView) -> Message:
     conversation = view.conversation
     name = customer_name(conversation)
-    blocks: list[Block] = [title(f"{name} · {conversation.channel}"), small(_state_line(view))]
+    others = holder_menu(view)
+    state = _state(view)
+    blocks: list[Block] = [
+        title(f"{name} · {conversation.channel}"),
+        line(state, menu=others) if others else small(state),
+    ]
+    if view.ticket is not None:
+        blocks.append(small(f"🎫 {_ticket_state(view.ticket)}"))
     if view.ticket is not None and view.ticket.status.is_open:
         blocks += _ticket(view, view.ticket)
     if view.last_message is not None and not _is_subject(view, view.last_message):
         blocks.append(SectionBlock(text=plain(last_words(conversation, view.last_message))))
-    others = holder_menu(view)
-    blocks.append(ActionsBlock(elements=[_button(conversation), *([others] if others else [])]))
+    blocks.append(ActionsBlock(elements=[_button(conversation)]))
     return Message(
         text=notification(f"{name} · {conversation.channel}", _state_in_words(view)), blocks=blocks
     )
@@ -124,10 +130,6 @@ def _with(view: ConversationView) -> str:
     if more > 0:
         return say(", with {names} and {more} more", names=names, more=more)
     return say(", with {names}", names=names)
-
-
-def _state_line(view: ConversationView) -> str:
-    return "   ·   ".join([_state(view), *([_ticket_state(view.ticket)] if view.ticket is not None else [])])
 
 
 def _state(view: ConversationView) -> str:

@@ -1,6 +1,7 @@
 """The menus on a card: what can be done with its ticket, and who answers.
 
-Two, because Slack takes at most five entries in one.
+Two, because Slack takes at most five entries in one. Slack lets a menu have no name, so each stands beside
+what it is about: one beside who answers, one beside the ticket's subject.
 """
 
 from __future__ import annotations
@@ -37,14 +38,18 @@ def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement:
 
 
 def holder_menu(view: ConversationView) -> OverflowMenuElement | None:
-    """Who else could answer an escalated conversation, beside its button."""
+    """Who else could answer an escalated conversation, beside the words that say who does.
+
+    Everybody sees the same card, its holder too: what makes no sense for them says so when they choose it.
+    """
     hand_over = (say("Hand over to…"), Choice.HAND_OVER)
     match view.conversation.state:
         case State.TEAMMATE:
             name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or say("a teammate")
             take_from = (say("Take over from {name}", name=name), Choice.TAKE_FROM)
             draft = (say("Draft a reply…"), Choice.COMPOSE)
-            return _menu(HOLDER_MENU, view, [draft, (say("Join"), Choice.JOIN), hand_over, take_from])
+            join = (say("Join {name}", name=name), Choice.JOIN)
+            return _menu(HOLDER_MENU, view, [draft, join, hand_over, take_from])
         case State.WAITING:
             return _menu(HOLDER_MENU, view, [hand_over])
         case _:

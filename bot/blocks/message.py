@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
+    OverflowMenuElement,
     PlainTextObject,
     SectionBlock,
 )
@@ -76,9 +77,9 @@ def small(mrkdwn: str) -> Block:
     return ContextBlock(elements=[MarkdownTextObject(text=mrkdwn, verbatim=True)])
 
 
-def line(mrkdwn: str) -> Block:
-    """A line of our own words. What others wrote must be escaped in it."""
-    return SectionBlock(text=MarkdownTextObject(text=mrkdwn, verbatim=True))
+def line(mrkdwn: str, *, menu: OverflowMenuElement | None = None) -> Block:
+    """A line of our own words, with what can be done about it. What others wrote must be escaped in it."""
+    return SectionBlock(text=MarkdownTextObject(text=mrkdwn, verbatim=True), accessory=menu)
 
 
 def button(

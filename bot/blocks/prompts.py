@@ -76,6 +76,14 @@ def prompt_message(
             )
             send = button(say("Send as written"), SEND_AS_ME, held)
             return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.FOLLOWS:
+            says = say("Not sent yet: it follows what you typed before it, once you have decided about that.")
+            send = button(say("Send now"), SEND_AS_ME, held)
+            return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.CHANGED_HANDS:
+            says = say("Not sent: this conversation changed hands since you typed it.")
+            send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
+            return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.JUST_ASSIGNED:
             says = say("Not sent: this customer was given to you only just now.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")

@@ -6,6 +6,7 @@
     ├── NoSuchTicket
     ├── NoThread
     ├── AlreadyTaken
+    ├── AlreadyYours
     ├── AlreadyDecided
     ├── AlreadySent
     ├── AlreadyShown
@@ -63,6 +64,10 @@ class NotFound(DeskError):
 
 class AlreadyAnswers(DeskError):
     """You answer this customer already: what you type in the thread is sent."""
+
+
+class AlreadyYours(DeskError):
+    """This customer is yours already. To let somebody else answer, choose “Hand over to…”."""
 
 
 class NoSuchTicket(DeskError):

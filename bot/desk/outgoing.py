@@ -79,6 +79,8 @@ class Prompt(StrEnum):
     TRANSLATED = "translated"
     NOT_TRANSLATED = "not_translated"
     TRANSLATION_STAYS = "translation_stays"
+    FOLLOWS = "follows"
+    CHANGED_HANDS = "changed_hands"
     JUST_ASSIGNED = "just_assigned"
     NO_WORDS = "no_words"
     FILES_UNFIT = "files_unfit"

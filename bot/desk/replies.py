@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -38,6 +39,7 @@ from storage.records import (
     Kind,
     MessageRef,
     Person,
+    PersonId,
     State,
     Status,
 )
@@ -90,7 +92,8 @@ async def thread_message(
     joined its holder; with `anyone`, if some teammate holds it. In the first seconds after its holder was
     given it without a press of their own, it is held. Its `files` go where its words go. If some of them are
     `unfit` for a customer, nothing of it is sent: half a message would be another message. With
-    `language_of`, one in another language than its customer's waits until its author saw it translated.
+    `language_of`, one in another language than its customer's waits until its author saw it translated, and
+    one that shows no language follows it.
     """
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
@@ -115,12 +118,18 @@ async def thread_message(
     is_news = is_theirs and await _is_news(tx, conversation, message)
     is_plain = meant is Meant.FOR_CUSTOMER and is_theirs and not is_news
     other = await _other_language(tx, conversation, text, language_of) if is_plain else None
-    if is_plain and other is None:
+    follows = is_plain and other is None and await _follows(tx, reply, language_of)
+    if is_plain and other is None and not follows:
         await _send(tx, conversation, reply, by, files=attached)
         return Fate.SENT
+    reply = replace(
+        reply, translated_first=other is not None, follows_since=conversation.epoch if follows else None
+    )
     await tx.held.hold(reply)
     await outgoing.mark(tx, conversation.id, message, Mark.HELD)
-    if is_news:
+    if follows:
+        await outgoing.prompt(tx, reply, Prompt.FOLLOWS)
+    elif is_news:
         await outgoing.prompt(tx, reply, Prompt.JUST_ASSIGNED)
     elif other is not None:
         await outgoing.reply_translation(tx, reply, to=other)
@@ -170,6 +179,7 @@ async def send_held(
         conversation = await tx.conversations.lock(conversation_id) or conversation
     await tx.held.release(conversation_id, source)
     await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)
+    await _go_on(tx, conversation, reply.author)
 
 
 async def translated(
@@ -209,6 +219,7 @@ async def send_translation(
     files = await tx.files.with_message(conversation_id, source)
     await tx.held.release(conversation_id, source)
     await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD, translation=reply.translation)
+    await _go_on(tx, conversation, reply.author)
 
 
 def fingerprint(translation: str) -> str:
@@ -218,10 +229,11 @@ def fingerprint(translation: str) -> str:
 
 async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person) -> None:
     """Keep a held reply with the team, as its author decided."""
-    _, reply = await _held(tx, conversation_id, source, by)
+    conversation, reply = await _held(tx, conversation_id, source, by)
     await tx.held.release(conversation_id, source)
     await attachments.forget(tx, conversation_id, source)
     await _note(tx, reply, by, instead_of=Mark.HELD)
+    await _go_on(tx, conversation, reply.author)
 
 
 async def message_edited(
@@ -263,10 +275,12 @@ async def message_edited(
             await tx.held.release(conversation.id, message.source)
             await attachments.forget(tx, conversation.id, message.source)
             await _note(tx, reply, by, instead_of=Mark.HELD)
+            await _go_on(tx, conversation, reply.author)
             return Fate.NOTE
         await tx.held.reword(conversation.id, message.source, text, html=html)
         other = await _other_language(tx, conversation, text, language_of)
         if meant is Meant.FOR_CUSTOMER and other is not None and await answers(tx, conversation, by):
+            await tx.held.translate_first(conversation.id, message.source)
             await outgoing.reply_translation(tx, reply, to=other)
         return Fate.HELD
     if entry is None:
@@ -327,7 +341,7 @@ async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageR
     conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
         return Fate.NO_CONVERSATION
-    held = await tx.held.get(conversation.id, message.source) is not None
+    held = await tx.held.get(conversation.id, message.source)
     await tx.held.release(conversation.id, message.source)
     await attachments.forget(tx, conversation.id, message.source)
     entry = await tx.ledger.by_source(conversation.id, message.source)
@@ -344,7 +358,8 @@ async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageR
         data={"target": entry.seq if entry else 0},
         source=None if entry else message.source,
     )
-    if held:
+    if held is not None:
+        await _go_on(tx, conversation, held.author)
         return Fate.HELD
     return Fate.SENT if audience is Audience.CUSTOMER else Fate.NOTE
 
@@ -456,6 +471,48 @@ async def _other_language(
     theirs = [entry.text for entry in said if entry.author is Author.CUSTOMER][-_LATEST:]
     spoken = language_of("\n".join(theirs), conversation.customer.locale)
     return spoken if spoken != written else None
+
+
+async def _follows(tx: Transaction, reply: HeldReply, language_of: LanguageOf | None) -> bool:
+    """Whether it shows no language and its author typed something before it that is still to be translated.
+
+    What is in the customer's own language does not wait: its author may have written anew what is held.
+    """
+    if language_of is None or language_of(reply.text, None) is not None:
+        return False
+    return _is_before(await tx.held.of(reply.conversation_id, reply.author), reply)
+
+
+def _is_before(held: Sequence[HeldReply], reply: HeldReply) -> bool:
+    at = Decimal(reply.message.ts)
+    return any(one.translated_first and Decimal(one.message.ts) < at for one in held)
+
+
+async def _go_on(tx: Transaction, conversation: Conversation, author: PersonId) -> None:
+    """Something of theirs is decided: what only followed it goes to the customer, in the order it was typed.
+
+    If the conversation changed hands since they typed it, they are asked instead.
+    """
+    held = await tx.held.of(conversation.id, author)
+    by = await tx.people.get(author)
+    for reply in held:
+        if reply.follows_since is None or _is_before(held, reply):
+            continue
+        source = reply.message.source
+        files = await tx.files.with_message(conversation.id, source)
+        if conversation.state is not State.TEAMMATE:
+            await tx.held.follow(conversation.id, source, since=None)
+            await _ask(tx, conversation, reply)
+        elif by is None or not by.may_act or conversation.epoch != reply.follows_since:
+            await tx.held.follow(conversation.id, source, since=None)
+            await outgoing.prompt(tx, reply, Prompt.CHANGED_HANDS)
+        elif not reply.text.strip() and not files:
+            await tx.held.release(conversation.id, source)
+            await _note(tx, reply, by, instead_of=Mark.HELD)
+            await outgoing.prompt(tx, reply, Prompt.FILES_UNFIT, unfit=Unfit.GONE)
+        else:
+            await tx.held.release(conversation.id, source)
+            await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)
 
 
 async def _ask(tx: Transaction, conversation: Conversation, reply: HeldReply) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from bot.desk import chat, outgoing, timeline
 from bot.desk.assignment import Assignment, assign
-from bot.desk.errors import AlreadyAnswers, AlreadyTaken, CannotAnswer, MayNotAct, NotFound, Stale, TooLong
+from bot.desk.errors import (
+    AlreadyAnswers,
+    AlreadyTaken,
+    AlreadyYours,
+    CannotAnswer,
+    MayNotAct,
+    NotFound,
+    Stale,
+    TooLong,
+)
 from bot.desk.outgoing import Priority
 from bot.desk.phrases import to_customer
 from bot.desk.tickets import end, held_ticket, waits_again
@@ -70,8 +79,9 @@ async def hand_over(
 
     The former holder, and whoever joined them, are asked again about what they type: in doubt it is held.
     So is `to`, where somebody else gave it to them, for the first seconds: they may still type for the team.
-    Where `to` is `by`, they take it over from its holder, and doing so again changes nothing. `epoch` is the
-    one they saw: if it changed hands since, they get `AlreadyTaken`, which names who has it now, or `Stale`.
+    Where `to` is `by`, they take it over from its holder, and doing so again changes nothing; a holder who
+    could see that it is theirs gets `AlreadyYours`. `epoch` is the one they saw: if it changed hands since,
+    they get `AlreadyTaken`, which names who has it now, or `Stale`.
     """
     if not by.may_act:
         raise MayNotAct
@@ -83,6 +93,8 @@ async def hand_over(
     ticket = await tx.tickets.open_of(conversation_id)
     if before.state is not State.TEAMMATE and before.epoch != epoch:
         raise Stale
+    if before.holder == to.id == by.id and before.epoch == epoch:
+        raise AlreadyYours
     if before.holder == to.id == by.id and ticket is not None:
         return ticket
     if before.holder == to.id or before.epoch != epoch:

@@ -51,6 +51,13 @@ REQUEST_SCHEMA: dict[str, Any] = {
                 "additionalProperties": False,
             },
         },
+        # Of the real ones, those that work on every model.
+        "tool_choice": {
+            "type": "object",
+            "properties": {"type": {"enum": ["auto", "none"]}},
+            "required": ["type"],
+            "additionalProperties": False,
+        },
         "tools": {
             "type": "array",
             "minItems": 1,

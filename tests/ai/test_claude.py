@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.ai.claude import ClaudeAI
-from bot.ai.interface import AIUnavailable, HandOver, Reply
+from bot.ai.interface import AIUnavailable, HandOver, Reply, Transcript, Turn
 
 from .conftest import HANDED_BACK, Build, chat
 from .fake_anthropic import FakeAnthropic
@@ -246,6 +246,23 @@ async def test_a_settled_request_is_marked_as_settled(fake: FakeAnthropic, claud
     wish, mark = message["content"].index("I want a person!"), message["content"].index("handed back to you")
     assert wish < mark
     assert "Wishes for a person before the last such event" in fake.requests[0]["system"][0]["text"]
+
+
+async def test_right_after_a_hand_back_there_is_no_handing_over(
+    fake: FakeAnthropic, claude: ClaudeAI
+) -> None:
+    photo = Turn("customer", "", None, ("photo.png (image/png)",))
+    for last in ((), (photo,)):
+        fake.say("I am answering again.")
+        said = (Turn("customer", "I want a person!"), Turn("ai", "One moment."), *last, Turn(*HANDED_BACK))
+        assert await claude.answer(Transcript("conv_1", "web", said)) == Reply("I am answering again.")
+        request = fake.requests[-1]
+        assert request["tool_choice"] == {"type": "none"}
+        assert "There is no handing over before they write again" in str(request["messages"][-1])
+    assert "photo.png" in str(fake.requests[-1]["messages"])
+    fake.say("We are open.")
+    await claude.answer(chat("I want a person!", HANDED_BACK, "Are you open?"))
+    assert "tool_choice" not in fake.requests[-1]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import example as case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.ai.interface import HandOver, Reply, Transcript, Turn
+from bot.ai.interface import HandOver, Reply, Speaker, Transcript, Turn
 from bot.ai.knowledge import EXAMPLE, Document, Knowledge, load
 from bot.ai.offline import OfflineAI
 
@@ -227,3 +227,31 @@ async def test_right_after_a_hand_back_it_answers_and_never_hands_over(said: str
     answer = await AI.answer(chat(said, HANDED_BACK))
     assert isinstance(answer, Reply)
     assert expected in answer.text
+
+
+PHOTO = Turn("customer", "", None, ("photo.png (image/png)",))
+BACK = "I am answering again."
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (("I want a person", ("ai", "A colleague will answer.")), BACK),
+        (("I want a person", ("ai", "A colleague will answer."), "Hello?"), "How can I help"),
+        (("How long does shipping take?", ("ai", "A colleague will answer.")), "working days"),
+    ],
+)
+async def test_a_call_for_a_person_that_nobody_answered_is_settled_by_the_hand_back(
+    before: tuple[tuple[Speaker, str] | str, ...], expected: str
+) -> None:
+    answer = await AI.answer(chat(*before, HANDED_BACK))
+    assert isinstance(answer, Reply)
+    assert expected in answer.text
+
+
+async def test_a_file_without_words_before_the_hand_back_is_answered() -> None:
+    asked, back = Turn("customer", "I want a person"), Turn(*HANDED_BACK)
+    for turns in ((PHOTO, back), (asked, Turn("ai", "One moment."), PHOTO, back), (asked, PHOTO, back)):
+        answer = await AI.answer(Transcript("conv_1", "web", turns))
+        assert isinstance(answer, Reply)
+        assert BACK in answer.text

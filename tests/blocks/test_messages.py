@@ -438,15 +438,15 @@ def a_ticket(status: Status, **changes: Any) -> Ticket:
 
 
 ANYHOW = ["Edit subject…", "Close ticket, AI stays quiet", "Cancel ticket, AI stays quiet"]
-WHILE_HELD = ["Draft a reply…", "Join", "Hand over to…", "Take over from Ana García"]
+WHILE_HELD = ["Draft a reply…", "Join Ana García", "Hand over to…", "Take over from Ana García"]
 
 
 @pytest.mark.parametrize(
     ("state", "status", "offered"),
     [
-        (State.TEAMMATE, Status.ON_YOU, ["On hold…", *ANYHOW, *WHILE_HELD]),
-        (State.TEAMMATE, Status.ON_HOLD, ["Back from hold", *ANYHOW, *WHILE_HELD]),
-        (State.WAITING, Status.NEW, [*ANYHOW, "Hand over to…"]),
+        (State.TEAMMATE, Status.ON_YOU, [*WHILE_HELD, "On hold…", *ANYHOW]),
+        (State.TEAMMATE, Status.ON_HOLD, [*WHILE_HELD, "Back from hold", *ANYHOW]),
+        (State.WAITING, Status.NEW, ["Hand over to…", *ANYHOW]),
         (State.AI, Status.CLOSED, []),
         (State.AI, Status.ON_YOU, ["Edit subject…", "Close ticket", "Cancel ticket"]),
     ],

@@ -280,7 +280,7 @@ async def test_after_a_hand_back_a_reply_does_not_talk_beside_the_ai(bridge: Wor
 
 async def test_who_joined_sends_without_taking_over(bridge: World) -> None:
     chat = await held(bridge)
-    await chat.choose(bridge.ben, "Join")
+    await chat.choose(bridge.ben, "Join Ana")
     await chat.sees("Ben joined the chat.")
     await chat.choose(bridge.ben, DRAFT)
     view = await filled(bridge, "ben")

@@ -13,6 +13,7 @@ from bot.blocks.ids import AGREED, ALLOW_AI_REPLIES, STAYS_OPEN, TICKET_STAYS, W
 from bot.desk.takeover import LONGEST_AGREEMENT
 from sandbox import Person
 from tests.ai.fake_anthropic import FakeAnthropic
+from tests.journeys.test_files import PNG
 from tests.journeys.test_ticket import a_guest, held
 from tests.journeys.world import CHANNEL, SENT, Chat, World, world
 
@@ -117,7 +118,7 @@ async def test_a_ticket_can_be_kept_open(bridge: World) -> None:
     assert (await bridge.ana.submit(values={TICKET_STAYS: [STAYS_OPEN]}))["ok"]
     await came_back(chat)
     await chat.shows("Ticket #1 stays open and the AI answers again.")
-    await chat.thread.card_shows("The AI is answering   ·   Ticket #1, On customer")
+    await chat.thread.card_shows("The AI is answering\n🎫 Ticket #1, On customer")
 
     # The AI answers, so the ticket is not on anybody for that.
     await chat.customer.say("How long does shipping take?")
@@ -315,3 +316,48 @@ async def test_it_goes_over_http_too(database_url: str) -> None:
         assert (await bridge.ana.submit(values={AGREED: "Nothing"}))["ok"]
         await came_back(chat)
         await chat.shows("Handed back, with this for the AI:")
+
+
+# ─── A call for a person that nobody answered ───
+
+
+async def with_a_file(chat: Chat) -> None:
+    await chat.customer.say("", attachments=[await chat.customer.upload("photo.png", PNG)])
+
+
+@pytest.mark.parametrize("has_file", [False, True])
+async def test_who_asked_for_a_person_is_answered_by_the_ai_that_got_them_back(
+    bridge: World, has_file: bool
+) -> None:
+    chat = await bridge.chat(first="I want a person")
+    await chat.thread.card_shows("Waiting for a teammate")
+    if has_file:
+        await with_a_file(chat)
+    await chat.taken_over(bridge.ana)
+    await chat.handed_back(bridge.ana)
+    said = await chat.customer.sees(lambda e: e["from"] == "ai" and "I am answering again" in e["text"])
+    await bridge.settled()
+    assert said["seq"] == max(e["seq"] for e in chat.customer.seen)
+    assert "The AI is answering" in chat.thread.card()
+
+
+@pytest.mark.parametrize("has_file", [False, True])
+async def test_claude_cannot_call_for_a_person_again_on_the_old_words(
+    with_claude: World, claude: FakeAnthropic, has_file: bool
+) -> None:
+    bridge = with_claude
+    claude.escalate("The customer asks for a person.")
+    claude.summarise("A person", "The customer asks for a person.")
+    chat = await bridge.chat(first="I want a person")
+    await chat.thread.card_shows("Waiting for a teammate")
+    await bridge.settled()
+    if has_file:
+        await with_a_file(chat)
+    await chat.taken_over(bridge.ana)
+    claude.say("I am back. What do you need?", always=True)
+    await chat.handed_back(bridge.ana)
+    await chat.sees("I am back. What do you need?", author="ai")
+    await bridge.settled()
+    assert claude.requests[-1]["tool_choice"] == {"type": "none"}
+    assert ("photo.png" in str(claude.requests[-1]["messages"])) is has_file
+    assert "The AI is answering" in chat.thread.card()

@@ -76,9 +76,9 @@ async def test_what_only_one_teammate_sees_is_in_theirs_and_the_thread_in_the_ch
     assert "自分の名前で送信" in asked
 
     # A rule refuses in a thread of its own, which speaks no language.
-    await chat.choose(kenji, "Join")
+    await chat.choose(kenji, "Join Ana")
     await chat.shows("joined. What they type")
-    await chat.choose(kenji, "Join")
+    await chat.choose(kenji, "Join Ana")
     await told(bridge, "kenji", "すでにこのお客様に対応中です")
 
     await chat.choose(kenji, "On hold…")

@@ -61,14 +61,14 @@ async def test_the_customers_words_bring_a_ticket_back_from_hold(bridge: World) 
     await chat.thread.card_shows("Ticket #1, On you")
     await chat.shows("Ticket #1 is back from hold: the customer wrote.")
     await chat.offered(
+        "Draft a reply…",
+        "Join Ana",
+        "Hand over to…",
+        "Take over from Ana",
         "On hold…",
         "Edit subject…",
         "Close ticket, AI stays quiet",
         "Cancel ticket, AI stays quiet",
-        "Draft a reply…",
-        "Join",
-        "Hand over to…",
-        "Take over from Ana",
     )
 
 
@@ -278,11 +278,11 @@ async def test_a_button_from_before_the_hand_over_does_not_end_the_new_stretch(b
 
 async def test_who_joined_answers_by_just_typing_under_their_own_name(bridge: World) -> None:
     chat = await held(bridge)
-    await chat.choose(bridge.ben, "Join")
+    await chat.choose(bridge.ben, "Join Ana")
     joined = await chat.sees("Ben joined the chat.")
     assert joined["state"] == {"state": "teammate", "teammate": {"name": "Ana"}}
     await chat.shows("Ben joined. What they type in this thread reaches the customer too.")
-    await chat.thread.card_shows("Ana is answering, with Ben   ·   Ticket #1")
+    await chat.thread.card_shows("Ana is answering, with Ben")
     ts = await chat.reply(bridge.ben, "I know the warehouse")
     said = await chat.sees("I know the warehouse", author="teammate")
     assert said["name"] == "Ben"
@@ -299,13 +299,13 @@ async def test_who_joined_answers_by_just_typing_under_their_own_name(bridge: Wo
 
 async def test_whoever_answers_already_or_may_not_joins_nothing(bridge: World) -> None:
     chat = await held(bridge)
-    await chat.choose(bridge.ana, "Join")
+    await chat.choose(bridge.ana, "Join Ana")
     assert "answer this customer already" in (await bridge.prompt("ana"))["text"]
-    await chat.choose(bridge.ben, "Join")
+    await chat.choose(bridge.ben, "Join Ana")
     await chat.sees("Ben joined the chat.")
-    await chat.choose(bridge.ben, "Join")
+    await chat.choose(bridge.ben, "Join Ana")
     assert "answer this customer already" in (await bridge.prompt("ben"))["text"]
-    await chat.choose(a_guest(bridge), "Join")
+    await chat.choose(a_guest(bridge), "Join Ana")
     assert "Only full members" in (await bridge.prompt("gus"))["text"]
     await bridge.settled()
     assert sum(e["text"].endswith("joined the chat.") for e in chat.customer.seen) == 2
@@ -313,13 +313,13 @@ async def test_whoever_answers_already_or_may_not_joins_nothing(bridge: World) -
 
 async def test_joining_ends_when_the_conversation_changes_hands(bridge: World) -> None:
     chat = await held(bridge)
-    await chat.choose(bridge.ben, "Join")
+    await chat.choose(bridge.ben, "Join Ana")
     joined = await chat.sees("Ben joined the chat.")
     await chat.choose(bridge.chloe, "Take over from Ana")
     await chat.thread.card_shows("Chloe is answering")
     first = await chat.reply(bridge.ben, "Am I still in?")
     await chat.marked(first, HELD)
-    await chat.choose(bridge.ben, "Join")
+    await chat.choose(bridge.ben, "Join Chloe")
     await chat.customer.sees(lambda e: e["text"] == "Ben joined the chat." and e["seq"] > joined["seq"])
     again = await chat.reply(bridge.ben, "Now I am")
     await chat.marked(again, SENT)
@@ -415,3 +415,22 @@ async def test_a_subject_is_not_edited_to_nothing_nor_by_a_guest_nor_after_its_s
     await chat.handed_back(bridge.ben)
     refused = await bridge.ana.submit(values={SUBJECT: "Too late"})
     assert "moved on" in refused["errors"][SUBJECT]
+
+
+async def test_a_holder_who_chooses_what_is_for_others_is_told_that_it_is_theirs(bridge: World) -> None:
+    chat = await held(bridge)
+    await bridge.settled()
+    before = len(await bridge.bridge.desk.for_customer(chat.id, after=0, limit=50))
+    await chat.choose(bridge.ana, "Take over from Ana")
+    await bridge.until(
+        lambda: "This customer is yours already." in bridge.slack.ephemerals("ana")[-1]["text"]
+    )
+    await chat.choose(bridge.ana, "Join Ana")
+    await bridge.until(
+        lambda: "You answer this customer already" in bridge.slack.ephemerals("ana")[-1]["text"]
+    )
+    await chat.choose(bridge.ana, "Hand over to…")
+    refused = await bridge.ana.submit(values={HAND_OVER_TO: bridge.slack.user_id("ana")})
+    assert "This customer is yours already." in str(refused)
+    await bridge.settled()
+    assert len(await bridge.bridge.desk.for_customer(chat.id, after=0, limit=50)) == before

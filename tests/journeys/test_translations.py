@@ -275,3 +275,89 @@ async def test_nothing_is_translated_where_that_is_off(database_url: str, claude
         await chat.sees("It is four euros.", author="teammate")
         await bridge.settled()
         assert translations(bridge, chat) == []
+
+
+@pytest.mark.parametrize("then", [SEND_TRANSLATION, SEND_AS_ME, KEEP_AS_NOTE])
+async def test_what_shows_no_language_does_not_overtake_what_is_held(
+    bridge: World, claude: FakeAnthropic, then: str
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    ok, number = await chat.reply(bridge.ana, "ok?"), await chat.reply(bridge.ana, "42")
+    for one in (ok, number):
+        await chat.marked(one, HELD)
+    await asked(bridge, "it follows what you typed before it")
+    await bridge.settled()
+    assert [text for who, text in chat.window() if who == "teammate"] == []
+    await bridge.ana.press(CHANNEL, str(question["ts"]), then)
+    await chat.sees("42", author="teammate")
+    before = {
+        SEND_TRANSLATION: ["Es kostet vier Euro.\n\nIt is four euros."],
+        SEND_AS_ME: ["It is four euros."],
+        KEEP_AS_NOTE: [],
+    }[then]
+    assert [text for who, text in chat.window() if who == "teammate"] == [*before, "ok?", "42"]
+    for one in (ok, number):
+        await chat.marked(one, SENT)
+
+
+async def test_what_follows_goes_on_when_what_was_held_is_deleted(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    first, _ = await typed(bridge, claude, chat)
+    ok = await chat.reply(bridge.ana, "ok?")
+    await chat.marked(ok, HELD)
+    await bridge.ana.delete(CHANNEL, first)
+    await chat.sees("ok?", author="teammate")
+    await chat.marked(ok, SENT)
+
+
+async def test_what_follows_waits_for_all_before_it_and_may_be_sent_sooner(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, first = await typed(bridge, claude, chat)
+    translate(claude, "Und der Versand ist frei.")
+    await chat.reply(bridge.ana, "And the shipping is free.")
+    second = await asked(bridge, "Und der Versand ist frei.")
+    ok = await chat.reply(bridge.ana, "ok?")
+    question = await asked(bridge, "it follows what you typed before it")
+    await bridge.ana.press(CHANNEL, str(first["ts"]), SEND_AS_ME)
+    await chat.sees("It is four euros.", author="teammate")
+    await bridge.settled()
+    assert chat.marks(ok) == {HELD}
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("ok?", author="teammate")
+    await bridge.ana.press(CHANNEL, str(second["ts"]), KEEP_AS_NOTE)
+    await bridge.settled()
+    assert [text for who, text in chat.window() if who == "teammate"] == ["It is four euros.", "ok?"]
+
+
+async def test_what_followed_before_the_hand_back_does_not_talk_beside_the_ai(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    ok = await chat.reply(bridge.ana, "ok?")
+    await chat.marked(ok, HELD)
+    claude.say("NOTHING")
+    await chat.handed_back(bridge.ben)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await asked(bridge, "the AI is still answering")
+    assert chat.marks(ok) == {HELD}
+    assert "ok?" not in str(chat.window())
+
+
+async def test_what_followed_before_others_had_it_is_asked_about(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    ok = await chat.reply(bridge.ana, "ok?")
+    await chat.marked(ok, HELD)
+    await chat.choose(bridge.ben, "Take over from Ana")
+    await bridge.settled()
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await asked(bridge, "changed hands since you typed it")
+    assert "ok?" not in str(chat.window())

@@ -143,7 +143,7 @@ async def menus(studio: Studio, thread: str) -> None:
 
     ana = studio.day.world.ana
     await studio.slack("menu-ticket", ana, "Edit subject…", part="main", then=opened(2), size=(1000, 640))
-    await studio.slack("menu-holder", ana, "Join", part="main", then=opened(3), size=(1000, 640))
+    await studio.slack("menu-holder", ana, "Join Ana", part="main", then=opened(3), size=(1000, 640))
     await studio.slack("menu-message", ana, "Edit message", part="#thread", then=on_a_message, thread=thread)
 
 

@@ -143,7 +143,7 @@ async def edit_subject(world: World, hand: Hand) -> Chat:
 
 async def join(world: World, hand: Hand) -> Chat:
     chat = await _held(world, hand, by="ben")
-    await chat.choose(hand, "Join")
+    await chat.choose(hand, "Join Ben")
     await chat.shows("Ana joined")
     return chat
 
