@@ -122,7 +122,11 @@ class Poster:
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             if failure.trouble is Trouble.MAYBE_SENT:
-                return Unknown(self.longer(parcel), failure.reason)
+                # An earlier try's quarantine is over, and a look that finds nothing would post at once: the
+                # next look waits out this one's.
+                soon = self.longer(parcel)
+                after = soon if parcel.maybe_sent is None else max(soon, self._waits.quarantine)
+                return Unknown(after, failure.reason)
             if thread is not None and self.is_lost(failure, thread):
                 await self.moved(parcel, thread)
                 return Done()
