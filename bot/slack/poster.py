@@ -8,10 +8,9 @@ time to show it and does not (docs/decisions/0004-delivery.md).
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -20,9 +19,10 @@ from bot.blocks.prompts import cut_off
 from bot.desk import outgoing, threads, waiting
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
-from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Throttled, Unknown
+from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Part, Throttled, Unknown
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
+from bot.slack.labels import find, label
 from bot.slack.standing import Standing
 from bot.tongues import speaking
 from storage.records import Call, ConversationId, MessageRef, Parcel, PersonId
@@ -30,14 +30,11 @@ from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-METADATA_TYPE = "bookbag"
-
 # The thread is not there any more.
 _THREAD_GONE = {"thread_not_found", "message_not_found", "cannot_reply_to_message"}
 # Looking for a post is not allowed, so whether it arrived cannot be found out.
 MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
 _CLOCK_SKEW = timedelta(seconds=5)
-_LOOK_PAGES = 10
 _LONGEST_WAIT = timedelta(minutes=1)
 
 
@@ -87,17 +84,28 @@ class Poster:
         message: Message,
         *,
         thread: MessageRef | None,
+        carries: int = 1,
         shows: int = 0,
         in_channel: bool = False,
-    ) -> Outcome:
+    ) -> Outcome | Part:
         """Post in the thread; without one start the conversation's, with a card made at its entry `shows`.
 
-        `in_channel`: the channel itself shows it as well.
+        `carries`: so many of the parcel's rows are in the message. `in_channel`: the channel itself shows it
+        as well.
         """
         if parcel.maybe_sent is not None:
-            settled = await self._settled(parcel, parcel.maybe_sent, thread, in_channel=in_channel)
+            settled = await self._settled(
+                parcel, parcel.maybe_sent, thread, carries=carries, in_channel=in_channel
+            )
             if settled is not None:
                 return settled
+        first = replace(parcel, items=parcel.items[:carries])
+        outcome = await self._posted(first, message, thread, shows=shows, in_channel=in_channel)
+        return outcome if carries >= len(parcel.items) else Part(outcome, carries)
+
+    async def _posted(
+        self, parcel: Parcel, message: Message, thread: MessageRef | None, *, shows: int, in_channel: bool
+    ) -> Outcome:
         if self._standing.is_exposed:
             return self.kept()
         try:
@@ -105,7 +113,7 @@ class Poster:
                 channel=thread.channel if thread else self._installation.channel,
                 thread_ts=thread.ts if thread else None,
                 reply_broadcast=True if in_channel else None,
-                metadata={"event_type": METADATA_TYPE, "event_payload": {"key": parcel.key}},
+                metadata=label(parcel.key, shows=len(parcel.items)),
                 mrkdwn=False,
                 unfurl_links=False,
                 unfurl_media=False,
@@ -114,7 +122,11 @@ class Poster:
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             if failure.trouble is Trouble.MAYBE_SENT:
-                return Unknown(self.longer(parcel), failure.reason)
+                # An earlier try's quarantine is over, and a look that finds nothing would post at once: the
+                # next look waits out this one's.
+                soon = self.longer(parcel)
+                after = soon if parcel.maybe_sent is None else max(soon, self._waits.quarantine)
+                return Unknown(after, failure.reason)
             if thread is not None and self.is_lost(failure, thread):
                 await self.moved(parcel, thread)
                 return Done()
@@ -124,11 +136,27 @@ class Poster:
         return Done(self._placed(parcel, answer["ts"], thread, shows=shows, in_channel=in_channel))
 
     async def _settled(
-        self, parcel: Parcel, maybe_sent: datetime, thread: MessageRef | None, *, in_channel: bool
-    ) -> Outcome | None:
-        """What became of an earlier try whose outcome nobody knows; None if it surely never arrived."""
+        self,
+        parcel: Parcel,
+        maybe_sent: datetime,
+        thread: MessageRef | None,
+        *,
+        carries: int,
+        in_channel: bool,
+    ) -> Outcome | Part | None:
+        """What became of an earlier try whose outcome nobody knows; None if it surely never arrived.
+
+        It may have been made by another version, in which another number of rows fitted: the post itself says
+        how many it shows, and until it is found the parcel stays whole.
+        """
         try:
-            ts = await self._find(parcel, thread)
+            found = await find(
+                self._client,
+                parcel.key,
+                channel=self._installation.channel,
+                thread=thread,
+                since=maybe_sent - _CLOCK_SKEW,
+            )
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             if thread is not None and self.is_lost(failure, thread):
@@ -138,9 +166,11 @@ class Poster:
                 return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=False))
             # Looking is another method than posting, and waits by itself.
             return Unknown(max(failure.after, self.longer(parcel)), failure.reason)
-        if ts is not None:
-            # What it shows may be as old as the first try.
-            return Done(self._placed(parcel, ts, thread, shows=0, in_channel=in_channel))
+        if found is not None:
+            # What a card shows may be as old as the first try.
+            done = Done(self._placed(parcel, found.ts, thread, shows=0, in_channel=in_channel))
+            rows = carries if found.shows is None else found.shows
+            return done if rows >= len(parcel.items) else Part(done, rows)
         waited = self._desk.database.clock() - maybe_sent
         if waited < self._waits.quarantine:
             return Unknown(self._waits.quarantine - waited, "it may still land")
@@ -194,33 +224,6 @@ class Poster:
             await outgoing.card_placed(tx, parcel.conversation_id, where, shows=shows)
 
         return place
-
-    async def _find(self, parcel: Parcel, thread: MessageRef | None) -> str | None:
-        """The `ts` of the post that carries the parcel's key, if Slack shows one."""
-        since = (parcel.maybe_sent or parcel.created_at) - _CLOCK_SKEW
-        arguments: dict[str, Any] = {
-            "oldest": f"{since.timestamp():.6f}",
-            "include_all_metadata": True,
-            "limit": 200,
-        }
-        cursor = None
-        for _ in range(_LOOK_PAGES):
-            if thread is None:
-                page = await self._client.conversations_history(
-                    channel=self._installation.channel, cursor=cursor, **arguments
-                )
-            else:
-                page = await self._client.conversations_replies(
-                    channel=thread.channel, ts=thread.ts, cursor=cursor, **arguments
-                )
-            for message in page["messages"]:
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if payload.get("key") == parcel.key:
-                    return str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return None
-        return None
 
     def again(self, parcel: Parcel, error: Exception) -> Outcome:
         """The outcome of a failed call that may be made twice."""

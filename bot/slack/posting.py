@@ -141,7 +141,7 @@ class SlackPosts:
             jobs[parcel.id] = partial(_spoken, jobs[parcel.id], language)
         return jobs
 
-    async def card(self, parcel: Parcel, view: ConversationView) -> Outcome:
+    async def card(self, parcel: Parcel, view: ConversationView) -> Outcome | Part:
         """Start the conversation's thread and remember where it is."""
         if view.conversation.card is not None:
             return Done()
@@ -154,12 +154,12 @@ class SlackPosts:
         if conversation.card is None:
             return Parked("its thread could not be started")
         message, carried = entries_message(conversation, entries)
-        outcome = await self._poster.post(parcel, message, thread=conversation.card)
+        outcome = await self._poster.post(parcel, message, thread=conversation.card, carries=carried)
         if self._poster.trouble is not None and conversation.holder is not None:
             await self._poster.warn(conversation.holder, self._poster.trouble)
-        return outcome if carried == len(entries) else Part(outcome, carried)
+        return outcome
 
-    async def announce(self, parcel: Parcel, view: ConversationView, entry: Entry) -> Outcome:
+    async def announce(self, parcel: Parcel, view: ConversationView, entry: Entry) -> Outcome | Part:
         """Call for a teammate, unless somebody came meanwhile, or a later call is on its way already."""
         conversation = view.conversation
         if not is_still_so(parcel, view.ticket):
@@ -177,7 +177,9 @@ class SlackPosts:
             return self._poster.again(parcel, error)
         return Done()
 
-    async def recap(self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]) -> Outcome:
+    async def recap(
+        self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]
+    ) -> Outcome | Part:
         """Open a thread that starts again with what was said last."""
         if conversation.card is None:
             return Parked("its thread could not be started")

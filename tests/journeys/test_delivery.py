@@ -72,6 +72,22 @@ async def test_slack_in_trouble_changes_nothing_but_time(outside: World, method:
     assert outside.slack.ephemerals("ben")
 
 
+async def test_a_second_try_is_looked_for_as_long_as_the_first(outside: World) -> None:
+    chat = await outside.chat(first="Before")
+    await chat.shows("Before")
+    await outside.settled()
+    outside.slack.faults.drop_before("chat.postMessage")
+    outside.slack.faults.land_late("chat.postMessage", seconds=0.46)
+    await chat.customer.say("During")
+    await chat.shows("During")
+    await outside.settled()
+    await chat.customer.say("After")
+    await chat.shows("After")
+    await outside.settled()
+    assert outside.slack.faults.pending == []
+    assert [text for _, text in chat.in_thread()] == ["Before", "During", "After"]
+
+
 async def test_what_happened_while_slack_was_away_arrives_in_order(outside: World) -> None:
     outside.slack.faults.server_error("chat.postMessage", status=503, times=3)
     chat = await outside.chat()
