@@ -198,12 +198,6 @@ async def files(studio: Studio, chat: Chat, thread: str) -> None:
     await studio.day.world.settled()
     shows = "the buckle, from the last one"
     await studio.slack("files", ana, shows, part="#replies .message:has(.picture)", thread=thread)
-    await chat.customer.say(
-        "This is what it looks like.", attachments=[await chat.customer.upload("strap.png", _photo())]
-    )
-    await studio.day.world.settled()
-    shows = "This is what it looks like."
-    await studio.slack("file-of-customer", ana, shows, part="#thread", thread=thread)
 
 
 async def troubles(studio: Studio, chat: Chat, thread: str) -> None:
