@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownT
 from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.ids import RETRY, EntryValue
 from bot.blocks.message import Message, button, line, plain, small, title, words
+from bot.blocks.reasons import reason_in_words
 from bot.blocks.rows import lasted
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened
 from bot.desk.tickets import SummaryOrigin
@@ -228,7 +229,7 @@ def _told(mark: str, says: Callable[[Named], str], *hints: str, actions: Block |
 
 
 def _escalated(conversation: Conversation, entry: Entry) -> Message:
-    reason = escaped(shortened(entry.data.get("reason") or "", _REASON_LENGTH))
+    reason = escaped(shortened(reason_in_words(entry.data.get("reason") or ""), _REASON_LENGTH))
     asks = say("The AI asks for a teammate: {reason}", reason=reason) if reason else _asks()
     shown = say("*The AI asks for a teammate*: {reason}", reason=reason) if reason else f"*{_asks()}*"
     waits = say("The AI is paused and the customer is waiting.")

@@ -57,10 +57,16 @@ def test_any_set_up_can_be_shown(made: Settings, channel: str) -> None:
         ({"hold_back": timedelta(0)}, "not at all"),
         ({"posts_per_second": 0.5}, "0.5 a second"),
         ({"origins": ("https://shop.example",)}, "https://shop.example"),
+        ({"ai": "claude"}, "Translations: on"),
+        ({"ai": "claude", "translate": False}, "Translations: off"),
+        ({"ai": "offline", "translate": True}, "Translations: off"),
+        ({"ai": "external", "translate": True}, "Translations: off"),
     ],
 )
 def test_what_is_set_is_said(changes: dict[str, object], says: str) -> None:
     made = Settings(slack_bot_token=SECRET, slack_channel="#live-chat", **changes)  # type: ignore[arg-type]
     message = settings_message(made, channel="live-chat")
-    assert says in str(checked(message)["blocks"])
+    # The notification has each name and value on one line; the blocks set the name above the value.
+    name, _, value = says.rpartition(": ") if says.startswith("Translations") else ("", "", says)
+    assert (f"*{name}*\\n{value}" if name else value) in str(checked(message)["blocks"])
     assert says in message.text

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.blocks.ids import HOLD_REASON, TAKE_OVER
+from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.test_home import opened
 from tests.journeys.world import CHANNEL, SENT, Chat, World, world
 
@@ -117,3 +118,28 @@ async def test_who_cannot_be_described_is_answered_in_english(bridge: World) -> 
     bridge.slack.faults.error("users.info", "internal_error", times=9)
     answer = await bridge.slack.person("kenji").command("/bookbag", "help", channel=CHANNEL)
     assert "today in figures" in bridge.slack.rendered(answer)
+
+
+async def test_why_the_ai_asks_for_somebody_is_said_in_the_channels_language(german: World) -> None:
+    chat = await german.chat("Maya", first="I want a person")
+    shown = await chat.shows("Der Kunde möchte mit einem Menschen sprechen.")
+    assert "asked for a person" not in shown
+
+
+async def test_why_claude_failed_is_said_in_the_channels_language(database_url: str) -> None:
+    async with (
+        FakeAnthropic() as claude,
+        world(
+            database_url,
+            language="de",
+            ai="claude",
+            anthropic_api_key=claude.key,
+            anthropic_base_url=claude.url,
+        ) as bridge,
+    ):
+        claude.fail(status=401)
+        claude.summarise("Hallo", "Grüßt nur.", "de")
+        claude.say('{"translation": "", "language": "en"}', always=True)
+        chat = await bridge.chat("Maya", first="Hello?")
+        await chat.shows("die KI konnte nicht antworten (Claude answered 401")
+        await bridge.settled()

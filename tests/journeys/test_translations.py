@@ -361,3 +361,18 @@ async def test_what_followed_before_others_had_it_is_asked_about(
     await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
     await asked(bridge, "changed hands since you typed it")
     assert "ok?" not in str(chat.window())
+
+
+@pytest.mark.parametrize(("translate", "value"), [(True, "on"), (False, "off")])
+async def test_settings_say_whether_it_translates(
+    database_url: str, claude: FakeAnthropic, translate: bool, value: str
+) -> None:
+    async with world(
+        database_url,
+        ai="claude",
+        anthropic_api_key=claude.key,
+        anthropic_base_url=claude.url,
+        translate=translate,
+    ) as bridge:
+        answer = await bridge.ben.command("/bookbag", "settings", channel="general")
+        assert f"Translations: {value}" in answer["text"]

@@ -142,8 +142,8 @@ async def menus(studio: Studio, thread: str) -> None:
         await message.get_by_label("More actions").click()
 
     ana = studio.day.world.ana
-    await studio.slack("menu-ticket", ana, "Edit subject…", part="main", then=opened(2), size=(1000, 640))
-    await studio.slack("menu-holder", ana, "Join Ana", part="main", then=opened(3), size=(1000, 640))
+    await studio.slack("menu-ticket", ana, "Edit subject…", part="main", then=opened(3), size=(1000, 640))
+    await studio.slack("menu-holder", ana, "Join Ana", part="main", then=opened(2), size=(1000, 640))
     await studio.slack("menu-message", ana, "Edit message", part="#thread", then=on_a_message, thread=thread)
 
 
@@ -159,6 +159,9 @@ async def modals(studio: Studio, chat: Chat, thread: str) -> None:
     await ana.close_view()
     await chat.choose(ana, "Hand over to…")
     await studio.slack("modal-person", ana, "Who answers from here on?", part="dialog[open]", thread=thread)
+    await ana.close_view()
+    await chat.choose(ana, "Draft a reply…")
+    await studio.slack("modal-draft", ana, "Send", part="dialog[open]", thread=thread)
     await ana.close_view()
     await chat.press(ana, ALLOW_AI_REPLIES)
     await studio.slack("modal-hand-back", ana, "What was agreed", part="dialog[open]", thread=thread)
@@ -180,6 +183,7 @@ async def answers(studio: Studio) -> None:
         ("bookbag-show", "show 3", "Ticket #3"),
         ("bookbag-find", "find backpack", "backpack"),
         ("bookbag-stats", "stats", "Taken over"),
+        ("bookbag-settings", "settings", "How Bookbag is set up"),
     ):
         answer = await ben.command("/bookbag", text, channel=CHANNEL)
         ephemeral = "#messages .message.ephemeral"
