@@ -474,6 +474,6 @@ def test_blocks_of_any_shape_raise_nothing(blocks: list[dict[str, Any]], words: 
 )  # fmt: skip
 def test_no_message_takes_long_to_read(elements: list[Node]) -> None:
     words = "".join(str(leaf.get("text", "")) for element in elements for leaf in element["elements"])
-    began = time.perf_counter()
+    began = time.process_time()
     read(words, names={}, blocks=message(*elements))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
