@@ -27,6 +27,7 @@ from benchmarks.traffic import Delays, Said, Traffic
 from bot.app import Bridge
 from bot.config import Settings
 from bot.relay.courier import Courier
+from bot.slack.channels import Channels
 from bot.slack.files import SlackHost
 from bot.slack.installation import Installation
 from bot.slack.standing import Standing
@@ -50,8 +51,9 @@ def real_courier(bridge: Bridge, slack: SimulatedSlack) -> Courier:
     bridge.installation = INSTALLATION
     client = cast(AsyncWebClient, slack)
     standing = Standing(client, INSTALLATION.channel)
+    channels = Channels(client, bridge.desk, INSTALLATION, standing)
     no_files = cast(aiohttp.ClientSession, slack)
-    return bridge._slack_courier(client, no_files, standing, SlackHost("http://127.0.0.1/"))
+    return bridge._slack_courier(client, no_files, channels, SlackHost("http://127.0.0.1/"))
 
 
 class SimulatedSlack:

@@ -39,6 +39,7 @@ from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
 from bot.relay.waiting_room import WaitingRoom
 from bot.slack.catchup import SPACING, CatchUp
+from bot.slack.channels import Channels
 from bot.slack.direct import DirectMessages
 from bot.slack.directory import Directory
 from bot.slack.files import SlackFiles, SlackHost
@@ -46,7 +47,6 @@ from bot.slack.gaps import Gaps
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
 from bot.slack.intake import Intake
-from bot.slack.members import Members
 from bot.slack.missed import Missed
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
@@ -146,6 +146,13 @@ class Bridge:
             problems["slack"] = self._standing.trouble
         elif self._poster is not None and self._poster.trouble is not None:
             problems["slack"] = f"Slack takes no posts: {self._poster.trouble}"
+        async with self.database.read() as tx:
+            lost = sorted({one.channel for one in await tx.channels.inboxes() if not one.is_usable})
+        if lost:
+            problems["channels"] = (
+                f"{', '.join(lost)}: inboxes are connected there and it cannot be used; "
+                f"their conversations start in #{self.installation.channel_name}"
+            )
         return problems
 
     async def metrics(self) -> str:
@@ -185,9 +192,11 @@ class Bridge:
         gaps = Gaps(self.database, Missed(client, self.database), self.installation, self._sockets)
         await gaps.open()
         self._keep_up(gaps.run())
-        members = Members(client, self.installation.channel, self.database.clock)
         standing = self._standing = Standing(client, self.installation.channel)
-        rights = Rights(directory, members, standing, self.installation)
+        channels = Channels(client, self.desk, self.installation, standing)
+        self._stack.push_async_callback(channels.stop)
+        await channels.look()
+        rights = Rights(directory, channels)
         intake = Intake(
             self.database,
             self.bell,
@@ -201,7 +210,7 @@ class Bridge:
             gaps=gaps,
         )
         self._keep_up(standing.run())
-        self._run(self._slack_courier(client, session, standing, slack_host))
+        self._run(self._slack_courier(client, session, channels, slack_host))
         ai = self._made_ai()
         if ai is not None:
             self._stack.push_async_callback(ai.close)
@@ -209,9 +218,9 @@ class Bridge:
         self._run(intake)
         if self.desk.assignment.is_on:
             bot_user = self.installation.bot_user
-            self._keep_up(Roll(self.database, directory, members, bot_user=bot_user).run())
+            self._keep_up(Roll(self.database, directory, channels, bot_user=bot_user).run())
         self._keep_up(WaitingRoom(self.desk, remind_after=self._settings.remind_after).run())
-        homes = Homes(client, self.bell, self.desk, self.installation, members, directory)
+        homes = Homes(client, self.bell, self.desk, self.installation, channels, directory)
         self._keep_up(homes.run())
         errands = Errands()
         self._stack.push_async_callback(errands.stop)
@@ -222,9 +231,8 @@ class Bridge:
             rights=rights,
             intake=intake,
             homes=homes,
-            members=members,
+            channels=channels,
             installation=self.installation,
-            our_standing=standing,
             writer=None if ai is None else AIWriter(ai, self.desk, rewrites=self._settings.ai == "claude"),
             errands=errands,
             anyone_replies=self._settings.replies == "anyone",
@@ -259,10 +267,10 @@ class Bridge:
         self,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
-        standing: Standing,
+        channels: Channels,
         slack_host: SlackHost,
     ) -> Courier:
-        poster = self._poster = Poster(client, self.desk, self.installation, standing, waits=self._waits)
+        poster = self._poster = Poster(client, self.desk, self.installation, channels, waits=self._waits)
         uploads = Uploads(
             client,
             session,

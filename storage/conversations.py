@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.channels import Among, readable
 from storage.link import Link
 from storage.pairs import one_of, rows_of, wanted
 from storage.pending import Pending
 from storage.prepared import Prepared
 from storage.records import Conversation, ConversationId, Customer, MessageRef, PersonId, State
+from storage.schema import channels, former_threads, inbox_channels
 from storage.schema import conversations as table
-from storage.schema import former_threads
 
 
 class Conversations:
@@ -32,7 +33,10 @@ class Conversations:
     async def start(
         self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
     ) -> tuple[Conversation, bool]:
-        """The new conversation and True, or the one that `client_id` started before and False."""
+        """The new conversation and True, or the one that `client_id` started before and False.
+
+        It is at home where its inbox is connected to at this moment.
+        """
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         insert = (
             dialect.insert(table)
@@ -41,6 +45,7 @@ class Conversations:
                 client_id=client_id,
                 channel=channel,
                 inbox=inbox,
+                home=None if inbox is None else _home_of(inbox),
                 customer_name=customer.name,
                 customer_email=customer.email,
                 customer_user_id=customer.user_id,
@@ -199,11 +204,22 @@ class Conversations:
         self._by_thread.pop(card, None)
         return await self._changed(conversation_id, [], card_team=None, card_channel=None, card_ts=None)
 
-    async def waiting(self, *, limit: int) -> Sequence[ConversationId]:
+    async def come_home(self, conversation_id: ConversationId) -> Conversation | None:
+        """From now on it is at home in the configured channel."""
+        return await self._changed(conversation_id, [], home=None)
+
+    async def at_home(self, channel: str) -> Sequence[Conversation]:
+        """Those at home there that wait for a teammate or are held by one."""
+        rows = await self._connection.execute(
+            select(table).where(table.c.home == channel, table.c.state.in_((State.TEAMMATE, State.WAITING)))
+        )
+        return [_conversation(row) for row in rows]
+
+    async def waiting(self, *, limit: int, among: Among = None) -> Sequence[ConversationId]:
         """Those that wait for a teammate, the longest so first."""
         found = await self._connection.scalars(
             select(table.c.id)
-            .where(table.c.state == State.WAITING)
+            .where(table.c.state == State.WAITING, *readable(among))
             .order_by(table.c.escalated_at, table.c.id)
             .limit(limit)
         )
@@ -236,9 +252,9 @@ class Conversations:
         )
         return [_conversation(row) for row in rows]
 
-    async def count(self, state: State) -> int:
+    async def count(self, state: State, among: Among = None) -> int:
         counted = await self._connection.scalar(
-            select(func.count()).select_from(table).where(table.c.state == state)
+            select(func.count()).select_from(table).where(table.c.state == state, *readable(among))
         )
         return counted or 0
 
@@ -293,6 +309,15 @@ def _all_of(dialect: str) -> Select[Any]:
 _LOCK_ALL = Prepared(_all_of)
 
 
+def _home_of(inbox: str) -> Any:
+    return (
+        select(channels.c.id)
+        .join_from(inbox_channels, channels)
+        .where(inbox_channels.c.inbox == inbox, channels.c.is_usable)
+        .scalar_subquery()
+    )
+
+
 def _lock(which: Any) -> Select[Any]:
     return select(table).where(which).with_for_update()
 
@@ -324,4 +349,5 @@ def _conversation(row: Row[Any]) -> Conversation:
         card=MessageRef(row.card_team, row.card_channel, row.card_ts) if row.card_ts else None,
         created_at=row.created_at,
         last_message_at=row.last_message_at,
+        home=row.home,
     )

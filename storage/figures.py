@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from storage.channels import Among, is_readable, readable
 from storage.link import Link
 from storage.records import ConversationId, Kind, State, Status
 from storage.schema import conversations, entries, tickets
@@ -16,53 +17,67 @@ MOST_EVENTS = 10_000
 
 
 class Figures:
-    """Counts and times within one transaction. Each reads as much as the day holds, not the past."""
+    """Counts and times within one transaction. Each reads as much as the day holds, not the past.
+
+    Only of conversations at home in the channels `among`.
+    """
 
     def __init__(self, connection: Link) -> None:
         self._connection = connection
 
-    async def conversations(self, since: datetime) -> int:
+    async def conversations(self, since: datetime, among: Among = None) -> int:
         """In how many something was said since."""
         of = conversations.c
         counted = select(func.count()).select_from(conversations)
         return (
             await self._connection.scalar(
-                counted.where(of.state.in_(list(State)), of.last_message_at >= since)
+                counted.where(of.state.in_(list(State)), of.last_message_at >= since, *readable(among))
             )
             or 0
         )
 
-    async def having(self, event: str, since: datetime) -> int:
+    async def having(self, event: str, since: datetime, among: Among = None) -> int:
         """To how many conversations this event happened since."""
         rows = await self._connection.execute(
             select(entries.c.conversation_id, entries.c.data)
-            .where(entries.c.kind == Kind.SYSTEM, entries.c.created_at >= since)
+            .where(
+                entries.c.kind == Kind.SYSTEM,
+                entries.c.created_at >= since,
+                *is_readable(entries.c.conversation_id, among),
+            )
             .limit(MOST_EVENTS)
         )
         return len({ConversationId(row.conversation_id) for row in rows if row.data.get("event") == event})
 
-    async def waiting(self) -> tuple[int, datetime | None]:
+    async def waiting(self, among: Among = None) -> tuple[int, datetime | None]:
         """How many conversations wait for a teammate, and since when the first of them does."""
         counted = select(func.count().label("total"), func.min(conversations.c.escalated_at).label("first"))
-        rows = await self._connection.execute(counted.where(conversations.c.state == State.WAITING))
+        rows = await self._connection.execute(
+            counted.where(conversations.c.state == State.WAITING, *readable(among))
+        )
         row = rows.one()
         return row.total, row.first
 
-    async def first_replies(self, since: datetime) -> Sequence[timedelta]:
+    async def first_replies(self, since: datetime, among: Among = None) -> Sequence[timedelta]:
         """How long the customers of tickets opened since waited for the first reply, where there was one."""
         of = tickets.c
         rows = await self._connection.execute(
             select(of.opened_at, of.first_reply_at).where(
-                of.status.in_(list(Status)), of.opened_at >= since, of.first_reply_at.is_not(None)
+                of.status.in_(list(Status)),
+                of.opened_at >= since,
+                of.first_reply_at.is_not(None),
+                *is_readable(of.conversation_id, among),
             )
         )
         return [row.first_reply_at - row.opened_at for row in rows]
 
-    async def resolutions(self, since: datetime) -> Sequence[timedelta]:
+    async def resolutions(self, since: datetime, among: Among = None) -> Sequence[timedelta]:
         """How long the tickets closed since were open. Cancelled ones resolved nothing."""
         of = tickets.c
         # By the time alone: given the status too, SQLite would read every ticket ever closed.
         rows = await self._connection.execute(
-            select(of.opened_at, of.closed_at, of.status).where(of.closed_at >= since)
+            select(of.opened_at, of.closed_at, of.status).where(
+                of.closed_at >= since, *is_readable(of.conversation_id, among)
+            )
         )
         return [row.closed_at - row.opened_at for row in rows if row.status == Status.CLOSED]

@@ -93,6 +93,12 @@ class Outbox:
         )
         return [(row.kind, row.payload) for row in found]
 
+    async def redirect(self, lane: str) -> None:
+        """What waits in this lane goes to the configured channel from now on."""
+        await self._connection.execute(
+            update(table).where(table.c.lane == lane, table.c.state.in_(OPEN)).values(channel=None)
+        )
+
     async def claim(
         self,
         topic: str,

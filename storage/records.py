@@ -122,6 +122,8 @@ class Conversation:
     card: MessageRef | None
     created_at: datetime
     last_message_at: datetime | None
+    # The channel where it started and whose people it belongs to; None: the configured one.
+    home: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

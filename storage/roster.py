@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, or_, select, update
 
+from storage.channels import CONFIGURED
 from storage.link import Link
 from storage.pairs import one_of
 from storage.people import person_of
 from storage.records import Person, PersonId
+from storage.schema import attendance, channels, tickets
 from storage.schema import people as table
-from storage.schema import tickets
 
 
 class Roster:
@@ -45,13 +46,24 @@ class Roster:
         )
         return [PersonId(row.team_id, row.user_id) for row in rows]
 
-    async def next(self, *, cap: int, by_load: bool, lock: bool) -> Person | None:
+    async def next(self, *, cap: int, by_load: bool, lock: bool, home: str | None = None) -> Person | None:
         """Whose turn it is among those with fewer than `cap` open tickets. None if there is nobody.
 
         By load, who has the fewest; among equals, and without, who was assigned one longest ago. With `lock`
-        nobody else assigns anything until the commit, or two could fill the same last place.
+        nobody else assigns anything until the commit, or two could fill the same last place. Only those count
+        who are in the channel `home`; without any but the configured one, whoever is available is there.
         """
         wanted = select(table).where(table.c.is_available, table.c.may_act)
+        is_there = (
+            select(attendance.c.user)
+            .where(
+                attendance.c.channel == (home or CONFIGURED),
+                attendance.c.team == table.c.team_id,
+                attendance.c.user == table.c.user_id,
+            )
+            .exists()
+        )
+        wanted = wanted.where(or_(~select(channels.c.id).exists(), is_there))
         wanted = wanted.order_by(table.c.team_id, table.c.user_id)
         rows = (await self._connection.execute(wanted.with_for_update() if lock else wanted)).all()
         if not rows:

@@ -4,7 +4,8 @@
 messages whose author has not decided yet. `outbox` is everything still owed to Slack or to the AI;
 `paces` says how soon. `inbox` is what Slack delivered about threads and no rule has dealt with yet.
 `files` are what customers and teammates attach, `file_pieces` their bytes.
-`people` is what Slack last said about a teammate. `facts` keeps the few values an installation makes once.
+`people` is what Slack last said about a teammate. `inbox_channels` says which inboxes have a channel of
+their own. `facts` keeps the few values an installation makes once.
 """
 
 from __future__ import annotations
@@ -72,11 +73,50 @@ conversations = Table(
     Column("card_ts", String(20)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_message_at", UtcDateTime),
+    # The channel it started in, where that was not the configured one.
+    Column("home", String(20)),
     CheckConstraint("state IN ('ai', 'waiting', 'teammate', 'ended')", name="state"),
     CheckConstraint("(state = 'teammate') = (holder_user IS NOT NULL)", name="holder"),
     UniqueConstraint("card_team", "card_channel", "card_ts"),
 )
 Index("ix_conversations_live", conversations.c.state, conversations.c.last_message_at)
+Index(
+    "ix_conversations_home",
+    conversations.c.home,
+    conversations.c.state,
+    conversations.c.last_message_at,
+    sqlite_where=conversations.c.home.is_not(None),
+    postgresql_where=conversations.c.home.is_not(None),
+)
+
+# Channels that an inbox was ever connected to. They stay: conversations may be at home there.
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", String(20), primary_key=True),
+    # False while nobody can post there; what starts meanwhile starts in the configured channel.
+    Column("is_usable", Boolean, nullable=False),
+)
+
+# Inboxes whose conversations start in another channel than the configured one.
+inbox_channels = Table(
+    "inbox_channels",
+    metadata,
+    Column("inbox", String(40), primary_key=True),
+    Column("channel", ForeignKey("channels.id"), nullable=False),
+    Column("by_team", String(20), nullable=False),
+    Column("by_user", String(20), nullable=False),
+    Column("connected_at", UtcDateTime, nullable=False),
+)
+
+# In which of our channels available people are, as Slack said last; empty is the configured one.
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("team", String(20), primary_key=True),
+    Column("user", String(20), primary_key=True),
+)
 
 # Threads that a conversation had before its present one; what is typed there still belongs to it.
 former_threads = Table(

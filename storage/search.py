@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, or_, select, union_all
 
+from storage.channels import Among, readable
 from storage.link import Link
 from storage.records import ConversationId, Kind, State
 from storage.schema import conversations, entries, tickets
@@ -47,10 +48,13 @@ class Search:
     def __init__(self, connection: Link) -> None:
         self._connection = connection
 
-    async def before(self, place: Place | None, *, limit: int) -> Sequence[Known]:
-        """The conversations before that place (None: from the latest on), latest first."""
+    async def before(self, place: Place | None, *, limit: int, among: Among = None) -> Sequence[Known]:
+        """The conversations before that place (None: from the latest on), latest first.
+
+        Only those at home in the channels `among`.
+        """
         of = conversations.c
-        wanted: list[ColumnElement[bool]] = [of.last_message_at.is_not(None)]
+        wanted: list[ColumnElement[bool]] = [of.last_message_at.is_not(None), *readable(among)]
         if place is not None:
             same = and_(of.last_message_at == place.at, of.id < place.id)
             wanted += [of.last_message_at <= place.at, or_(of.last_message_at < place.at, same)]

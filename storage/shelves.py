@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from storage.channels import Among, is_readable, readable
 from storage.link import Link
 from storage.records import ConversationId, PersonId, State, Status, TicketNumber
 from storage.schema import conversations
@@ -38,13 +39,14 @@ class Shelves:
         self._connection = connection
 
     async def page(
-        self, shelf: Shelf, by: PersonId, *, limit: int, offset: int = 0
+        self, shelf: Shelf, by: PersonId, *, limit: int, offset: int = 0, among: Among = None
     ) -> tuple[Sequence[TicketNumber], int]:
         """The numbers of the tickets on it, longest open first or closed last first, and how many there are.
 
-        `by` is whose `mine`, `me` and `done` are. Above `COUNTED` nobody counts: the total is then one more.
+        `by` is whose `mine`, `me` and `done` are. Above `COUNTED` nobody counts: the total is then one
+        more. Only of conversations at home in the channels `among`.
         """
-        which = _on(shelf, by)
+        which = and_(_on(shelf, by), *is_readable(table.c.conversation_id, among))
         some = select(table.c.number).where(which).limit(COUNTED + 1).subquery()
         total = await self._connection.scalar(select(func.count()).select_from(some))
         if shelf in (Shelf.CLOSED, Shelf.DONE):
@@ -57,14 +59,14 @@ class Shelves:
         return [TicketNumber(number) for number in found], total or 0
 
     async def live(
-        self, *, since: datetime, limit: int, offset: int = 0
+        self, *, since: datetime, limit: int, offset: int = 0, among: Among = None
     ) -> tuple[Sequence[ConversationId], int]:
         """Conversations the AI holds that are no tickets and had a message since, latest first; and how many.
 
         The count reads nothing but an index, and of it only what is that new.
         """
         of = conversations.c
-        with_ai = and_(of.state == State.AI, of.last_message_at >= since)
+        with_ai = and_(of.state == State.AI, of.last_message_at >= since, *readable(among))
         ticketed = select(table.c.conversation_id).where(table.c.closed_at.is_(None))
         new = await self._connection.scalar(select(func.count()).select_from(conversations).where(with_ai))
         # Hardly any: an open ticket's conversation is a teammate's or waits for one.

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage.channels import Among, is_readable
 from storage.link import Link
 from storage.pairs import rows_of, wanted
 from storage.prepared import Prepared
@@ -156,9 +157,11 @@ class Tickets:
         )
         return [(ConversationId(row.conversation_id), TicketNumber(row.number)) for row in rows]
 
-    async def all_open(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Ticket], int]:
+    async def all_open(
+        self, *, limit: int, offset: int = 0, among: Among = None
+    ) -> tuple[Sequence[Ticket], int]:
         """Open tickets, longest open first, and how many there are in all."""
-        which = table.c.closed_at.is_(None)
+        which = and_(table.c.closed_at.is_(None), *is_readable(table.c.conversation_id, among))
         total = await self._connection.scalar(select(func.count()).select_from(table).where(which))
         rows = await self._connection.execute(
             select(table).where(which).order_by(table.c.opened_at, table.c.number).limit(limit).offset(offset)

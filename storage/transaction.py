@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.channels import Channels
 from storage.conversations import Conversations
 from storage.facts import Facts
 from storage.figures import Figures
@@ -81,6 +82,7 @@ class Transaction:
         self.paces = Paces(self.connection, now)
         self.files = Files(self.connection, now)
         self.people = People(self.connection, now)
+        self.channels = Channels(self.connection, now)
         self.roster = Roster(self.connection, now)
         self.facts = Facts(self.connection)
         self.processes = Processes(self.connection)

@@ -27,12 +27,12 @@ from bot.desk.files import Files
 from bot.handlers.app import slack_app
 from bot.handlers.errands import Errands
 from bot.manifest import as_yaml, manifest, messages_tab
+from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
-from bot.slack.members import Members
 from bot.slack.rights import Rights
 from bot.slack.standing import Standing
 from storage.database import Database
@@ -216,23 +216,21 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     directory = Directory(client, database, home_team="T1")
     installation = Installation("T1", "Team", "U1", "B1", "https://t.slack.com/", "C1", "live-chat")
     desk = Desk(database, ai_answers=True)
-    members = Members(client, "C1", database.clock)
     session = aiohttp.ClientSession()
     files = SlackFiles(
         client, session, database, Files(database, largest=1), SlackHost("http://127.0.0.1:1/api/")
     )
-    standing = Standing(client, "C1")
-    rights = Rights(directory, members, standing, installation)
+    channels = Channels(client, desk, installation, Standing(client, "C1"))
+    rights = Rights(directory, channels)
     made = slack_app(
         client,
         desk=desk,
-        members=members,
-        homes=Homes(client, Bell(), desk, installation, members, directory),
+        channels=channels,
+        homes=Homes(client, Bell(), desk, installation, channels, directory),
         directory=directory,
         rights=rights,
         intake=Intake(database, Bell(), rights, directory, files, installation, hold_back=timedelta(0)),
         installation=installation,
-        our_standing=standing,
         settings=Settings(slack_bot_token="xoxb-1", slack_channel="C1"),
         writer=None,
         errands=Errands(),

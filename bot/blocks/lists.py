@@ -112,6 +112,7 @@ def _commands() -> str:
             say("`/bookbag stats`   today in figures"),
             say("`/bookbag back` and `/bookbag away`   whether conversations may be assigned to you"),
             say("`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger"),
+            say("`/bookbag connect vip`   threads of the inbox “vip” start here; `disconnect` ends that"),
             say("`/bookbag settings`   how this is set up"),
             say("`/bookbag help`   this"),
         )

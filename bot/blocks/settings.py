@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import MarkdownTextObject, SectionBlock
 
 from bot.blocks.message import Message, line, small, title
@@ -9,17 +11,18 @@ from bot.blocks.rows import lasted
 from bot.blocks.words import escaped, one_line, shortened
 from bot.config import Settings
 from bot.tongues import say
+from storage.channels import Connected
 
 _LONGEST = 200
 # Slack's are ten; an even number fills both columns.
 _MOST_FIELDS = 6
 
 
-def settings_message(settings: Settings, *, channel: str) -> Message:
-    """`channel` is the live chat channel's name, as Slack says it now."""
+def settings_message(settings: Settings, *, channel: str, inboxes: Sequence[Connected] = ()) -> Message:
+    """`channel` is the live chat channel's name, as Slack says it now; `inboxes` have another."""
     shown = {
         say("Channel"): (f"#{channel}", "SLACK_CHANNEL"),
-        say("Inboxes"): (say("all of them start their threads in #{channel}", channel=channel), ""),
+        say("Inboxes"): (_inboxes(inboxes, channel), ""),
         say("AI"): (_ai(settings), "BOOKBAG_AI"),
         say("Who answers by just typing"): (_replies(settings), "BOOKBAG_REPLIES"),
         say("A reply waits for one typed before it"): (_hold_back(settings), "BOOKBAG_HOLD_BACK_MS"),
@@ -53,6 +56,17 @@ def settings_message(settings: Settings, *, channel: str) -> Message:
             ),
             small(say("Keys and addresses of databases are never shown.")),
         ],
+    )
+
+
+def _inboxes(inboxes: Sequence[Connected], channel: str) -> str:
+    if not inboxes:
+        return say("all of them start their threads in #{channel}", channel=channel)
+    names = ", ".join(f"“{one.inbox}”" for one in inboxes)
+    return say(
+        "{names} in channels of their own (`/bookbag connect` says which), all others in #{channel}",
+        names=names,
+        channel=channel,
     )
 
 

@@ -30,8 +30,15 @@ class CustomerChat:
     """
 
     def __init__(
-        self, address: str, *, name: str, server_key: str | None = None, client_id: str | None = None
+        self,
+        address: str,
+        *,
+        name: str,
+        server_key: str | None = None,
+        client_id: str | None = None,
+        inbox: str | None = None,
     ) -> None:
+        self._inbox = inbox
         self._address = address.rstrip("/")
         self._name = name
         self._server_key = server_key
@@ -46,8 +53,9 @@ class CustomerChat:
 
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_connect=5))
+        body: dict[str, Any] = {"client_id": self.client_id, "customer": {"name": self._name}}
         answer = await self._call(
-            "POST", "/v1/conversations", {"client_id": self.client_id, "customer": {"name": self._name}}
+            "POST", "/v1/conversations", body | ({"inbox": self._inbox} if self._inbox else {})
         )
         self.conversation_id = answer["conversation_id"]
         self._token = answer["token"]

@@ -19,7 +19,8 @@ _AUTHORS = {"👤": "customer", "🤖": "ai"}
 class ThreadScreen:
     """Finds the card of one customer and reads what stands under it."""
 
-    def __init__(self, slack: Workspace, customer: str) -> None:
+    def __init__(self, slack: Workspace, customer: str, channel: str = CHANNEL) -> None:
+        self._channel = channel
         self._slack = slack
         self._customer = customer
         self._ts = ""
@@ -38,10 +39,10 @@ class ThreadScreen:
 
     def card(self) -> str:
         """What the card shows."""
-        return self._slack.rendered(self._slack.message(CHANNEL, self._ts))
+        return self._slack.rendered(self._slack.message(self._channel, self._ts))
 
     def replies(self) -> Sequence[SlackMessage]:
-        return self._slack.thread(CHANNEL, self._ts)[1:] if self._ts else []
+        return self._slack.thread(self._channel, self._ts)[1:] if self._ts else []
 
     def rendered(self, message: SlackMessage) -> str:
         return self._slack.rendered(dict(message))
@@ -93,7 +94,7 @@ class ThreadScreen:
         return self.card()
 
     def _card(self) -> SlackMessage | None:
-        for message in self._slack.messages(CHANNEL):
+        for message in self._slack.messages(self._channel):
             blocks = message.get("blocks") or [{}]
             if message["ts"] in self._former:
                 continue

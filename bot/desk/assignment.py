@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,9 +38,12 @@ class Assignment:
         return self.order is not Order.MANUAL
 
 
-async def somebody_is_free(tx: Transaction, assignment: Assignment) -> bool:
-    """Whether `assign` would find somebody. Only looks."""
-    return await _next(tx, assignment, lock=False) is not None
+async def free_in(tx: Transaction, assignment: Assignment) -> Sequence[str | None]:
+    """The home channels (None: the configured one) where `assign` would find somebody. Only looks."""
+    if not assignment.is_on:
+        return []
+    homes = [None, *await tx.channels.known()]
+    return [home for home in homes if await _next(tx, assignment, lock=False, home=home) is not None]
 
 
 async def assign_waiting(tx: Transaction, conversation_id: ConversationId, *, assignment: Assignment) -> bool:
@@ -51,12 +55,12 @@ async def assign_waiting(tx: Transaction, conversation_id: ConversationId, *, as
 
 
 async def assign(tx: Transaction, conversation: Conversation, assignment: Assignment) -> Conversation | None:
-    """Give a conversation that waits, and is locked, to whoever is next. None if nobody is free.
+    """Give a conversation that waits, and is locked, to whoever is next in its channel. None if nobody is.
 
     Who is available is what they said and what Slack last said about them: this cannot ask.
     """
     ticket = await tx.tickets.open_of(conversation.id)
-    person = await _next(tx, assignment, lock=True)
+    person = await _next(tx, assignment, lock=True, home=conversation.home)
     if ticket is None or person is None:
         return None
     given = await tx.conversations.give_to(conversation.id, person.id, epoch=conversation.epoch)
@@ -80,17 +84,20 @@ async def assign(tx: Transaction, conversation: Conversation, assignment: Assign
     return given
 
 
-async def be_available(tx: Transaction, *, by: Person, available: bool) -> None:
-    """What a teammate says of themselves. What they hold stays theirs."""
+async def be_available(
+    tx: Transaction, *, by: Person, available: bool, among: Collection[str | None]
+) -> None:
+    """What a teammate says of themselves, who is in the channels `among`. What they hold stays theirs."""
     if available and not by.may_act:
         raise MayNotAct
     await tx.roster.put(by.id, available=available)
+    await tx.channels.attends(by.id, among)
     # Their Home shows it.
     tx.topics.add(ROSTER)
 
 
-async def _next(tx: Transaction, assignment: Assignment, *, lock: bool) -> Person | None:
+async def _next(tx: Transaction, assignment: Assignment, *, lock: bool, home: str | None) -> Person | None:
     if not assignment.is_on:
         return None
     by_load = assignment.order is Order.BALANCED
-    return await tx.roster.next(cap=assignment.cap, by_load=by_load, lock=lock)
+    return await tx.roster.next(cap=assignment.cap, by_load=by_load, lock=lock, home=home)

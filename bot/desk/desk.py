@@ -13,6 +13,7 @@ from bot.desk.errors import NoSuchTicket
 from bot.desk.replies import Fate, Meant
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.views import ConversationView, Listing, News, Question
+from storage.channels import Among
 from storage.database import Database
 from storage.records import (
     Conversation,
@@ -157,8 +158,10 @@ class Desk:
             assignment=self.assignment,
         )
 
-    async def be_available(self, *, by: Person, available: bool) -> None:
-        await self._do(Expects(), assignment.be_available, by=by, available=available)
+    async def be_available(
+        self, *, by: Person, available: bool, among: Collection[str | None] = (None,)
+    ) -> None:
+        await self._do(Expects(), assignment.be_available, by=by, available=available, among=among)
 
     async def allow_ai_replies(
         self,
@@ -295,6 +298,11 @@ class Desk:
     async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
         return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
 
+    async def come_home(self, conversation_id: ConversationId, *, away_from: str) -> bool:
+        return await self._do(
+            Expects(conversation_id), threads.come_home, conversation_id, away_from=away_from
+        )
+
     async def rebuild(self, number: TicketNumber, *, by: Person) -> None:
         async with self.database.read() as tx:
             ticket = await tx.tickets.get(number)
@@ -360,22 +368,22 @@ class Desk:
             found = await tx.conversations.by_thread(thread)
         return None if found is None else found.id
 
-    async def live(self, *, limit: int, offset: int = 0) -> Listing:
+    async def live(self, *, limit: int, offset: int = 0, among: Among = None) -> Listing:
         async with self.database.read() as tx:
-            return await views.live(tx, limit=limit, offset=offset)
+            return await views.live(tx, limit=limit, offset=offset, among=among)
 
-    async def open_tickets(self, *, limit: int, offset: int = 0) -> Listing:
+    async def open_tickets(self, *, limit: int, offset: int = 0, among: Among = None) -> Listing:
         async with self.database.read() as tx:
-            return await views.open_tickets(tx, limit=limit, offset=offset)
+            return await views.open_tickets(tx, limit=limit, offset=offset, among=among)
 
     async def is_available(self, person: PersonId) -> bool:
         async with self.database.read() as tx:
             return await tx.roster.has(person)
 
-    async def waiting(self) -> int:
+    async def waiting(self, among: Among = None) -> int:
         """How many customers wait for a teammate."""
         async with self.database.read() as tx:
-            return await tx.conversations.count(State.WAITING)
+            return await tx.conversations.count(State.WAITING, among)
 
     async def for_customer(
         self, conversation_id: ConversationId, *, after: int, limit: int

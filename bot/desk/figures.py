@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from bot.desk.timeline import Event
+from storage.channels import Among
 from storage.database import Database
 
 
@@ -25,20 +26,20 @@ class Day:
     resolution: timedelta | None
 
 
-async def today(database: Database, zone: tzinfo) -> Day:
-    """Since midnight in that zone."""
+async def today(database: Database, zone: tzinfo, among: Among = None) -> Day:
+    """Since midnight in that zone, of the conversations at home in the channels `among`."""
     async with database.read() as tx:
         began = tx.now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        waiting, first = await tx.figures.waiting()
+        waiting, first = await tx.figures.waiting(among)
         return Day(
             began=began,
             at=tx.now,
-            conversations=await tx.figures.conversations(began),
-            taken_over=await tx.figures.having(Event.TAKEN_OVER, began),
+            conversations=await tx.figures.conversations(began, among),
+            taken_over=await tx.figures.having(Event.TAKEN_OVER, began, among),
             waiting=waiting,
             longest_wait=None if first is None else tx.now - first,
-            first_reply=_median(await tx.figures.first_replies(began)),
-            resolution=_median(await tx.figures.resolutions(began)),
+            first_reply=_median(await tx.figures.first_replies(began, among)),
+            resolution=_median(await tx.figures.resolutions(began, among)),
         )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.desk.views import ConversationView, views_of
+from storage.channels import Among
 from storage.database import Database
 from storage.records import ConversationId, Kind
 from storage.search import Known, Line, Place
@@ -68,15 +69,20 @@ class Finder:
         self._time = time.total_seconds()
         self._clock = clock
 
-    async def find(self, words: str, *, limit: int, before: Place | None = None) -> Found:
-        """Up to `limit` conversations with these words in them, from that place backwards."""
+    async def find(
+        self, words: str, *, limit: int, before: Place | None = None, among: Among = None
+    ) -> Found:
+        """Up to `limit` conversations with these words in them, from that place backwards.
+
+        Only those at home in the channels `among`.
+        """
         wanted = folded(words)
         lines: dict[ConversationId, str] = {}
         looked_at, read, place = 0, 0, before
         until = self._clock() + self._time
         async with self._database.read() as tx:
             while True:
-                portion = await tx.search.before(place, limit=PORTION)
+                portion = await tx.search.before(place, limit=PORTION, among=among)
                 told, count = await _told(tx, portion)
                 read += count
                 for known in portion:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from bot.desk.desk import Desk
 from bot.desk.lists import Lists, TicketPage
 from bot.desk.views import Listing
+from storage.channels import Among
 from storage.records import PersonId
 from storage.shelves import Shelf
 
@@ -43,15 +44,28 @@ class Home:
     available: bool | None = None
 
 
-async def home_of(person: PersonId, *, desk: Desk, lists: Lists, limit: int, places: Places = FIRST) -> Home:
-    """At most `limit` of each. Where a list grew shorter than its place, its last page."""
+async def home_of(
+    person: PersonId,
+    *,
+    desk: Desk,
+    lists: Lists,
+    limit: int,
+    places: Places = FIRST,
+    among: Among = None,
+) -> Home:
+    """What is at home in the channels `among`, at most `limit` of each.
+
+    Where a list grew shorter than its place, its last page.
+    """
 
     def shelf(which: Shelf) -> Callable[[int], Awaitable[TicketPage]]:
-        return lambda offset: lists.tickets(which, by=person, limit=limit, offset=offset)
+        return lambda offset: lists.tickets(which, by=person, limit=limit, offset=offset, among=among)
 
     waiting, at_waiting = await _page(shelf(Shelf.NEW), places.waiting, limit)
     mine, at_mine = await _page(shelf(Shelf.MINE), places.mine, limit)
-    live, at_live = await _page(lambda offset: desk.live(limit=limit, offset=offset), places.live, limit)
+    live, at_live = await _page(
+        lambda offset: desk.live(limit=limit, offset=offset, among=among), places.live, limit
+    )
     done, at_done = await _page(shelf(Shelf.DONE), places.done, limit)
     return Home(
         waiting,

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.desk.errors import NoSuchTicket
 from bot.desk.views import ConversationView, said, views_of
+from storage.channels import Among
 from storage.database import Database
-from storage.records import Author, Entry, Person, PersonId, State, Status, Ticket, TicketNumber
+from storage.records import Author, Conversation, Entry, Person, PersonId, State, Status, Ticket, TicketNumber
 from storage.shelves import COUNTED, Shelf
 from storage.transaction import Transaction
 
@@ -63,27 +64,41 @@ class TicketShown:
 
 
 class Lists:
-    """Each list is read in one transaction."""
+    """Each list is read in one transaction, and has only what is at home in the channels `among`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def tickets(self, shelf: Shelf, *, by: PersonId, limit: int, offset: int = 0) -> TicketPage:
+    async def tickets(
+        self, shelf: Shelf, *, by: PersonId, limit: int, offset: int = 0, among: Among = None
+    ) -> TicketPage:
         async with self._database.read() as tx:
-            numbers, total = await tx.shelves.page(shelf, by, limit=limit, offset=offset)
+            numbers, total = await tx.shelves.page(shelf, by, limit=limit, offset=offset, among=among)
             return TicketPage(shelf, await _views(tx, numbers), total, tx.now)
 
-    async def ticket(self, number: TicketNumber, *, messages: int) -> TicketShown:
+    async def ticket(self, number: TicketNumber, *, messages: int, among: Among = None) -> TicketShown:
         """The ticket and the last so many messages of its conversation. Raises `NoSuchTicket`."""
         async with self._database.read() as tx:
             found = await _views(tx, [number])
-            if not found:
+            if not found or not _is_among(found[0].of.conversation, among):
                 raise NoSuchTicket(number=str(number))
             conversation = found[0].of.conversation
             newest = max(0, conversation.last_seq - _LOOKED_AT)
             entries = said(await tx.ledger.since(conversation.id, newest))
             spoken = [entry for entry in entries if entry.author is not Author.SYSTEM]
             return TicketShown(found[0], spoken[-messages:], tx.now)
+
+    async def conversation(self, number: TicketNumber, *, among: Among = None) -> Conversation:
+        """Whose ticket that is. Raises `NoSuchTicket`."""
+        async with self._database.read() as tx:
+            found = await _views(tx, [number])
+        if not found or not _is_among(found[0].of.conversation, among):
+            raise NoSuchTicket(number=str(number))
+        return found[0].of.conversation
+
+
+def _is_among(conversation: Conversation, among: Among) -> bool:
+    return among is None or conversation.home in among
 
 
 async def _views(tx: Transaction, numbers: Sequence[TicketNumber]) -> Sequence[TicketView]:

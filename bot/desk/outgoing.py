@@ -214,8 +214,8 @@ async def _in_thread(tx: Transaction, conversation: Conversation, what: Owed, **
 
 
 def channel_of(conversation: Conversation) -> str | None:
-    """Where the conversation's thread is; None before there is one."""
-    return conversation.card.channel if conversation.card else None
+    """Where the conversation's thread is, or is to be; None is the configured channel."""
+    return conversation.card.channel if conversation.card else conversation.home
 
 
 async def hurry(tx: Transaction, conversation: Conversation) -> None:
@@ -233,7 +233,13 @@ async def refresh_card(tx: Transaction, conversation: Conversation, priority: Pr
         return
     lane = f"card:{conversation.id}"
     await tx.outbox.owe(
-        Owed.REFRESH, conversation.id, topic=SLACK, lane=lane, priority=priority, coalesce=lane
+        Owed.REFRESH,
+        conversation.id,
+        topic=SLACK,
+        lane=lane,
+        priority=priority,
+        channel=conversation.home,
+        coalesce=lane,
     )
 
 

@@ -88,7 +88,7 @@ async def rebuild(tx: Transaction, conversation_id: ConversationId, *, by: Perso
 
 
 async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
-    """Start the conversation's thread again in the configured channel: the one it had cannot be used.
+    """Start the conversation's thread again in its home channel: the one it had cannot be used.
 
     What waited for the old thread waits for the new one, in its order. False if it moved already.
     """
@@ -104,4 +104,20 @@ async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: M
     pointers = [payload for kind, payload in waiting if kind == Owed.POINTER]
     for old in (*pointers, {"channel": away_from.channel, "ts": away_from.ts}):
         await outgoing.point_from(tx, conversation, channel=old["channel"], ts=old["ts"])
+    return True
+
+
+async def come_home(tx: Transaction, conversation_id: ConversationId, *, away_from: str) -> bool:
+    """Let a conversation whose home channel cannot be used go on in the configured one, and stay there.
+
+    From this commit on it belongs to the people of that one. False if it is at home elsewhere already.
+    """
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None or conversation.home != away_from:
+        return False
+    await tx.conversations.come_home(conversation_id)
+    if conversation.card is None:
+        await tx.outbox.redirect(outgoing.lane_of(conversation_id))
+    else:
+        await move(tx, conversation_id, away_from=conversation.card)
     return True

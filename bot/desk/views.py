@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.desk.errors import NotFound
 from bot.desk.timeline import Event
+from storage.channels import Among
 from storage.records import (
     Audience,
     Author,
@@ -74,19 +75,19 @@ async def conversation_view(tx: Transaction, conversation_id: ConversationId) ->
     return await _view(tx, conversation)
 
 
-async def live(tx: Transaction, *, limit: int, offset: int = 0) -> Listing:
+async def live(tx: Transaction, *, limit: int, offset: int = 0, among: Among = None) -> Listing:
     """Conversations the AI answers that are not tickets, latest message first: those of the last day.
 
     An older one is not live any more; it is again with its customer's next message.
     """
-    ids, total = await tx.shelves.live(since=tx.now - LIVE_FOR, limit=limit, offset=offset)
+    ids, total = await tx.shelves.live(since=tx.now - LIVE_FOR, limit=limit, offset=offset, among=among)
     known = {one.id: one for one in await tx.conversations.several(ids)}
     return await _listing(tx, [known[one] for one in ids], total)
 
 
-async def open_tickets(tx: Transaction, *, limit: int, offset: int = 0) -> Listing:
+async def open_tickets(tx: Transaction, *, limit: int, offset: int = 0, among: Among = None) -> Listing:
     """Conversations with an open ticket, longest open first."""
-    found, total = await tx.tickets.all_open(limit=limit, offset=offset)
+    found, total = await tx.tickets.all_open(limit=limit, offset=offset, among=among)
     ids = [ticket.conversation_id for ticket in found]
     known = {one.id: one for one in await tx.conversations.several(ids)}
     return await _listing(tx, [known[one] for one in ids], total)

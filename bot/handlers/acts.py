@@ -46,10 +46,10 @@ class Acts:
         await ack()
         return True
 
-    async def may_ask(self, ack: AsyncAck, press: Press) -> bool:
-        """Whether a modal may be opened for them. If not, they are told why."""
+    async def may_ask(self, ack: AsyncAck, press: Press, about: ConversationId) -> bool:
+        """Whether a modal about that may be opened for them. If not, they are told why."""
         try:
-            await self._rights.admitted(press.by)
+            await self._rights.about(about, press.by)
         except (DeskError, UnknownPerson) as error:
             await ack()
             await press.answer(refusal(_why(error)))
@@ -82,7 +82,7 @@ class Acts:
         card: MessageRef | None = None,
     ) -> Person:
         """Them, once what was typed before is dealt with. Both at once: Slack waits three seconds."""
-        asking = asyncio.create_task(self._rights.admitted(person))
+        asking = asyncio.create_task(self._rights.about(about, person))
         try:
             await self._intake.settle(about, before=before, card=card)
             return await asking

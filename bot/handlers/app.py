@@ -31,13 +31,13 @@ from bot.handlers import (
 from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
 from bot.handlers.errands import Errands
+from bot.slack.channels import Channels
+from bot.slack.connecting import Connecting
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
-from bot.slack.members import Members
 from bot.slack.rights import Rights
-from bot.slack.standing import Standing
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +50,8 @@ def slack_app(
     rights: Rights,
     intake: Intake,
     homes: Homes,
-    members: Members,
+    channels: Channels,
     installation: Installation,
-    our_standing: Standing,
     writer: Writer | None,
     errands: Errands,
     anyone_replies: bool,
@@ -91,23 +90,22 @@ def slack_app(
     )
     language.register(app, directory=directory)
     messages.register(app, intake=intake)
-    standing.register(app, standing=our_standing, installation=installation)
-    people.register(
-        app, directory=directory, members=members, standing=our_standing, installation=installation
-    )
+    standing.register(app, channels=channels)
+    people.register(app, directory=directory, channels=channels, installation=installation)
     acts = Acts(rights, intake, desk.database.clock)
     actions.register(app, desk=desk, acts=acts, installation=installation)
     handback.register(app, desk=desk, acts=acts, writer=writer, errands=errands)
     composer = Composer(desk, acts, writer, errands, anyone=anyone_replies)
     compose.register(app, desk=desk, composer=composer)
-    menus.register(app, desk=desk, rights=rights, acts=acts, composer=composer)
+    menus.register(app, desk=desk, rights=rights, channels=channels, acts=acts, composer=composer)
     home.register(app, homes=homes, installation=installation)
     commands.register(
         app,
         desk=desk,
         lists=Lists(desk.database),
         finder=Finder(desk.database),
-        members=members,
+        channels=channels,
+        connecting=Connecting(client, desk.database, channels, installation),
         rights=rights,
         directory=directory,
         installation=installation,

@@ -19,7 +19,7 @@ from bot.blocks.lists import (
     unknown_command,
 )
 from bot.blocks.message import Message
-from bot.blocks.prompts import not_a_member, refusal
+from bot.blocks.prompts import not_a_member, refusal, told
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.settings import settings_message
 from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
@@ -31,11 +31,13 @@ from bot.desk.figures import today
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
 from bot.handlers.press import Press
+from bot.slack.channels import Channels
+from bot.slack.connecting import Connecting, NotConnectable
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
-from bot.slack.members import Members
 from bot.slack.rights import Rights
 from bot.tongues import say
+from storage.channels import Among
 from storage.records import PersonId, TicketNumber
 from storage.search import Place
 from storage.shelves import Shelf
@@ -57,7 +59,8 @@ def register(
     desk: Desk,
     lists: Lists,
     finder: Finder,
-    members: Members,
+    channels: Channels,
+    connecting: Connecting,
     rights: Rights,
     directory: Directory,
     installation: Installation,
@@ -71,9 +74,11 @@ def register(
         word, _, rest = str(command.get("text") or "").strip().partition(" ")
         by = PersonId(command["team_id"], command["user_id"])
         try:
-            message = await answer(word.lower(), rest.strip(), by)
+            message = await answer(word.lower(), rest.strip(), by, str(command["channel_id"]))
         except DeskError as error:
             message = refusal(error.in_words())
+        except NotConnectable as error:
+            message = told(str(error))
         except Usage as error:
             message = refusal(str(error))
         except UnknownPerson:
@@ -82,28 +87,39 @@ def register(
             )
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
 
-    async def answer(word: str, rest: str, by: PersonId) -> Message:
-        if word not in ("", "help") and not await members.has(by.user):
+    async def answer(word: str, rest: str, by: PersonId, channel: str) -> Message:
+        # An admin may set up a channel that is the first of ours where they are.
+        if word == "connect" and rest:
+            return told(await connecting.connect(rest, channel, by=by))
+        if word == "disconnect" and rest:
+            return told(await connecting.disconnect(rest, by=by))
+        among = await channels.read_by(by.user)
+        if word in ("", "help"):
+            return await overview(by, among)
+        if among is not None and not among:
             raise Usage(not_a_member(installation.channel_name))
         match word:
-            case "" | "help":
-                return await overview(by)
+            case "connect" | "disconnect":
+                return told(await connecting.list())
             case "conversations":
-                return await conversations(offset=0)
+                return await conversations(among, offset=0)
             case "tickets":
-                return await tickets(shelf_of(rest), by, offset=0)
+                return await tickets(shelf_of(rest), by, among, offset=0)
             case "find":
-                return await find(words_in(rest), None)
+                return await find(words_in(rest), None, among)
             case "show":
-                shown = await lists.ticket(number_in(rest, "show"), messages=LAST_MESSAGES)
+                shown = await lists.ticket(number_in(rest, "show"), messages=LAST_MESSAGES, among=among)
                 return ticket_shown(shown, link_to=link_to)
             case "stats":
-                return day_message(await today(desk.database, await directory.zone(by)))
+                return day_message(await today(desk.database, await directory.zone(by), among))
             case "settings":
-                return settings_message(settings, channel=installation.channel_name)
+                return settings_message(
+                    settings, channel=installation.channel_name, inboxes=await connecting.connected()
+                )
             case "rebuild":
                 number = number_in(rest, "rebuild")
-                await desk.rebuild(number, by=await rights.admitted(by))
+                about = await lists.conversation(number, among=among)
+                await desk.rebuild(number, by=await rights.admitted(by, home=about.home))
                 return refusal(
                     say(
                         "The thread of ticket #{number} starts again in a moment, from the ledger.",
@@ -111,7 +127,10 @@ def register(
                     )
                 )
             case "back" | "away":
-                await desk.be_available(by=await rights.admitted(by), available=word == "back")
+                here = await channels.with_(by.user)
+                home = None if None in here else min(filter(None, here), default=None)
+                person = await rights.admitted(by, home=home)
+                await desk.be_available(by=person, available=word == "back", among=here)
                 return availability_message(word == "back", is_used=desk.assignment.is_on)
             case _:
                 return unknown_command(word)
@@ -121,13 +140,15 @@ def register(
         press = Press(body, client)
         which, _, offset = press.value.partition(".")
         await ack()
-        if not await members.has(press.by.user):
+        among = await channels.read_by(press.by.user)
+        if among is not None and not among:
             await press.replace(refusal(not_a_member(installation.channel_name)))
             return
         if which == CONVERSATIONS:
-            page = await conversations(offset=int(offset))
+            page = await conversations(among, offset=int(offset))
         else:
-            page = await tickets(Shelf(which.removeprefix(f"{TICKETS}-")), press.by, offset=int(offset))
+            shelf = Shelf(which.removeprefix(f"{TICKETS}-"))
+            page = await tickets(shelf, press.by, among, offset=int(offset))
         await press.replace(page)
 
     @app.action(FURTHER_BACK)
@@ -135,32 +156,33 @@ def register(
         press = Press(body, client)
         value = FindValue.read(press.value)
         await ack()
-        if not await members.has(press.by.user):
+        among = await channels.read_by(press.by.user)
+        if among is not None and not among:
             await press.replace(refusal(not_a_member(installation.channel_name)))
             return
-        await press.replace(await find(value.words, value.place))
+        await press.replace(await find(value.words, value.place, among))
 
-    async def overview(by: PersonId) -> Message:
-        live = await desk.live(limit=0)
-        open_tickets = await desk.open_tickets(limit=0)
+    async def overview(by: PersonId, among: Among) -> Message:
+        live = await desk.live(limit=0, among=among)
+        open_tickets = await desk.open_tickets(limit=0, among=among)
         return help_message(
             live=live.total,
             tickets=open_tickets.total,
-            waiting=await desk.waiting(),
+            waiting=await desk.waiting(among),
             channel_language=channel_language,
             available=await desk.is_available(by) if desk.assignment.is_on else None,
         )
 
-    async def conversations(*, offset: int) -> Message:
-        found = await desk.live(limit=PAGE_SIZE, offset=offset)
+    async def conversations(among: Among, *, offset: int) -> Message:
+        found = await desk.live(limit=PAGE_SIZE, offset=offset, among=among)
         return conversations_list(found, offset=offset, link_to=link_to)
 
-    async def tickets(shelf: Shelf, by: PersonId, *, offset: int) -> Message:
-        page = await lists.tickets(shelf, by=by, limit=PAGE_SIZE, offset=offset)
+    async def tickets(shelf: Shelf, by: PersonId, among: Among, *, offset: int) -> Message:
+        page = await lists.tickets(shelf, by=by, limit=PAGE_SIZE, offset=offset, among=among)
         return tickets_list(page, offset=offset, link_to=link_to)
 
-    async def find(words: str, before: Place | None) -> Message:
-        found = await finder.find(words, limit=PAGE_SIZE, before=before)
+    async def find(words: str, before: Place | None, among: Among) -> Message:
+        found = await finder.find(words, limit=PAGE_SIZE, before=before, among=among)
         return found_list(found, link_to=link_to)
 
 

@@ -26,13 +26,16 @@ from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
 from bot.handlers.form import Form
 from bot.handlers.press import Press
+from bot.slack.channels import Channels
 from bot.slack.directory import UnknownPerson
 from bot.slack.rights import Rights
 from bot.tongues import say
-from storage.records import Status
+from storage.records import ConversationId, Status
 
 
-def register(app: AsyncApp, *, desk: Desk, rights: Rights, acts: Acts, composer: Composer) -> None:
+def register(
+    app: AsyncApp, *, desk: Desk, rights: Rights, channels: Channels, acts: Acts, composer: Composer
+) -> None:
     @app.action(TICKET_MENU)
     @app.action(HOLDER_MENU)
     async def chosen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -41,14 +44,15 @@ def register(app: AsyncApp, *, desk: Desk, rights: Rights, acts: Acts, composer:
         about, epoch = menu.about.conversation_id, menu.about.epoch
         match menu.choice:
             case Choice.ON_HOLD:
-                await ask(ack, press, hold_modal(menu.about))
+                await ask(ack, press, about, hold_modal(menu.about))
             case Choice.OFF_HOLD:
                 await acts.pressed(
                     ack, press, about, lambda by: desk.take_off_hold(about, by=by, epoch=epoch)
                 )
             case Choice.EDIT_SUBJECT:
                 ticket = (await desk.view(about)).ticket
-                await ask(ack, press, subject_modal(menu.about, subject=ticket.subject if ticket else None))
+                subject = ticket.subject if ticket else None
+                await ask(ack, press, about, subject_modal(menu.about, subject=subject))
             case Choice.CLOSE | Choice.CANCEL:
                 status = Status.CLOSED if menu.choice is Choice.CLOSE else Status.CANCELLED
                 await acts.pressed(
@@ -57,7 +61,7 @@ def register(app: AsyncApp, *, desk: Desk, rights: Rights, acts: Acts, composer:
             case Choice.JOIN:
                 await acts.pressed(ack, press, about, lambda by: desk.join(about, by=by, epoch=epoch))
             case Choice.HAND_OVER:
-                await ask(ack, press, hand_over_modal(menu.about))
+                await ask(ack, press, about, hand_over_modal(menu.about))
             case Choice.COMPOSE:
                 await composer.open(ack, press, about)
             case Choice.TAKE_FROM:
@@ -65,8 +69,8 @@ def register(app: AsyncApp, *, desk: Desk, rights: Rights, acts: Acts, composer:
                     ack, press, about, lambda by: desk.hand_over(about, to=by, by=by, epoch=epoch)
                 )
 
-    async def ask(ack: AsyncAck, press: Press, view: View) -> None:
-        if await acts.may_ask(ack, press):
+    async def ask(ack: AsyncAck, press: Press, about: ConversationId, view: View) -> None:
+        if await acts.may_ask(ack, press, about):
             await press.ask(view)
             await ack()
 
@@ -75,7 +79,8 @@ def register(app: AsyncApp, *, desk: Desk, rights: Rights, acts: Acts, composer:
         form = Form(body)
         about = form.about
         try:
-            to = await rights.of(form.person(HAND_OVER_TO))
+            home = await channels.home_of(about.conversation_id)
+            to = await rights.of(form.person(HAND_OVER_TO), home=home)
         except UnknownPerson:
             why = say("Slack could not describe that person just now. Nothing was changed; please try again.")
             await ack(response_action="errors", errors={HAND_OVER_TO: why})

@@ -6,10 +6,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.installation import Installation
-from bot.slack.members import Members
-from bot.slack.standing import Standing
 from storage.records import PersonId
 
 
@@ -17,19 +16,17 @@ def register(
     app: AsyncApp,
     *,
     directory: Directory,
-    members: Members,
-    standing: Standing,
+    channels: Channels,
     installation: Installation,
 ) -> None:
     @app.event("member_joined_channel")
     @app.event("member_left_channel")
     async def came_or_went(event: dict[str, Any]) -> None:
-        if event.get("channel") != installation.channel:
-            return
+        channel = str(event.get("channel"))
         if event.get("user") == installation.bot_user:
-            standing.doubt()
+            channels.doubt(channel)
         else:
-            members.forget()
+            channels.somebody_moved(channel)
 
     @app.event("user_change")
     async def changed(event: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What happens to our channel and to our app, after which we may not be able to work in it as before."""
+"""What happens to our channels and to our app, after which we may not be able to work in it as before."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.slack.installation import Installation
-from bot.slack.standing import Standing
+from bot.slack.channels import Channels
 
 # docs.slack.dev/reference/events
 CHANNEL_EVENTS = (
@@ -22,13 +21,14 @@ CHANNEL_EVENTS = (
 APP_EVENTS = ("app_uninstalled", "tokens_revoked")
 
 
-def register(app: AsyncApp, *, standing: Standing, installation: Installation) -> None:
+def register(app: AsyncApp, *, channels: Channels) -> None:
     async def channel_changed(event: dict[str, Any]) -> None:
-        if installation.channel in (event.get("channel"), event.get("old_channel_id")):
-            standing.doubt()
+        for channel in (event.get("channel"), event.get("old_channel_id")):
+            if isinstance(channel, str):
+                channels.doubt(channel)
 
     async def app_changed() -> None:
-        standing.doubt()
+        channels.doubt()
 
     for name in CHANNEL_EVENTS:
         app.event(name)(channel_changed)

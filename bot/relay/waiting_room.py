@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.desk.assignment import somebody_is_free
+from bot.desk.assignment import free_in
 from bot.desk.desk import Desk
 from storage.database import reason_of
 from storage.records import ConversationId, TicketNumber
@@ -23,7 +23,8 @@ AT_ONCE = 50
 class Due:
     """What may be assigned, whose people are to be reminded, and whose calls have been answered."""
 
-    waiting: Sequence[ConversationId]
+    # Of each channel its own, the longest so first.
+    waiting: Sequence[Sequence[ConversationId]]
     unanswered: Sequence[ConversationId]
     calls_over: Sequence[tuple[ConversationId, TicketNumber]]
 
@@ -50,9 +51,10 @@ class WaitingRoom:
     async def look(self) -> None:
         """Assign first: whoever has just been given a customer is not called for."""
         due = await self._due()
-        for conversation_id in due.waiting:
-            if not await self._desk.assign_waiting(conversation_id):
-                break
+        for of_one_channel in due.waiting:
+            for conversation_id in of_one_channel:
+                if not await self._desk.assign_waiting(conversation_id):
+                    break
         if self._remind_after is not None:
             for conversation_id in due.unanswered:
                 await self._desk.remind(conversation_id, after=self._remind_after)
@@ -60,11 +62,11 @@ class WaitingRoom:
             await self._desk.call_answered(conversation_id, number)
 
     async def _due(self) -> Due:
-        waiting: Sequence[ConversationId] = ()
+        waiting: list[Sequence[ConversationId]] = []
         unanswered: Sequence[ConversationId] = ()
         async with self._desk.database.read() as tx:
-            if await somebody_is_free(tx, self._desk.assignment):
-                waiting = await tx.conversations.waiting(limit=AT_ONCE)
+            for home in await free_in(tx, self._desk.assignment):
+                waiting.append(await tx.conversations.waiting(limit=AT_ONCE, among=[home]))  # noqa: PERF401 - awaits
             if self._remind_after is not None:
                 unanswered = await tx.tickets.unanswered(after=self._remind_after, limit=AT_ONCE)
             return Due(waiting, unanswered, await tx.tickets.calls_over(limit=AT_ONCE))

@@ -16,10 +16,10 @@ from bot.desk.bell import ANYTHING, Bell
 from bot.desk.desk import Desk
 from bot.desk.home import FIRST, Places, home_of
 from bot.desk.lists import Lists
+from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.installation import Installation
-from bot.slack.members import Members
 from bot.tongues import speaking
 from storage.records import PersonId
 
@@ -59,7 +59,7 @@ class Homes:
         bell: Bell,
         desk: Desk,
         installation: Installation,
-        members: Members,
+        channels: Channels,
         directory: Directory,
         *,
         pause: float = PAUSE,
@@ -71,7 +71,7 @@ class Homes:
         self._desk = desk
         self._lists = Lists(desk.database)
         self._installation = installation
-        self._members = members
+        self._channels = channels
         self._directory = directory
         self._pause = pause
         self._spacing = spacing
@@ -140,7 +140,10 @@ class Homes:
 
     async def _view(self, person: PersonId, places: Places) -> dict[str, Any]:
         with speaking(await self._directory.locale(person)):
-            if not await self._members.has(person.user):
+            among = await self._channels.read_by(person.user)
+            if among is not None and not among:
                 return no_home(self._installation.channel_name)
-            home = await home_of(person, desk=self._desk, lists=self._lists, limit=MOST_ROWS, places=places)
+            home = await home_of(
+                person, desk=self._desk, lists=self._lists, limit=MOST_ROWS, places=places, among=among
+            )
             return home_view(home, link_to=self._installation.link_to)

@@ -16,7 +16,7 @@ from bot.slack.from_slack import Reading, mentioned_users, read
 from bot.slack.rights import Rights
 from storage.database import Clock
 from storage.inbox import Delivery
-from storage.records import Person, PersonId
+from storage.records import MessageRef, Person, PersonId
 from storage.transaction import Transaction
 
 Rule = Callable[[Transaction], Awaitable[Fate]]
@@ -96,7 +96,7 @@ class RuleBook:
             case Deleted() as gone:
                 return lambda tx: replies.message_deleted(tx, gone.thread, gone.message)
             case Posted() as new:
-                by = await self._author(new.author, waits_since)
+                by = await self._author(new.author, new.thread, waits_since)
                 words = await self._read(new)
                 brought = await self._brought(new, words, by, waits_since)
                 return lambda tx: replies.thread_message(
@@ -113,7 +113,7 @@ class RuleBook:
                     unfit=brought.unfit,
                 )
             case Edited() as edit:
-                by = await self._author(edit.author, waits_since)
+                by = await self._author(edit.author, edit.thread, waits_since)
                 words = await self._read(edit)
                 # Where the message is not known yet, this is the message.
                 brought = await self._brought(edit, words, by, waits_since)
@@ -158,9 +158,9 @@ class RuleBook:
         names = await self._directory.names(mentioned_users(happened.text, happened.blocks))
         return read(happened.text, names=names, has_files=bool(happened.files), blocks=happened.blocks)
 
-    async def _author(self, person: PersonId, waits_since: datetime | None) -> Person:
+    async def _author(self, person: PersonId, thread: MessageRef, waits_since: datetime | None) -> Person:
         try:
-            return await self._rights.of(person)
+            return await self._rights.in_thread(person, thread)
         except UnknownPerson:
             now = self._clock()
             if waits_since is None or now - waits_since < AUTHOR_BECOMES_KNOWN:

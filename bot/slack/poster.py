@@ -20,10 +20,10 @@ from bot.desk import outgoing, threads, waiting
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
 from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Part, Throttled, Unknown
+from bot.slack.channels import Channels
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
 from bot.slack.labels import find, label
-from bot.slack.standing import Standing
 from bot.tongues import speaking
 from storage.records import Call, ConversationId, MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
@@ -58,21 +58,21 @@ class Poster:
         client: AsyncWebClient,
         desk: Desk,
         installation: Installation,
-        standing: Standing,
+        channels: Channels,
         *,
         waits: Waits,
     ) -> None:
         self._client = client
         self._desk = desk
         self._installation = installation
-        self._standing = standing
+        self._channels = channels
         self._waits = waits
         self.trouble: str | None = None
         self._warned: set[tuple[PersonId, str]] = set()
 
-    @property
-    def is_exposed(self) -> bool:
-        return self._standing.is_exposed
+    async def is_exposed(self, home: str | None) -> bool:
+        """Whether outsiders read what is posted there, or nobody knows yet."""
+        return (await self._channels.of(home)).standing.is_exposed
 
     @property
     def link_to(self) -> LinkTo:
@@ -83,34 +83,43 @@ class Poster:
         parcel: Parcel,
         message: Message,
         *,
+        home: str | None,
         thread: MessageRef | None,
         carries: int = 1,
         shows: int = 0,
         in_channel: bool = False,
     ) -> Outcome | Part:
-        """Post in the thread; without one start the conversation's, with a card made at its entry `shows`.
+        """Post in the thread; without one start the conversation's in its home channel, with a card made at
+        its entry `shows`.
 
         `carries`: so many of the parcel's rows are in the message. `in_channel`: the channel itself shows it
         as well.
         """
         if parcel.maybe_sent is not None:
             settled = await self._settled(
-                parcel, parcel.maybe_sent, thread, carries=carries, in_channel=in_channel
+                parcel, parcel.maybe_sent, thread, home=home, carries=carries, in_channel=in_channel
             )
             if settled is not None:
                 return settled
         first = replace(parcel, items=parcel.items[:carries])
-        outcome = await self._posted(first, message, thread, shows=shows, in_channel=in_channel)
+        outcome = await self._posted(first, message, thread, home=home, shows=shows, in_channel=in_channel)
         return outcome if carries >= len(parcel.items) else Part(outcome, carries)
 
     async def _posted(
-        self, parcel: Parcel, message: Message, thread: MessageRef | None, *, shows: int, in_channel: bool
+        self,
+        parcel: Parcel,
+        message: Message,
+        thread: MessageRef | None,
+        *,
+        home: str | None,
+        shows: int,
+        in_channel: bool,
     ) -> Outcome:
-        if self._standing.is_exposed:
+        if await self.is_exposed(home):
             return self.kept()
         try:
             answer = await self._client.chat_postMessage(
-                channel=thread.channel if thread else self._installation.channel,
+                channel=thread.channel if thread else home or self._installation.channel,
                 thread_ts=thread.ts if thread else None,
                 reply_broadcast=True if in_channel else None,
                 metadata=label(parcel.key, shows=len(parcel.items)),
@@ -127,13 +136,11 @@ class Poster:
                 soon = self.longer(parcel)
                 after = soon if parcel.maybe_sent is None else max(soon, self._waits.quarantine)
                 return Unknown(after, failure.reason)
-            if thread is not None and self.is_lost(failure, thread):
-                await self.moved(parcel, thread)
-                return Done()
-            return self.certain(parcel, failure)
+            elsewhere = await self.goes_on_elsewhere(parcel, failure, home, thread)
+            return elsewhere or self.certain(parcel, failure)
         self.trouble = None
         self._warned.clear()
-        return Done(self._placed(parcel, answer["ts"], thread, shows=shows, in_channel=in_channel))
+        return Done(self._placed(parcel, answer["ts"], thread, home=home, shows=shows, in_channel=in_channel))
 
     async def _settled(
         self,
@@ -141,6 +148,7 @@ class Poster:
         maybe_sent: datetime,
         thread: MessageRef | None,
         *,
+        home: str | None,
         carries: int,
         in_channel: bool,
     ) -> Outcome | Part | None:
@@ -153,22 +161,22 @@ class Poster:
             found = await find(
                 self._client,
                 parcel.key,
-                channel=self._installation.channel,
+                channel=home or self._installation.channel,
                 thread=thread,
                 since=maybe_sent - _CLOCK_SKEW,
             )
         except CALL_ERRORS as error:
             failure = Failure.of(error)
-            if thread is not None and self.is_lost(failure, thread):
-                await self.moved(parcel, thread)
-                return Done()
+            elsewhere = await self.goes_on_elsewhere(parcel, failure, home, thread)
+            if elsewhere is not None:
+                return elsewhere
             if failure.reason in MAY_NOT_LOOK:
                 return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=False))
             # Looking is another method than posting, and waits by itself.
             return Unknown(max(failure.after, self.longer(parcel)), failure.reason)
         if found is not None:
             # What a card shows may be as old as the first try.
-            done = Done(self._placed(parcel, found.ts, thread, shows=0, in_channel=in_channel))
+            done = Done(self._placed(parcel, found.ts, thread, home=home, shows=0, in_channel=in_channel))
             rows = carries if found.shows is None else found.shows
             return done if rows >= len(parcel.items) else Part(done, rows)
         waited = self._desk.database.clock() - maybe_sent
@@ -196,6 +204,20 @@ class Poster:
             return True
         return failure.trouble is Trouble.CHANNEL and thread.channel != self._installation.channel
 
+    async def goes_on_elsewhere(
+        self, parcel: Parcel, failure: Failure, home: str | None, thread: MessageRef | None
+    ) -> Outcome | None:
+        """What became of the parcel if its thread has to start again; None if it has not."""
+        if home is not None and failure.trouble is Trouble.CHANNEL and home != self._installation.channel:
+            log.warning("conversation %s: its channel is gone; it comes home", parcel.conversation_id)
+            await self._desk.come_home(parcel.conversation_id, away_from=home)
+            # A card that is not posted yet stays the same parcel.
+            return Done() if thread is not None else NotYet(timedelta(0), failure.reason)
+        if thread is not None and self.is_lost(failure, thread):
+            await self.moved(parcel, thread)
+            return Done()
+        return None
+
     async def moved(self, parcel: Parcel, thread: MessageRef) -> None:
         """Let the conversation's thread start again; this parcel's rows wait for the new one."""
         log.warning("conversation %s: its thread is gone; it starts again", parcel.conversation_id)
@@ -213,12 +235,19 @@ class Poster:
         return tell
 
     def _placed(
-        self, parcel: Parcel, ts: str, thread: MessageRef | None, *, shows: int, in_channel: bool
+        self,
+        parcel: Parcel,
+        ts: str,
+        thread: MessageRef | None,
+        *,
+        home: str | None,
+        shows: int,
+        in_channel: bool,
     ) -> Effect | None:
         if thread is not None:
             call = Call(thread.channel, ts)
             return partial(_called, parcel.conversation_id, call) if in_channel else None
-        where = MessageRef(self._installation.team, self._installation.channel, ts)
+        where = MessageRef(self._installation.team, home or self._installation.channel, ts)
 
         async def place(tx: Transaction) -> None:
             await outgoing.card_placed(tx, parcel.conversation_id, where, shows=shows)
@@ -230,7 +259,9 @@ class Poster:
         failure = Failure.of(error)
         if failure.trouble is Trouble.MAYBE_SENT:
             return NotYet(self.longer(parcel), failure.reason)
-        if failure.trouble is Trouble.GONE:
+        where = str(parcel.payload.get("channel") or parcel.channel or "")
+        is_elsewhere = where[:1] in ("C", "G") and where != self._installation.channel
+        if failure.trouble is Trouble.GONE or (is_elsewhere and failure.trouble is Trouble.CHANNEL):
             log.info("conversation %s: nothing to show it on: %s", parcel.conversation_id, failure.reason)
             return Done()
         return self.certain(parcel, failure)

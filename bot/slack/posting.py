@@ -145,7 +145,13 @@ class SlackPosts:
         """Start the conversation's thread and remember where it is."""
         if view.conversation.card is not None:
             return Done()
-        return await self._poster.post(parcel, card(view), thread=None, shows=view.conversation.last_seq)
+        return await self._poster.post(
+            parcel,
+            card(view),
+            home=view.conversation.home,
+            thread=None,
+            shows=view.conversation.last_seq,
+        )
 
     async def entry(
         self, parcel: Parcel, conversation: Conversation, entries: Sequence[Entry]
@@ -154,7 +160,9 @@ class SlackPosts:
         if conversation.card is None:
             return Parked("its thread could not be started")
         message, carried = entries_message(conversation, entries)
-        outcome = await self._poster.post(parcel, message, thread=conversation.card, carries=carried)
+        outcome = await self._poster.post(
+            parcel, message, home=conversation.home, thread=conversation.card, carries=carried
+        )
         if self._poster.trouble is not None and conversation.holder is not None:
             await self._poster.warn(conversation.holder, self._poster.trouble)
         return outcome
@@ -167,7 +175,9 @@ class SlackPosts:
         if conversation.card is None:
             return Parked("its thread could not be started")
         message = entry_message(conversation, entry)
-        return await self._poster.post(parcel, message, thread=conversation.card, in_channel=True)
+        return await self._poster.post(
+            parcel, message, home=conversation.home, thread=conversation.card, in_channel=True
+        )
 
     async def take_down(self, parcel: Parcel) -> Outcome:
         """Take a call for a teammate out of the channel."""
@@ -183,14 +193,16 @@ class SlackPosts:
         """Open a thread that starts again with what was said last."""
         if conversation.card is None:
             return Parked("its thread could not be started")
-        return await self._poster.post(parcel, recap_message(conversation, said), thread=conversation.card)
+        return await self._poster.post(
+            parcel, recap_message(conversation, said), home=conversation.home, thread=conversation.card
+        )
 
     async def refresh(self, parcel: Parcel, view: ConversationView) -> Outcome:
         """Bring the card up to date."""
         where = view.conversation.card
         if where is None:
             return Done()
-        if self._poster.is_exposed:
+        if await self._poster.is_exposed(view.conversation.home):
             return self._poster.kept()
         # Putting a card together takes half a millisecond, and what was claimed with it is on its way to its
         # socket: that goes first.
@@ -201,14 +213,16 @@ class SlackPosts:
             if Failure.of(error).reason in _CARD_GONE:
                 await self._poster.moved(parcel, where)
                 return Done()
-            return self._poster.again(parcel, error)
+            failure = Failure.of(error)
+            elsewhere = await self._poster.goes_on_elsewhere(parcel, failure, view.conversation.home, where)
+            return elsewhere or self._poster.again(parcel, error)
         return Done()
 
     async def pointer(self, parcel: Parcel, conversation: Conversation) -> Outcome:
         """Let a former card lead to the present one. Where it cannot be changed, it stays as it is."""
         if conversation.card is None:
             return Done()
-        if self._poster.is_exposed:
+        if await self._poster.is_exposed(conversation.home):
             return self._poster.kept()
         message = moved_card(conversation, self._poster.link_to)
         try:

@@ -10,55 +10,67 @@ import asyncio
 from dataclasses import replace
 
 from bot.desk.errors import ChannelShared, MayNotAct, NotInChannel
+from bot.slack.channels import Channels
 from bot.slack.directory import Directory, UnknownPerson
-from bot.slack.installation import Installation
-from bot.slack.members import Members
-from bot.slack.standing import Standing
-from storage.records import Person, PersonId
+from bot.tongues import say
+from storage.records import ConversationId, MessageRef, Person, PersonId
 
 # Seconds. Slack wants an answer to a press within three.
 SLACK_ANSWERS_WITHIN = 1.5
 
 
 class Rights:
-    """Full members of our workspace who are in the channel may act, and nobody while outsiders read it.
+    """Full members of our workspace who are in a conversation's channel may act on it.
+
+    Nobody may while outsiders read that channel. Where a conversation is at home, None is the configured one.
 
     Guests, people of other workspaces, bots and deactivated people may read there, and that is all.
     """
 
-    def __init__(
-        self, directory: Directory, members: Members, standing: Standing, installation: Installation
-    ) -> None:
+    def __init__(self, directory: Directory, channels: Channels) -> None:
         self._directory = directory
-        self._members = members
-        self._standing = standing
-        self._channel_name = f"#{installation.channel_name}"
+        self._channels = channels
 
-    async def of(self, person_id: PersonId) -> Person:
+    async def of(self, person_id: PersonId, *, home: str | None) -> Person:
         """Them, with `may_act` as it is now. Raises `UnknownPerson` where Slack does not say."""
-        person, bar = await self._judged(person_id)
+        person, bar = await self._judged(person_id, home)
         return replace(person, may_act=bar is None)
 
-    async def admitted(self, person_id: PersonId) -> Person:
+    async def in_thread(self, person_id: PersonId, thread: MessageRef) -> Person:
+        """The same for the conversation of that thread."""
+        return await self.of(person_id, home=await self._channels.home_in(thread))
+
+    async def about(self, conversation_id: ConversationId, person_id: PersonId) -> Person:
+        """The same as `admitted` for that conversation."""
+        return await self.admitted(person_id, home=await self._channels.home_of(conversation_id))
+
+    async def admitted(self, person_id: PersonId, *, home: str | None) -> Person:
         """Them, if they may act; for what Slack wants an answer to at once.
 
         Raises `MayNotAct`, which says why, and `UnknownPerson` where Slack does not say in time.
         """
         try:
             async with asyncio.timeout(SLACK_ANSWERS_WITHIN):
-                person, bar = await self._judged(person_id)
+                person, bar = await self._judged(person_id, home)
         except TimeoutError as error:
             raise UnknownPerson("no answer in time") from error
         if bar is not None:
             raise bar
         return person
 
-    async def _judged(self, person_id: PersonId) -> tuple[Person, MayNotAct | None]:
+    async def _judged(self, person_id: PersonId, home: str | None) -> tuple[Person, MayNotAct | None]:
         person = await self._directory.current(person_id)
         if not person.may_act:
             return person, MayNotAct()
-        if self._standing.is_exposed:
-            return person, ChannelShared(channel=self._channel_name)
-        if not await self._members.has_now(person_id.user):
-            return person, NotInChannel(channel=self._channel_name)
+        channel = await self._channels.of(home)
+        if channel.standing.is_exposed:
+            return person, ChannelShared(channel=self._name_of(home))
+        if not await channel.members.has_now(person_id.user):
+            return person, NotInChannel(channel=self._name_of(home))
         return person, None
+
+    def _name_of(self, home: str | None) -> str:
+        """Another channel may be private, and its name nobody's who is not in it."""
+        if home is None:
+            return f"#{self._channels.configured_name}"
+        return say("this conversation’s channel")

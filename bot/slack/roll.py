@@ -1,14 +1,16 @@
-"""Keeps those available who still may answer customers, and are in the channel; Slack says once a minute."""
+"""Keeps those available who still may answer customers, and are in our channels; Slack says once a minute."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
+from bot.slack.channels import Channels
 from bot.slack.directory import Directory, UnknownPerson
-from bot.slack.members import Members
 from storage.database import Database, reason_of
 from storage.records import PersonId
+from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -16,16 +18,18 @@ CALL_EVERY = 60.0
 
 
 class Roll:
-    """Takes out who left the channel, was deactivated or became a guest: a rule cannot ask Slack.
+    """Takes out who left our channels, was deactivated or became a guest: a rule cannot ask Slack.
 
     Until the next call somebody gone may be assigned a conversation: a minute after they left the channel, an
     hour after they were deactivated, for so long what Slack said of a person is good.
     """
 
-    def __init__(self, database: Database, directory: Directory, members: Members, *, bot_user: str) -> None:
+    def __init__(
+        self, database: Database, directory: Directory, channels: Channels, *, bot_user: str
+    ) -> None:
         self._database = database
         self._directory = directory
-        self._members = members
+        self._channels = channels
         self._bot_user = bot_user
 
     async def run(self) -> None:
@@ -40,17 +44,28 @@ class Roll:
     async def call(self) -> None:
         async with self._database.read() as tx:
             available = await tx.roster.everybody()
-        # We are in our channel ourselves. Where even that is not known, Slack does not say who is.
-        if not available or not await self._members.has(self._bot_user):
+        if not available:
+            return
+        homes = await self._channels.homes()
+        # We are in our channels ourselves. Where even that is not known, Slack does not say who is.
+        known = await self._channels.with_(self._bot_user)
+        if None not in known:
             return
         for person in available:
-            if not await self._is_there(person):
+            there = await self._channels.with_(person.user) & known
+            if there and await self._may_act(person):
+                if len(homes) > 1:
+                    await self._database.write(partial(_attends, person, there))
+            else:
                 log.info("a teammate who is gone is not available any more: %s/%s", person.team, person.user)
                 await self._database.write(lambda tx, gone=person: tx.roster.put(gone, available=False))  # type: ignore[misc]
 
-    async def _is_there(self, person: PersonId) -> bool:
+    async def _may_act(self, person: PersonId) -> bool:
         try:
-            known = await self._directory.person(person)
+            return (await self._directory.person(person)).may_act
         except UnknownPerson:
             return True
-        return known.may_act and await self._members.has(person.user)
+
+
+async def _attends(person: PersonId, there: frozenset[str | None], tx: Transaction) -> None:
+    await tx.channels.attends(person, there)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import NoReturn
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,27 +17,54 @@ log = logging.getLogger(__name__)
 # One process hears of a change; the others find it by looking.
 LOOK_EVERY = timedelta(minutes=5)
 LOOK_AGAIN = timedelta(seconds=5)
+# Seconds. Slack wants its answer to a press within three.
+FIRST_LOOK_WITHIN = 1.0
 _FOR_AN_OPERATOR = (Trouble.CHANNEL, Trouble.TOKEN, Trouble.REFUSED)
 
 
 class Standing:
     """`trouble`: what an operator has to mend before we can work in `channel` again, or None.
 
-    `is_exposed`: people of another organisation would read what is posted there.
+    `is_exposed`: people of another organisation would read what is posted there. `is_lost`: it is archived,
+    or gone, or we are not in it. `changed` is for a channel nobody looked at yet: called after the first look
+    and after each that found something else.
     """
 
-    def __init__(self, client: AsyncWebClient, channel: str) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        channel: str,
+        *,
+        changed: Callable[[Standing], Awaitable[None]] | None = None,
+    ) -> None:
         self._client = client
         self._channel = channel
+        self._changed = changed
         self._doubted = asyncio.Event()
+        self._looked_at = asyncio.Event()
         self.trouble: str | None = None
-        self.is_exposed = False
+        self._told: str | None = None
+        self.is_lost = False
+        # Until somebody has looked, nobody knows who reads there.
+        self.is_exposed = changed is not None
+        if changed is not None:
+            self.doubt()
 
     def doubt(self) -> None:
         """Something changed: look again."""
         self._doubted.set()
 
-    async def run(self) -> NoReturn:
+    async def looked_at(self) -> None:
+        """Wait for the first look of a channel that nobody looked at yet, if it does not take long."""
+        if self._changed is None or self._looked_at.is_set():
+            return
+        try:
+            async with asyncio.timeout(FIRST_LOOK_WITHIN):
+                await self._looked_at.wait()
+        except TimeoutError:
+            log.warning("Slack has not said yet how channel %s is", self._channel)
+
+    async def run(self) -> None:
         """Look whenever there is a doubt, and now and then without one, until cancelled."""
         wait = LOOK_EVERY
         while True:
@@ -55,7 +82,7 @@ class Standing:
 
     async def _look(self) -> bool:
         """False if Slack did not say."""
-        trouble, exposed = None, False
+        trouble, exposed, lost = None, False, False
         try:
             await find_installation(self._client, self._channel)
         except NotConnected as error:
@@ -63,11 +90,18 @@ class Standing:
             if isinstance(cause, Exception) and Failure.of(cause).trouble not in _FOR_AN_OPERATOR:
                 return False
             trouble, exposed = str(error), isinstance(error, SharedOutside)
-        self.is_exposed = exposed
+            lost = not exposed and (
+                not isinstance(cause, Exception) or Failure.of(cause).trouble is Trouble.CHANNEL
+            )
+        self.is_exposed, self.is_lost = exposed, lost
         if trouble != self.trouble:
             if trouble is None:
                 log.info("the channel can be used again")
             else:
                 log.error("the channel cannot be used: %s", trouble)
             self.trouble = trouble
+        if self._changed is not None and (trouble != self._told or not self._looked_at.is_set()):
+            await self._changed(self)
+            self._told = trouble
+        self._looked_at.set()
         return True

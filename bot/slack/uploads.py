@@ -62,15 +62,15 @@ class Uploads:
             return Parked("its thread could not be started")
         if file is None:
             return Done()
-        if self._poster.is_exposed:
+        if await self._poster.is_exposed(conversation.home):
             return self._poster.kept()
         try:
             async with asyncio.timeout(_IN_ALL):
-                return await self._share(parcel, conversation.card, file)
+                return await self._share(parcel, conversation.card, file, home=conversation.home)
         except TimeoutError:
             return Unknown(self._poster.longer(parcel), "it took too long")
 
-    async def _share(self, parcel: Parcel, thread: MessageRef, file: File) -> Outcome:
+    async def _share(self, parcel: Parcel, thread: MessageRef, file: File, *, home: str | None) -> Outcome:
         if file.slack_id is not None and parcel.maybe_sent is not None:
             settled = await self._settled(parcel, file.slack_id, thread)
             if settled is not None:
@@ -99,9 +99,9 @@ class Uploads:
             if failure.reason in _LAPSED and parcel.attempts < _UPLOADS:
                 await self._remember(file, None)
                 return NotYet(self._poster.longer(parcel), failure.reason)
-            if self._poster.is_lost(failure, thread):
-                await self._poster.moved(parcel, thread)
-                return Done()
+            elsewhere = await self._poster.goes_on_elsewhere(parcel, failure, home, thread)
+            if elsewhere is not None:
+                return elsewhere
             return self._refused(parcel, failure)
         return Done()
 

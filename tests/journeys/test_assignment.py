@@ -9,9 +9,10 @@ import pytest
 
 from bot.app import slack_client
 from bot.desk.replies import IS_NEWS_FOR
+from bot.slack.channels import Channels
 from bot.slack.directory import Directory
-from bot.slack.members import Members
 from bot.slack.roll import Roll
+from bot.slack.standing import Standing
 from sandbox import Person
 from storage.records import State
 from tests.clocks import RunningClock
@@ -221,7 +222,7 @@ async def called_the_roll(here: World) -> None:
         roll = Roll(
             database,
             Directory(client, database, home_team=installation.team),
-            Members(client, installation.channel, database.clock),
+            Channels(client, here.bridge.desk, installation, Standing(client, installation.channel)),
             bot_user=installation.bot_user,
         )
         await roll.call()

@@ -27,10 +27,11 @@ SENT, NOTE, HELD = "white_check_mark", "lock", "hourglass_flowing_sand"
 class Chat:
     """One customer's chat, seen from both ends."""
 
-    def __init__(self, world: World, customer: CustomerChat, name: str) -> None:
+    def __init__(self, world: World, customer: CustomerChat, name: str, channel: str = CHANNEL) -> None:
+        self.channel = channel
         self._world = world
         self.customer = customer
-        self.thread = ThreadScreen(world.slack, name)
+        self.thread = ThreadScreen(world.slack, name, channel)
 
     @property
     def id(self) -> ConversationId:
@@ -57,7 +58,7 @@ class Chat:
 
     async def reply(self, who: Person, text: str, **how: Any) -> str:
         """Type in the thread; returns the message's ts."""
-        return await who.post(CHANNEL, text, thread_ts=await self.thread.ts(), **how)
+        return await who.post(self.channel, text, thread_ts=await self.thread.ts(), **how)
 
     async def press(self, who: Person, action: str) -> Mapping[str, Any]:
         """Press a button of the card once it is there."""
@@ -65,27 +66,31 @@ class Chat:
         message = self._world.slack.message
 
         def offered() -> bool:
-            blocks = message(CHANNEL, ts).get("blocks", [])
+            blocks = message(self.channel, ts).get("blocks", [])
             return any(e.get("action_id") == action for b in blocks for e in b.get("elements", []))
 
         await self._world.slack.until(offered)
-        return await who.press(CHANNEL, ts, action)
+        return await who.press(self.channel, ts, action)
 
     async def choose(self, who: Person, label: str) -> Mapping[str, Any]:
         """Choose that in one of the card's menus once it is there."""
         ts = await self.thread.ts()
         message = self._world.slack.message
         menu = await self._world.slack.until(
-            lambda: next((menu for menu, offered in menus(message(CHANNEL, ts)) if label in offered), None)
+            lambda: next(
+                (menu for menu, offered in menus(message(self.channel, ts)) if label in offered), None
+            )
         )
-        return await who.press(CHANNEL, ts, menu, label)
+        return await who.press(self.channel, ts, menu, label)
 
     async def offered(self, *labels: str) -> None:
         """Wait until the card's menus offer exactly these."""
         ts = await self.thread.ts()
         message = self._world.slack.message
         await self._world.slack.until(
-            lambda: [one for _, offered in menus(message(CHANNEL, ts)) for one in offered] == list(labels)
+            lambda: (
+                [one for _, offered in menus(message(self.channel, ts)) for one in offered] == list(labels)
+            )
         )
 
     async def taken_over(self, by: Person) -> None:
@@ -107,7 +112,7 @@ class Chat:
         return [said for reply in self.thread.replies() for said in self.thread.said(reply)]
 
     def marks(self, ts: str) -> set[str]:
-        message = self._world.slack.message(CHANNEL, ts)
+        message = self._world.slack.message(self.channel, ts)
         return {reaction["name"] for reaction in message.get("reactions", [])}
 
     async def marked(self, ts: str, mark: str) -> None:
@@ -138,12 +143,19 @@ class World:
         await self._stack.aclose()
         await self.bridge.stop()
 
-    async def chat(self, name: str = "Maya Lindqvist", *, first: str | None = None) -> Chat:
+    async def chat(
+        self,
+        name: str = "Maya Lindqvist",
+        *,
+        first: str | None = None,
+        inbox: str | None = None,
+        channel: str = CHANNEL,
+    ) -> Chat:
         """A customer opens the chat and, with `first`, says so much."""
         customer = await self._stack.enter_async_context(
-            CustomerChat(self.bridge.address, name=name, server_key=SERVER_KEY)
+            CustomerChat(self.bridge.address, name=name, server_key=SERVER_KEY, inbox=inbox)
         )
-        chat = Chat(self, customer, name)
+        chat = Chat(self, customer, name, channel)
         if first is not None:
             await customer.say(first)
         return chat

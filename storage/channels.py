@@ -1,0 +1,113 @@
+"""Queries about the channels that inboxes were connected to, and who may read what is in which."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.link import Link
+from storage.records import PersonId
+from storage.schema import attendance, channels, conversations, inbox_channels
+
+# The home channels of which somebody reads the conversations (None in it: the configured one). None: all.
+Among = Collection[str | None] | None
+# How the configured channel stands in `attendance`.
+CONFIGURED = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """An inbox whose conversations start in that channel. If it is not usable, in the configured one."""
+
+    inbox: str
+    channel: str
+    is_usable: bool
+
+
+def readable(among: Among) -> Sequence[ColumnElement[bool]]:
+    """What holds of the conversations that are at home in these channels."""
+    if among is None:
+        return []
+    home = conversations.c.home
+    apart = [one for one in among if one is not None]
+    if None not in among:
+        return [home.in_(apart)]
+    return [or_(home.in_(apart), home.is_(None)) if apart else home.is_(None)]
+
+
+def is_readable(of: ColumnElement[Any], among: Among) -> Sequence[ColumnElement[bool]]:
+    """The same of whatever belongs to the conversation of that id."""
+    if among is None:
+        return []
+    return [select(conversations.c.id).where(conversations.c.id == of, *readable(among)).exists()]
+
+
+class Channels:
+    """The `channels` that inboxes were ever connected to, and the inboxes, within one transaction."""
+
+    def __init__(self, connection: Link, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def known(self) -> Sequence[str]:
+        """Every channel but the configured one where conversations may be at home."""
+        return list(await self._connection.scalars(select(channels.c.id).order_by(channels.c.id)))
+
+    async def inboxes(self) -> Sequence[Connected]:
+        rows = await self._connection.execute(
+            select(inbox_channels.c.inbox, inbox_channels.c.channel, channels.c.is_usable)
+            .join_from(inbox_channels, channels)
+            .order_by(inbox_channels.c.inbox)
+        )
+        return [Connected(row.inbox, row.channel, row.is_usable) for row in rows]
+
+    async def of(self, inbox: str) -> str | None:
+        """The channel that it is connected to."""
+        found: str | None = await self._connection.scalar(
+            select(inbox_channels.c.channel).where(inbox_channels.c.inbox == inbox)
+        )
+        return found
+
+    async def connect(self, inbox: str, channel: str, *, by: PersonId) -> bool:
+        """False if it is connected already, wherever to."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        await self._connection.execute(
+            dialect.insert(channels)
+            .values(id=channel, is_usable=True)
+            .on_conflict_do_update(index_elements=["id"], set_={"is_usable": True})
+        )
+        row = await self._connection.execute(
+            dialect.insert(inbox_channels)
+            .values(inbox=inbox, channel=channel, by_team=by.team, by_user=by.user, connected_at=self._now)
+            .on_conflict_do_nothing(index_elements=["inbox"])
+            .returning(inbox_channels.c.inbox)
+        )
+        return row.one_or_none() is not None
+
+    async def disconnect(self, inbox: str) -> None:
+        await self._connection.execute(delete(inbox_channels).where(inbox_channels.c.inbox == inbox))
+
+    async def usable(self, channel: str, *, is_usable: bool) -> bool:
+        """Whether conversations can start there. True if that is news."""
+        changed = await self._connection.execute(
+            update(channels)
+            .where(channels.c.id == channel, channels.c.is_usable.is_not(is_usable))
+            .values(is_usable=is_usable)
+            .returning(channels.c.id)
+        )
+        return changed.one_or_none() is not None
+
+    async def attends(self, person: PersonId, among: Collection[str | None]) -> None:
+        """They are in these channels, and in no other of ours."""
+        await self._connection.execute(
+            delete(attendance).where(attendance.c.team == person.team, attendance.c.user == person.user)
+        )
+        for one in among:
+            await self._connection.execute(
+                attendance.insert().values(channel=one or CONFIGURED, team=person.team, user=person.user)
+            )
