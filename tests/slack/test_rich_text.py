@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import Any
 
@@ -474,6 +475,12 @@ def test_blocks_of_any_shape_raise_nothing(blocks: list[dict[str, Any]], words: 
 )  # fmt: skip
 def test_no_message_takes_long_to_read(elements: list[Node]) -> None:
     words = "".join(str(leaf.get("text", "")) for element in elements for leaf in element["elements"])
-    began = time.process_time()
-    read(words, names={}, blocks=message(*elements))
-    assert time.process_time() - began < 2
+    # A collection of all that a worker's tests left behind can take longer than the reading.
+    gc.disable()
+    try:
+        began = time.thread_time()
+        read(words, names={}, blocks=message(*elements))
+        took = time.thread_time() - began
+    finally:
+        gc.enable()
+    assert took < 2
