@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -76,6 +77,9 @@ class Dora:
     def told(self) -> list[str]:
         """Every sentence that was said to her alone."""
         return [one["text"] for one in self.world.slack.ephemerals(self.id)]
+
+    def has_heard_more_than(self, count: int) -> bool:
+        return len(self.told()) > count
 
     async def stands(self) -> dict[str, object]:
         """Everything of the conversations that an act could change."""
@@ -159,7 +163,7 @@ async def test_whoever_may_not_is_refused_whatever_they_do(dora: Dora, kind: str
             assert why in world.slack.rendered((await dora.person.views())[-1])
         else:
             # What she is told may come a moment after her press was acknowledged.
-            await world.until(lambda heard=heard: len(dora.told()) > heard)
+            await world.until(partial(dora.has_heard_more_than, heard))
             assert len(dora.told()) == heard + 1, name
             assert (READERS if kind == "not in the channel" else why) in dora.told()[-1], name
             assert len(await dora.person.views()) == opened, name
