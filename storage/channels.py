@@ -29,6 +29,10 @@ class Connected:
     is_usable: bool
 
 
+def reads_nothing(among: Among) -> bool:
+    return among is not None and not among
+
+
 def readable(among: Among) -> Sequence[ColumnElement[bool]]:
     """What holds of the conversations that are at home in these channels."""
     if among is None:

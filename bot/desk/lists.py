@@ -79,26 +79,25 @@ class Lists:
     async def ticket(self, number: TicketNumber, *, messages: int, among: Among = None) -> TicketShown:
         """The ticket and the last so many messages of its conversation. Raises `NoSuchTicket`."""
         async with self._database.read() as tx:
-            found = await _views(tx, [number])
-            if not found or not _is_among(found[0].of.conversation, among):
-                raise NoSuchTicket(number=str(number))
-            conversation = found[0].of.conversation
+            view = await _readable(tx, number, among)
+            conversation = view.of.conversation
             newest = max(0, conversation.last_seq - _LOOKED_AT)
             entries = said(await tx.ledger.since(conversation.id, newest))
             spoken = [entry for entry in entries if entry.author is not Author.SYSTEM]
-            return TicketShown(found[0], spoken[-messages:], tx.now)
+            return TicketShown(view, spoken[-messages:], tx.now)
 
     async def conversation(self, number: TicketNumber, *, among: Among = None) -> Conversation:
         """Whose ticket that is. Raises `NoSuchTicket`."""
         async with self._database.read() as tx:
-            found = await _views(tx, [number])
-        if not found or not _is_among(found[0].of.conversation, among):
-            raise NoSuchTicket(number=str(number))
-        return found[0].of.conversation
+            return (await _readable(tx, number, among)).of.conversation
 
 
-def _is_among(conversation: Conversation, among: Among) -> bool:
-    return among is None or conversation.home in among
+async def _readable(tx: Transaction, number: TicketNumber, among: Among) -> TicketView:
+    """One that exists and that they may read. Raises `NoSuchTicket`: what one may not read is not there."""
+    for view in await _views(tx, [number]):
+        if among is None or view.of.conversation.home in among:
+            return view
+    raise NoSuchTicket(number=str(number))
 
 
 async def _views(tx: Transaction, numbers: Sequence[TicketNumber]) -> Sequence[TicketView]:

@@ -37,7 +37,7 @@ from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import Installation
 from bot.slack.rights import Rights
 from bot.tongues import say
-from storage.channels import Among
+from storage.channels import Among, reads_nothing
 from storage.records import PersonId, TicketNumber
 from storage.search import Place
 from storage.shelves import Shelf
@@ -96,7 +96,7 @@ def register(
         among = await channels.read_by(by.user)
         if word in ("", "help"):
             return await overview(by, among)
-        if among is not None and not among:
+        if reads_nothing(among):
             raise Usage(not_a_member(installation.channel_name))
         match word:
             case "connect" | "disconnect":
@@ -141,7 +141,7 @@ def register(
         which, _, offset = press.value.partition(".")
         await ack()
         among = await channels.read_by(press.by.user)
-        if among is not None and not among:
+        if reads_nothing(among):
             await press.replace(refusal(not_a_member(installation.channel_name)))
             return
         if which == CONVERSATIONS:
@@ -157,7 +157,7 @@ def register(
         value = FindValue.read(press.value)
         await ack()
         among = await channels.read_by(press.by.user)
-        if among is not None and not among:
+        if reads_nothing(among):
             await press.replace(refusal(not_a_member(installation.channel_name)))
             return
         await press.replace(await find(value.words, value.place, among))

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.channels import Channels
 from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
-from bot.slack.installation import Installation
+from bot.slack.installation import Installation, is_shared_outside
 from bot.tongues import say
 from storage.channels import Connected
 from storage.database import Database
@@ -153,7 +153,7 @@ class Connecting:
             raise NotConnectable(_in_a_channel())
         if found.get("is_archived"):
             raise NotConnectable(say("This channel is archived, so nothing can be posted here."))
-        if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+        if is_shared_outside(found):
             raise NotConnectable(
                 say(
                     "This channel is shared with another organisation, whose people would read what "

@@ -21,6 +21,7 @@ from bot.slack.directory import Directory
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.installation import Installation
 from bot.tongues import speaking
+from storage.channels import reads_nothing
 from storage.records import PersonId
 
 log = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ class Homes:
     async def _view(self, person: PersonId, places: Places) -> dict[str, Any]:
         with speaking(await self._directory.locale(person)):
             among = await self._channels.read_by(person.user)
-            if among is not None and not among:
+            if reads_nothing(among):
                 return no_home(self._installation.channel_name)
             home = await home_of(
                 person, desk=self._desk, lists=self._lists, limit=MOST_ROWS, places=places, among=among

@@ -51,7 +51,7 @@ async def find_installation(client: AsyncWebClient, channel: str) -> Installatio
     name = f"#{found.get('name', channel)}"
     if found.get("is_archived"):
         raise NotConnected(f"{name} is archived. Unarchive it, or set SLACK_CHANNEL to another channel.")
-    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+    if is_shared_outside(found):
         raise SharedOutside(
             f"{name} is shared with another organisation, whose people would read every conversation. "
             "Set SLACK_CHANNEL to a channel of your own workspace."
@@ -91,6 +91,11 @@ async def find_channel(client: AsyncWebClient, channel: str) -> Mapping[str, Any
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             raise NotConnected(_no_channel(channel))
+
+
+def is_shared_outside(described: Mapping[str, Any]) -> bool:
+    """Whether people of another organisation read the channel that Slack describes so, or are about to."""
+    return bool(described.get("is_ext_shared") or described.get("is_pending_ext_shared"))
 
 
 async def try_app_token(client: AsyncWebClient, app_token: str) -> None:

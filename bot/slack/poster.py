@@ -198,7 +198,7 @@ class Poster:
         except CALL_ERRORS as error:
             log.warning("a teammate could not be told of the trouble: %s", Failure.of(error).reason)
 
-    def is_lost(self, failure: Failure, thread: MessageRef) -> bool:
+    def _is_lost(self, failure: Failure, thread: MessageRef) -> bool:
         """Whether this thread takes no posts any more while the configured channel may."""
         if failure.reason in _THREAD_GONE:
             return True
@@ -213,7 +213,7 @@ class Poster:
             await self._desk.come_home(parcel.conversation_id, away_from=home)
             # A card that is not posted yet stays the same parcel.
             return Done() if thread is not None else NotYet(timedelta(0), failure.reason)
-        if thread is not None and self.is_lost(failure, thread):
+        if thread is not None and self._is_lost(failure, thread):
             await self.moved(parcel, thread)
             return Done()
         return None
