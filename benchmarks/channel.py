@@ -192,11 +192,14 @@ def _watched(database: Database) -> Callable[[], bool]:
     write, read = database.write, database.read
 
     async def counted_write(
-        work: Callable[[Transaction], Awaitable[Any]], *, expects: Expects | None = None
+        work: Callable[[Transaction], Awaitable[Any]],
+        *,
+        expects: Expects | None = None,
+        locks_nothing: bool = False,
     ) -> Any:
         under_way["write"] += 1
         try:
-            return await write(work, expects=expects)
+            return await write(work, expects=expects, locks_nothing=locks_nothing)
         finally:
             under_way["write"] -= 1
 

@@ -176,7 +176,8 @@ class Bridge:
         await upgrade(self.database)
         if self.database.is_sqlite:
             # Nobody else is at work on it, so nothing is under way.
-            await self.database.write(lambda tx: tx.outbox.abandon_all())
+            may_land_for = self._waits.quarantine
+            await self.database.write(lambda tx: tx.outbox.abandon(may_land_for=may_land_for))
         notices = self.database.notices(heard=self.bell.ring, missed=self.bell.ring_all)
         if notices is not None:
             self._keep_up(notices)
@@ -189,7 +190,13 @@ class Bridge:
         self.installation = await self._introduced(client)
         slack_host = SlackHost(self._settings.slack_api_url)
         directory = Directory(client, self.database, home_team=self.installation.team)
-        gaps = Gaps(self.database, Missed(client, self.database), self.installation, self._sockets)
+        gaps = Gaps(
+            self.database,
+            Missed(client, self.database),
+            self.installation,
+            self._sockets,
+            may_land_for=self._waits.quarantine,
+        )
         await gaps.open()
         self._keep_up(gaps.run())
         standing = self._standing = Standing(client, self.installation.channel)

@@ -80,9 +80,10 @@ EVERYWHERE = Place()
 class Claims:
     """What may be claimed of the `outbox` table within one transaction."""
 
-    def __init__(self, connection: Link, now: datetime) -> None:
+    def __init__(self, connection: Link, now: datetime, process: int) -> None:
         self._connection = connection
         self._now = now
+        self._process = process
 
     async def claim(
         self,
@@ -144,7 +145,7 @@ class Claims:
     async def _take(
         self, heads: Sequence[Row[Any]], behind: Mapping[int, Sequence[Row[Any]]], lease: timedelta
     ) -> None:
-        values = {"now": self._now, "lease_until": self._now + lease}
+        values = {"now": self._now, "lease_until": self._now + lease, "process": self._process}
         followers = [(row.id, head_id) for head_id, rows in behind.items() for row in rows]
         taken = [*((head.id, head.carrier) for head in heads), *followers]
         await self._connection.change(
@@ -198,6 +199,7 @@ _TAKE = Prepared(
             attempts=table.c.attempts + 1,
             fence=table.c.fence + 1,
             lease_until=bindparam("lease_until"),
+            claimed_by=bindparam("process"),
             first_sent_at=func.coalesce(table.c.first_sent_at, bindparam("now")),
             carrier=bindparam("led_by"),
         )

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -53,10 +55,13 @@ class Database:
     def __init__(self, url: str, *, clock: Clock = utc_now, pool_size: int = 10) -> None:
         self.url: URL = make_url(url)
         self.clock = clock
+        # What this process is known by to the others.
+        self.process = secrets.randbelow(1 << 31)
         self.on_commit: list[Committed] = []
         self.riders: list[Rider] = []
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._batches = Batches(self._run)
+        self._arrivals = Batches(partial(self._share, rides=()))
         self._ownership: Ownership | None = None
         if self.is_sqlite:
             self._writer = Writer(self.url)
@@ -66,17 +71,25 @@ class Database:
             self._pool = engines.postgresql(self.url, pool_size=pool_size, is_tried=True)
 
     async def write(
-        self, work: Callable[[Transaction], Awaitable[T]], *, expects: Expects | None = None
+        self,
+        work: Callable[[Transaction], Awaitable[T]],
+        *,
+        expects: Expects | None = None,
+        locks_nothing: bool = False,
     ) -> T:
         """Run `work` in a transaction and commit it. All of it happened, or none.
 
         `work` waits for nothing but its transaction. With `expects` it may share the transaction with others
-        that wait at the same moment; on SQLite, which has one writer, every write may.
+        that wait at the same moment; on SQLite, which has one writer, every write may. What `locks_nothing`
+        that another process may hold shares with its like and, on PostgreSQL, waits for no other.
         A caller that is cancelled while this runs still waits for the outcome: a commit cut in the middle
         may have happened or not, and nobody could say which.
         """
-        if expects is not None or self.is_sqlite:
-            running: asyncio.Future[T] = self._batches.submit(work, expects)
+        running: asyncio.Future[T]
+        if locks_nothing and not self.is_sqlite:
+            running = self._arrivals.submit(work, expects)
+        elif expects is not None or self.is_sqlite:
+            running = self._batches.submit(work, expects)
         else:
             running = asyncio.ensure_future(self._alone(work))
         try:
@@ -96,7 +109,7 @@ class Database:
                 await connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
-            yield Transaction(connection, now=self.clock())
+            yield Transaction(connection, now=self.clock(), process=self.process)
 
     async def alter(self, work: Callable[[Connection], T]) -> T:
         """Run `work` with the writing connection, in one transaction: for what is no query of a rule."""
@@ -131,7 +144,7 @@ class Database:
             return None
         from storage.presence import Presence
 
-        return Presence(self._pool).run()
+        return Presence(self._pool, self.process).run()
 
     async def check(self) -> None:
         """Raise `DatabaseUnavailable` unless the database answers."""
@@ -142,6 +155,7 @@ class Database:
             raise DatabaseUnavailable(reason_of(error)) from error
 
     async def close(self) -> None:
+        await self._arrivals.drained()
         await self._batches.drained()
         if self.is_sqlite:
             await self._writer.close()
@@ -159,8 +173,10 @@ class Database:
         return result
 
     async def _run(self, jobs: Sequence[Job]) -> None:
+        await self._share(jobs, [ride for rider in self.riders if (ride := rider()) is not None])
+
+    async def _share(self, jobs: Sequence[Job], rides: Sequence[Ride]) -> None:
         """Run the jobs, in one transaction if they can share it."""
-        rides = [ride for rider in self.riders if (ride := rider()) is not None]
         committed = False
         try:
             await self._commit(jobs, rides)
@@ -202,12 +218,12 @@ class Database:
         if self.is_sqlite:
             return await self._writer.run(lambda connection: self._transacted(connection, jobs, rides))
         async with self._writing.begin() as connection:
-            tx = Transaction(connection, now=self.clock())
+            tx = Transaction(connection, now=self.clock(), process=self.process)
             await together(tx, jobs, rides)
         return tx
 
     def _transacted(self, connection: Connection, jobs: Sequence[Job], rides: Sequence[Ride]) -> Transaction:
-        tx = Transaction(connection, now=self.clock())
+        tx = Transaction(connection, now=self.clock(), process=self.process)
         _driven(together(tx, jobs, rides))
         return tx
 

@@ -64,6 +64,9 @@ class Inbox:
 
         Slack may round an edit's own time to the second: of two edits in one, the later one's words stay.
         """
+        # One that is known is not written again: a rule may have its row just now, and would be waited for.
+        if delivery.event_ts in await self._known(delivery):
+            return
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         insert = dialect.insert(table).values(
             kind=delivery.kind,
@@ -85,6 +88,11 @@ class Inbox:
             )
         )
         self._topics.add(self.TOPIC)
+
+    async def _known(self, delivery: Delivery) -> Collection[str]:
+        message = delivery.message
+        same = [delivery.kind, message.team, message.channel, message.ts, delivery.change]
+        return {row.event_ts for row in await self._connection.fetch(_SAME, {"wanted": [same]})}
 
     async def count(self) -> int:
         """How many deliveries no rule has dealt with yet."""
@@ -137,6 +145,7 @@ class Inbox:
 
 
 _OF_THREAD = rows_of(table, (table.c.team, table.c.channel, table.c.thread_ts))
+_SAME = rows_of(table, (table.c.kind, table.c.team, table.c.channel, table.c.message_ts, table.c.change))
 
 
 def _letter(row: Row[Any]) -> Letter:

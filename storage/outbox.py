@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
-from storage.claims import EVERYWHERE, OPEN, Claims, Place
+from storage.claims import EVERYWHERE, OPEN, SENDING, Claims, Place
 from storage.link import Link
 from storage.pairs import one_of
 from storage.pending import Pending
@@ -28,12 +28,14 @@ _ERROR_LENGTH = 300
 class Outbox:
     """The `outbox` table within one transaction."""
 
-    def __init__(self, connection: Link, now: datetime, pending: Pending, topics: set[str]) -> None:
+    def __init__(
+        self, connection: Link, now: datetime, pending: Pending, topics: set[str], process: int
+    ) -> None:
         self._connection = connection
         self._now = now
         self._pending = pending
         self._topics = topics
-        self._claims = Claims(connection, now)
+        self._claims = Claims(connection, now, process)
 
     async def owe(
         self,
@@ -165,13 +167,21 @@ class Outbox:
             **({"alone": True} if alone else {}),
         )
 
-    async def abandon_all(self) -> None:
-        """Nobody else is at work on this outbox, so whatever is under way was left behind by the dead."""
-        await self._connection.execute(
-            update(table)
-            .where(table.c.state == "sending")
-            .values(lease_until=self._now - timedelta(seconds=1))
-        )
+    async def abandon(self, *, by: Collection[int] | None = None, may_land_for: timedelta) -> None:
+        """What these processes had under way is left behind; without `by`, what all had.
+
+        Whoever takes a row up counts from its first try for how long that may still land. So a first try that
+        began just now is looked at at once, and all else when nothing of it lands any more.
+        """
+        theirs = table.c.state == SENDING
+        if by is not None:
+            theirs &= table.c.claimed_by.in_(by)
+        left = update(table).where(theirs).returning(table.c.topic)
+        over, later = self._now - timedelta(seconds=1), self._now + may_land_for
+        is_fresh = (table.c.attempts <= 1) & (table.c.first_sent_at > self._now - may_land_for / 3)
+        free = await self._connection.scalars(left.where(is_fresh).values(lease_until=over))
+        self._topics.update(free)
+        await self._connection.execute(left.where(~is_fresh).values(lease_until=later))
 
     async def forget_done(self, *, before: datetime, limit: int) -> bool:
         """Drop rows that were done before that moment, the oldest first. False once there are none left."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from typing import Any
 
 from asyncpg import InterfaceError, PostgresError
@@ -19,11 +18,11 @@ AGAIN_AFTER = 1.0
 
 
 class Presence:
-    """This process is there for as long as `run` runs, on a connection that does nothing else."""
+    """The process `me` is there for as long as `run` runs, on a connection that does nothing else."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, me: int) -> None:
         self._engine = engine
-        self._me = secrets.randbelow(1 << 31)
+        self._me = me
 
     async def run(self) -> None:
         """Until it is cancelled."""

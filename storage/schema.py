@@ -279,6 +279,8 @@ outbox = Table(
     Column("fence", Integer, nullable=False, default=0),
     Column("available_at", UtcDateTime, nullable=False),
     Column("lease_until", UtcDateTime),
+    # The process that has it under way, as it is known in `processes`.
+    Column("claimed_by", RowNumber),
     Column("first_sent_at", UtcDateTime),
     Column("last_error", String(300)),
     Column("created_at", UtcDateTime, nullable=False),

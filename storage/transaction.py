@@ -59,10 +59,11 @@ class Transaction:
     """What a rule works with. `now` is one moment for the whole transaction, aware and in UTC.
 
     `touched` and `topics` say, after the commit, which conversations' streams and which couriers to wake;
-    `added` holds the entries they may show without looking.
+    `added` holds the entries they may show without looking. `process` is the number of the process it runs
+    in (`storage.processes`).
     """
 
-    def __init__(self, connection: Connection | AsyncConnection, *, now: datetime) -> None:
+    def __init__(self, connection: Connection | AsyncConnection, *, now: datetime, process: int) -> None:
         self._pending = Pending()
         self.connection = Link(connection, self._pending)
         self.now = now
@@ -77,7 +78,7 @@ class Transaction:
         self.shelves = Shelves(self.connection)
         self.search = Search(self.connection)
         self.held = HeldReplies(self.connection, now)
-        self.outbox = Outbox(self.connection, now, self._pending, self.topics)
+        self.outbox = Outbox(self.connection, now, self._pending, self.topics, process)
         self.inbox = Inbox(self.connection, now, self.topics)
         self.paces = Paces(self.connection, now)
         self.files = Files(self.connection, now)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,10 +37,15 @@ LASTS = timedelta(minutes=10)
 LOOK_TAKES = 10.0
 LOOK_AGAIN = 0.5
 LOOK_EVERY = 0.05
+ASK_EVERY = 1.0
 
 
 class Gaps:
-    """Knows of the last gap, and which threads were read since. `sockets` may be filled later."""
+    """Knows of the last gap, and which threads were read since. `sockets` may be filled later.
+
+    Whoever finds that a process is gone also leaves what that one had under way for Slack or the AI to the
+    others. `may_land_for` is how long a request may still land after its answer was lost.
+    """
 
     def __init__(
         self,
@@ -47,11 +53,14 @@ class Gaps:
         missed: Missed,
         installation: Installation,
         sockets: Sequence[SocketModeClient],
+        *,
+        may_land_for: timedelta,
     ) -> None:
         self._database = database
         self._missed = missed
         self._installation = installation
         self._sockets = sockets
+        self._may_land_for = may_land_for
         self._seen: frozenset[object] = frozenset()
         self._last: datetime | None = None
         self._whole: set[MessageRef] = set()
@@ -66,17 +75,28 @@ class Gaps:
     async def run(self) -> NoReturn:
         """Look at the sockets, much more often than a reply waits for an older one, until cancelled.
 
-        What went down with one may come again to another process, which has to know by then.
+        What went down with one may come again to another process, which has to know by then. Once a second
+        the database is asked whether a process is gone.
         """
+        ask_at = 0.0
         while True:
             try:
                 self._notice((), self._database.clock())
+                if time.monotonic() >= ask_at:
+                    ask_at = time.monotonic() + ASK_EVERY
+                    await self._ask()
                 # Noticed here, or by a look at a thread in which nothing was due.
                 if self._is_untold:
                     await self._tell()
             except Exception as error:  # noqa: BLE001 - whoever deals with a thread looks for gaps as well
                 log.warning("a gap could not be told to the other processes: %s", reason_of(error))
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _ask(self) -> None:
+        if self._database.is_sqlite:
+            return
+        async with self._database.read() as tx:
+            self._notice(await tx.processes.gone(), tx.now)
 
     async def concern(self, tx: Transaction, thread: MessageRef) -> bool:
         """Whether something may be missing in the thread: it was not read since the last gap."""
@@ -132,6 +152,7 @@ class Gaps:
 
         async def tell(tx: Transaction) -> None:
             await tx.processes.forget(gone)
+            await tx.outbox.abandon(by=gone, may_land_for=self._may_land_for)
             await tx.facts.put(GAP_AT, at.isoformat())
 
         await self._database.write(tell)

@@ -97,7 +97,9 @@ class Intake:
             if not self._hold_back:
                 dealt_with = await self._at_once(delivery, ahead)
             if not dealt_with:
-                await self._database.write(partial(self._store, delivery), expects=Expects())
+                await self._database.write(
+                    partial(self._store, delivery), expects=Expects(), locks_nothing=True
+                )
         finally:
             del self._arriving[arrived]
             arrived.set_result(dealt_with)
@@ -112,7 +114,7 @@ class Intake:
                 await tx.inbox.put(delivery, due_at=self._due(delivery, tx.now))
 
         if deliveries:
-            await self._database.write(store, expects=Expects())
+            await self._database.write(store, expects=Expects(), locks_nothing=True)
         return len(deliveries)
 
     async def settle(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.app import Bridge
 from bot.demo.customer import CustomerChat
 from bot.demo.show import NO_LIMITS
 from storage.ownership import DatabaseInUse
+from storage.schema import conversations
 from tests.databases import made_on
 from tests.journeys.world import SENT, World, world
 
@@ -53,6 +57,40 @@ async def test_a_burst_keeps_its_order_whichever_process_gets_the_events(databas
         await chat.sees(words[-1])
         await chat.marked(ts, SENT)
         assert [text for who, text in chat.window() if who == "teammate"] == words
+
+
+async def test_what_is_typed_is_kept_while_another_process_holds_up_all_else(database_url: str) -> None:
+    async with (
+        world(database_url, ai="external", hold_back=timedelta(seconds=60)) as here,
+        opened(database_url) as other,
+    ):
+        chat = await here.chat(first="Hello")
+        await chat.taken_over(here.ana)
+        async with other.connect() as connection:
+            await connection.execute(select(conversations.c.id).with_for_update())
+            waits = asyncio.create_task(chat.customer.say("Are you there?"))
+            await here.until(lambda: someone_waits_for_a_lock(connection))
+            await chat.reply(here.ana, "Yes!")
+            await here.until(lambda: something_is_kept(here))
+            assert not waits.done()
+        await waits
+
+
+@asynccontextmanager
+async def opened(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+async def something_is_kept(here: World) -> bool:
+    async with here.bridge.database.read() as tx:
+        return await tx.inbox.count() > 0
+
+
+async def someone_waits_for_a_lock(connection: AsyncConnection) -> bool:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return bool(await connection.scalar(waiting))
 
 
 async def test_together_they_keep_the_pace_of_a_channel(database_url: str) -> None:

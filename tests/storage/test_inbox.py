@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+
+import pytest
 
 from storage.database import Database
 from storage.inbox import Delivery, Inbox, Letter
@@ -39,6 +42,28 @@ async def letters(database: Database, thread: MessageRef = THREAD) -> list[Lette
 async def test_the_same_delivery_again_is_the_same_row(database: Database) -> None:
     await put(database, *[delivery("101.5", text="Hi")] * 4)
     assert [one.delivery for one in await letters(database)] == [delivery("101.5", text="Hi")]
+
+
+async def test_a_known_delivery_waits_for_nobody_who_deals_with_it(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("one writer: all wait for it")
+    await put(database, delivery("101.5"))
+    (letter,) = await letters(database)
+    dealing, done = asyncio.Event(), asyncio.Event()
+
+    async def deal(tx: Transaction) -> None:
+        await tx.inbox.forget([letter.id])
+        dealing.set()
+        await done.wait()
+
+    dealt_with = asyncio.create_task(database.write(deal))
+    await dealing.wait()
+    again = asyncio.create_task(put(database, delivery("101.5")))
+    waited, _ = await asyncio.wait({again}, timeout=5)
+    done.set()
+    await asyncio.gather(dealt_with, again)
+    assert waited
+    assert await letters(database) == []
 
 
 async def test_two_edits_of_a_message_its_posting_and_its_deletion_are_four_rows(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,10 @@ class Post:
             return list(await tx.outbox.claim("slack", limit=limit, lease=LEASE, **how))  # type: ignore[arg-type]
 
         return await self.database.write(work)
+
+    async def left_behind(self, *, by: Sequence[int] | None = None) -> None:
+        """What a process had under way is abandoned; nothing lands 15 s after it was sent."""
+        await self.database.write(lambda tx: tx.outbox.abandon(by=by, may_land_for=timedelta(seconds=15)))
 
     async def claim_one(self) -> Parcel:
         (parcel,) = await self.claim(1)
@@ -265,12 +270,39 @@ async def test_a_cancelled_lane_tells_what_it_held_in_order_and_is_empty(post: P
     assert await post.claim() == []
 
 
-async def test_what_the_dead_left_behind_can_be_taken_at_once(post: Post) -> None:
+async def test_a_first_try_that_the_dead_left_behind_can_be_taken_at_once(post: Post) -> None:
     await post.owe("1")
     await post.claim_one()
     assert await post.claim() == []
-    await post.database.write(lambda tx: tx.outbox.abandon_all())
+    await post.left_behind()
     assert (await post.claim_one()).maybe_sent is not None
+
+
+@pytest.mark.parametrize("which", ["a second try", "an old first try"])
+async def test_another_try_that_the_dead_left_behind_waits_until_it_cannot_land_any_more(
+    post: Post, clock: HandClock, which: str
+) -> None:
+    await post.owe("1")
+    await post.claim_one()
+    if which == "a second try":
+        clock.forward(seconds=31)
+        await post.claim_one()
+    clock.forward(seconds=20)
+    await post.left_behind()
+    clock.forward(seconds=15)
+    # Sooner than the lease of a first try ends, and later than that of a second.
+    assert await post.claim() == []
+    clock.forward(seconds=1)
+    assert (await post.claim_one()).maybe_sent is not None
+
+
+async def test_what_others_have_under_way_is_not_left_behind(post: Post) -> None:
+    await post.owe("1")
+    await post.claim_one()
+    await post.left_behind(by=[post.database.process + 1])
+    assert await post.claim() == []
+    await post.left_behind(by=[post.database.process])
+    assert len(await post.claim()) == 1
 
 
 async def test_rows_done_long_ago_are_forgotten_and_no_others(post: Post, clock: HandClock) -> None:
