@@ -1,37 +1,24 @@
-"""What the courier does with rows for Slack: each job shows what was read for it, and says how it went."""
+"""The courier's jobs for rows that go to Slack: all that they show is read for them at once."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.card import card, moved_card
-from bot.blocks.prompts import prompt_message
-from bot.blocks.thread import entries_message, entry_message, recap_message
-from bot.desk.attachments import Unfit
-from bot.desk.outgoing import Mark, Owed, Prompt, is_still_so
-from bot.desk.views import ConversationView, views_of
-from bot.relay.outcome import Done, Job, Outcome, Parked, Part
+from bot.desk.outgoing import Owed
+from bot.desk.views import views_of
+from bot.relay.outcome import Job, Outcome, Part
 from bot.slack.direct import DirectMessages
-from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.poster import Poster
+from bot.slack.thread_posts import ThreadPosts
+from bot.slack.touches import Touches
 from bot.slack.uploads import Uploads
 from bot.tongues import speaking
-from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel, PersonId
+from storage.records import Conversation, Parcel, PersonId
 from storage.transaction import Transaction
 
-log = logging.getLogger(__name__)
-
-REACTION_OF = {
-    Mark.SENT: "white_check_mark",
-    Mark.NOTE: "lock",
-    Mark.HELD: "hourglass_flowing_sand",
-}
-SEEN_REACTION = "eyes"
 METHOD_OF: Mapping[str, str] = {
     Owed.CARD: "chat.postMessage",
     Owed.ENTRY: "chat.postMessage",
@@ -50,9 +37,6 @@ METHOD_OF: Mapping[str, str] = {
 
 _SHOW_A_VIEW = (Owed.CARD, Owed.REFRESH, Owed.ANNOUNCE, Owed.DIRECT)
 _READ_ALONE = (Owed.PROMPT, Owed.DIRECT)
-
-# What Slack puts in a deleted card's place is nobody's to update.
-_CARD_GONE = {"message_not_found", "cant_update_message"}
 
 # How many of a lane's entries may travel in one post; how many fit is found when they are put into blocks.
 TOGETHER: Mapping[str, int] = {Owed.ENTRY: 48}
@@ -75,9 +59,9 @@ class SlackPosts:
         *,
         language: str,
     ) -> None:
-        self._client = client
+        self._posts = ThreadPosts(poster)
+        self._touches = Touches(client, poster)
         self._uploads = uploads
-        self._poster = poster
         self._direct = direct
         self._language = language
 
@@ -102,198 +86,44 @@ class SlackPosts:
             conversation = found[parcel.conversation_id]
             match parcel.kind:
                 case Owed.CARD:
-                    jobs[parcel.id] = partial(self.card, parcel, views[conversation.id])
+                    jobs[parcel.id] = partial(self._posts.card, parcel, views[conversation.id])
                 case Owed.ENTRY:
                     own = [entries[conversation.id, item.payload["seq"]] for item in parcel.items]
-                    jobs[parcel.id] = partial(self.entry, parcel, conversation, own)
+                    jobs[parcel.id] = partial(self._posts.entry, parcel, conversation, own)
                 case Owed.ANNOUNCE:
                     entry = entries[conversation.id, parcel.payload["seq"]]
-                    jobs[parcel.id] = partial(self.announce, parcel, views[conversation.id], entry)
+                    jobs[parcel.id] = partial(self._posts.announce, parcel, views[conversation.id], entry)
                 case Owed.TAKE_DOWN:
-                    jobs[parcel.id] = partial(self.take_down, parcel)
+                    jobs[parcel.id] = partial(self._touches.take_down, parcel)
                 case Owed.DIRECT:
                     jobs[parcel.id] = partial(self._direct.send, parcel, views[conversation.id], now=tx.now)
                 case Owed.RECAP:
                     said = await tx.ledger.messages_before(
                         conversation.id, parcel.payload["upto"] + 1, limit=RECAP_LENGTH
                     )
-                    jobs[parcel.id] = partial(self.recap, parcel, conversation, said)
+                    jobs[parcel.id] = partial(self._posts.recap, parcel, conversation, said)
                 case Owed.FILE:
                     found_files = await tx.files.whole(conversation.id, [parcel.payload["file"]])
                     file = found_files[0] if found_files else None
                     jobs[parcel.id] = partial(self._uploads.share, parcel, conversation, file)
                 case Owed.REFRESH:
-                    jobs[parcel.id] = partial(self.refresh, parcel, views[conversation.id])
+                    jobs[parcel.id] = partial(self._touches.refresh, parcel, views[conversation.id])
                 case Owed.POINTER:
-                    jobs[parcel.id] = partial(self.pointer, parcel, conversation)
+                    jobs[parcel.id] = partial(self._touches.pointer, parcel, conversation)
                 case Owed.MARK:
-                    jobs[parcel.id] = partial(self.mark, parcel)
+                    jobs[parcel.id] = partial(self._touches.mark, parcel)
                 case Owed.SEEN:
                     last = far.get((conversation.id, farthest.get(conversation.id, 0)))
-                    jobs[parcel.id] = partial(self.seen, parcel, last)
+                    jobs[parcel.id] = partial(self._touches.seen, parcel, last)
                 case Owed.PROMPT:
                     held = await tx.held.get(parcel.conversation_id, parcel.payload["source"])
-                    jobs[parcel.id] = partial(self.prompt, parcel, conversation, held)
+                    jobs[parcel.id] = partial(self._touches.prompt, parcel, conversation, held)
         for parcel in parcels:
             who = readers.get(parcel.id)
             reader = None if who is None else people.get(who)
             language = self._language if reader is None else reader.locale
             jobs[parcel.id] = partial(_spoken, jobs[parcel.id], language)
         return jobs
-
-    async def card(self, parcel: Parcel, view: ConversationView) -> Outcome | Part:
-        """Start the conversation's thread and remember where it is."""
-        if view.conversation.card is not None:
-            return Done()
-        return await self._poster.post(
-            parcel,
-            card(view),
-            home=view.conversation.home,
-            thread=None,
-            shows=view.conversation.last_seq,
-        )
-
-    async def entry(
-        self, parcel: Parcel, conversation: Conversation, entries: Sequence[Entry]
-    ) -> Outcome | Part:
-        """Post entries in the thread, as many as fit into one message."""
-        if conversation.card is None:
-            return Parked("its thread could not be started")
-        message, carried = entries_message(conversation, entries)
-        outcome = await self._poster.post(
-            parcel, message, home=conversation.home, thread=conversation.card, carries=carried
-        )
-        if self._poster.trouble is not None and conversation.holder is not None:
-            await self._poster.warn(conversation.holder, self._poster.trouble)
-        return outcome
-
-    async def announce(self, parcel: Parcel, view: ConversationView, entry: Entry) -> Outcome | Part:
-        """Call for a teammate, unless somebody came meanwhile, or a later call is on its way already."""
-        conversation = view.conversation
-        if not is_still_so(parcel, view.ticket):
-            return Done()
-        if conversation.card is None:
-            return Parked("its thread could not be started")
-        message = entry_message(conversation, entry)
-        return await self._poster.post(
-            parcel, message, home=conversation.home, thread=conversation.card, in_channel=True
-        )
-
-    async def take_down(self, parcel: Parcel) -> Outcome:
-        """Take a call for a teammate out of the channel."""
-        try:
-            await self._client.chat_delete(channel=parcel.channel or "", ts=parcel.payload["ts"])
-        except CALL_ERRORS as error:
-            return self._poster.again(parcel, error)
-        return Done()
-
-    async def recap(
-        self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]
-    ) -> Outcome | Part:
-        """Open a thread that starts again with what was said last."""
-        if conversation.card is None:
-            return Parked("its thread could not be started")
-        return await self._poster.post(
-            parcel, recap_message(conversation, said), home=conversation.home, thread=conversation.card
-        )
-
-    async def refresh(self, parcel: Parcel, view: ConversationView) -> Outcome:
-        """Bring the card up to date."""
-        where = view.conversation.card
-        if where is None:
-            return Done()
-        if await self._poster.is_exposed(view.conversation.home):
-            return self._poster.kept()
-        # Putting a card together takes half a millisecond, and what was claimed with it is on its way to its
-        # socket: that goes first.
-        await asyncio.sleep(0)
-        try:
-            await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
-        except CALL_ERRORS as error:
-            if Failure.of(error).reason in _CARD_GONE:
-                await self._poster.moved(parcel, where)
-                return Done()
-            failure = Failure.of(error)
-            elsewhere = await self._poster.goes_on_elsewhere(parcel, failure, view.conversation.home, where)
-            return elsewhere or self._poster.again(parcel, error)
-        return Done()
-
-    async def pointer(self, parcel: Parcel, conversation: Conversation) -> Outcome:
-        """Let a former card lead to the present one. Where it cannot be changed, it stays as it is."""
-        if conversation.card is None:
-            return Done()
-        if await self._poster.is_exposed(conversation.home):
-            return self._poster.kept()
-        message = moved_card(conversation, self._poster.link_to)
-        try:
-            await self._client.chat_update(
-                channel=parcel.payload["channel"], ts=parcel.payload["ts"], **message.arguments()
-            )
-        except CALL_ERRORS as error:
-            failure = Failure.of(error)
-            if failure.trouble not in (Trouble.THROTTLED, Trouble.NOT_SENT, Trouble.MAYBE_SENT):
-                log.info("conversation %s: its former card stays: %s", conversation.id, failure.reason)
-                return Done()
-            return self._poster.again(parcel, error)
-        return Done()
-
-    async def mark(self, parcel: Parcel) -> Outcome:
-        """Show on a teammate's message what became of it."""
-        at = {"channel": parcel.payload["channel"], "timestamp": parcel.payload["ts"]}
-        before = parcel.payload["instead_of"]
-        try:
-            await self._client.reactions_add(name=REACTION_OF[Mark(parcel.payload["mark"])], **at)
-        except CALL_ERRORS as error:
-            outcome = self._poster.again(parcel, error)
-            if not isinstance(outcome, Done):
-                return outcome
-        if before is None:
-            return Done()
-        try:
-            await self._client.reactions_remove(name=REACTION_OF[Mark(before)], **at)
-        except CALL_ERRORS as error:
-            return self._poster.again(parcel, error)
-        return Done()
-
-    async def seen(self, parcel: Parcel, last: Entry | None) -> Outcome:
-        """Show on the last message that the customer has seen that they have, and so all before it."""
-        where = MessageRef.of(last.source) if last is not None and last.source else None
-        if where is None:
-            return Done()
-        try:
-            await self._client.reactions_add(name=SEEN_REACTION, channel=where.channel, timestamp=where.ts)
-        except CALL_ERRORS as error:
-            return self._poster.again(parcel, error)
-        return Done()
-
-    async def prompt(self, parcel: Parcel, conversation: Conversation, held: HeldReply | None) -> Outcome:
-        """Ask or tell the author of a message; nobody else sees it. Shown twice it does no harm."""
-        payload = parcel.payload
-        translation = held.translation if held is not None else None
-        if payload["prompt"] == Prompt.TRANSLATED and translation is None:
-            # Decided already, or reworded: then there will be another.
-            return Done()
-        message = prompt_message(
-            Prompt(payload["prompt"]),
-            parcel.conversation_id,
-            source=payload["source"],
-            holder=payload["holder"],
-            # Rows from before this was kept have none.
-            epoch=payload.get("epoch"),
-            translation=translation,
-            unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
-        )
-        where = conversation.card
-        try:
-            await self._client.chat_postEphemeral(
-                channel=payload["channel"],
-                user=payload["user"],
-                thread_ts=where.ts if where else None,
-                **message.arguments(),
-            )
-        except CALL_ERRORS as error:
-            return self._poster.again(parcel, error)
-        return Done()
 
 
 def _reader(parcel: Parcel, conversation: Conversation) -> PersonId | None:

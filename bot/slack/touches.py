@@ -1,0 +1,143 @@
+"""What may be done again without harm where its outcome is unknown: changes of posts, marks, prompts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.card import card, moved_card
+from bot.blocks.prompts import prompt_message
+from bot.desk.attachments import Unfit
+from bot.desk.outgoing import Mark, Prompt
+from bot.desk.views import ConversationView
+from bot.relay.outcome import Done, Outcome
+from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.poster import Poster
+from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel
+
+log = logging.getLogger(__name__)
+
+REACTION_OF = {
+    Mark.SENT: "white_check_mark",
+    Mark.NOTE: "lock",
+    Mark.HELD: "hourglass_flowing_sand",
+}
+SEEN_REACTION = "eyes"
+# What Slack puts in a deleted card's place is nobody's to update.
+_CARD_GONE = {"message_not_found", "cant_update_message"}
+
+
+class Touches:
+    """One method for each kind of row."""
+
+    def __init__(self, client: AsyncWebClient, poster: Poster) -> None:
+        self._client = client
+        self._poster = poster
+
+    async def refresh(self, parcel: Parcel, view: ConversationView) -> Outcome:
+        """Bring the card up to date."""
+        where = view.conversation.card
+        if where is None:
+            return Done()
+        if await self._poster.is_exposed(view.conversation.home):
+            return self._poster.kept()
+        # Putting a card together takes half a millisecond, and what was claimed with it is on its way to its
+        # socket: that goes first.
+        await asyncio.sleep(0)
+        try:
+            await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
+        except CALL_ERRORS as error:
+            if Failure.of(error).reason in _CARD_GONE:
+                await self._poster.moved(parcel, where)
+                return Done()
+            failure = Failure.of(error)
+            elsewhere = await self._poster.goes_on_elsewhere(parcel, failure, view.conversation.home, where)
+            return elsewhere or self._poster.again(parcel, error)
+        return Done()
+
+    async def pointer(self, parcel: Parcel, conversation: Conversation) -> Outcome:
+        """Let a former card lead to the present one. Where it cannot be changed, it stays as it is."""
+        if conversation.card is None:
+            return Done()
+        if await self._poster.is_exposed(conversation.home):
+            return self._poster.kept()
+        message = moved_card(conversation, self._poster.link_to)
+        try:
+            await self._client.chat_update(
+                channel=parcel.payload["channel"], ts=parcel.payload["ts"], **message.arguments()
+            )
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            if failure.trouble not in (Trouble.THROTTLED, Trouble.NOT_SENT, Trouble.MAYBE_SENT):
+                log.info("conversation %s: its former card stays: %s", conversation.id, failure.reason)
+                return Done()
+            return self._poster.again(parcel, error)
+        return Done()
+
+    async def take_down(self, parcel: Parcel) -> Outcome:
+        """Take a call for a teammate out of the channel."""
+        try:
+            await self._client.chat_delete(channel=parcel.channel or "", ts=parcel.payload["ts"])
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
+
+    async def mark(self, parcel: Parcel) -> Outcome:
+        """Show on a teammate's message what became of it."""
+        at = {"channel": parcel.payload["channel"], "timestamp": parcel.payload["ts"]}
+        before = parcel.payload["instead_of"]
+        try:
+            await self._client.reactions_add(name=REACTION_OF[Mark(parcel.payload["mark"])], **at)
+        except CALL_ERRORS as error:
+            outcome = self._poster.again(parcel, error)
+            if not isinstance(outcome, Done):
+                return outcome
+        if before is None:
+            return Done()
+        try:
+            await self._client.reactions_remove(name=REACTION_OF[Mark(before)], **at)
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
+
+    async def seen(self, parcel: Parcel, last: Entry | None) -> Outcome:
+        """Show on the last message that the customer has seen that they have, and so all before it."""
+        where = MessageRef.of(last.source) if last is not None and last.source else None
+        if where is None:
+            return Done()
+        try:
+            await self._client.reactions_add(name=SEEN_REACTION, channel=where.channel, timestamp=where.ts)
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
+
+    async def prompt(self, parcel: Parcel, conversation: Conversation, held: HeldReply | None) -> Outcome:
+        """Ask or tell the author of a message; nobody else sees it. Shown twice it does no harm."""
+        payload = parcel.payload
+        translation = held.translation if held is not None else None
+        if payload["prompt"] == Prompt.TRANSLATED and translation is None:
+            # Decided already, or reworded: then there will be another.
+            return Done()
+        message = prompt_message(
+            Prompt(payload["prompt"]),
+            parcel.conversation_id,
+            source=payload["source"],
+            holder=payload["holder"],
+            # Rows from before this was kept have none.
+            epoch=payload.get("epoch"),
+            translation=translation,
+            unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
+        )
+        where = conversation.card
+        try:
+            await self._client.chat_postEphemeral(
+                channel=payload["channel"],
+                user=payload["user"],
+                thread_ts=where.ts if where else None,
+                **message.arguments(),
+            )
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
