@@ -12,6 +12,7 @@ from functools import partial
 
 from bot.desk.errors import FileEmpty, FileTooLarge, FileTypeRefused
 from bot.desk.kinds import OPENING, FileKind, Sniffer, safe_name
+from bot.desk.metadata import Filter, filter_for
 from storage.database import Database
 from storage.records import ConversationId, File, FileId
 from storage.transaction import Expects, Transaction
@@ -90,9 +91,13 @@ def is_customers(file: File) -> bool:
 
 
 async def _fit(content: AsyncIterable[bytes], largest: int) -> AsyncIterator[tuple[bytes, FileKind]]:
-    """The bytes in pieces, and what kind of file they are so far. Raises once they are no file for us."""
+    """The bytes in pieces, and what kind of file they are so far. Raises once they are no file for us.
+
+    What a camera wrote into a picture is not among them.
+    """
     size = 0
     sniffer: Sniffer | None = None
+    kept: Filter | None = None
     async for piece, is_last in _pieces(content):
         size += len(piece)
         if size > largest:
@@ -101,7 +106,9 @@ async def _fit(content: AsyncIterable[bytes], largest: int) -> AsyncIterator[tup
         sniffer.feed(piece, final=is_last)
         if sniffer.kind is None:
             raise FileTypeRefused
-        yield piece, sniffer.kind
+        kept = kept or filter_for(sniffer.kind)
+        if rest := kept.feed(piece):
+            yield rest, sniffer.kind
     if sniffer is None:
         raise FileEmpty
 

@@ -11,8 +11,10 @@ from bot.demo.customer import ChatError, JsonEntry
 from storage.schema import file_pieces, files
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
+from tests.livechat.pictures import png_of
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 2000
+# Longer than a piece.
+PNG = png_of(bytes(range(256)) * 2000)
 PDF = b"%PDF-1.7\n" + b"x" * 1000
 
 
@@ -59,6 +61,19 @@ async def test_a_file_reaches_the_customer_from_our_own_host(bridge: World) -> N
     assert bridge.slack.url not in said
     assert bridge.slack.bot_token not in said
     assert "files-pri" not in said
+
+
+async def test_where_a_picture_was_taken_stays_with_whoever_took_it(outside: World) -> None:
+    told = png_of(b"what is seen", told=b"60.1699N 24.9384E")
+    chat = await outside.chat(first="Hello")
+    await chat.taken_over(outside.ana)
+    await chat.reply(outside.ana, "Our shop", files={"shop.png": told})
+    (picture,) = (await attached(chat, "Our shop"))["attachments"]
+    assert (await chat.customer.download(picture["url"]))[2] == png_of(b"what is seen")
+    await chat.customer.say("And mine", attachments=[await chat.customer.upload("mine.png", told)])
+    await chat.shows("mine.png")
+    await outside.settled()
+    assert shared(outside, chat)[-1] == png_of(b"what is seen")
 
 
 async def test_a_file_without_words_is_a_message(bridge: World) -> None:
