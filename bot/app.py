@@ -47,6 +47,7 @@ from bot.slack.gaps import Gaps
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
 from bot.slack.intake import Intake
+from bot.slack.lateness import Lateness
 from bot.slack.missed import Missed
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
@@ -204,6 +205,9 @@ class Bridge:
         self._stack.push_async_callback(channels.stop)
         await channels.look()
         rights = Rights(directory, channels)
+        lateness = Lateness(self.database, self.bell, least=self._settings.hold_back)
+        if not self.database.is_sqlite:
+            self._keep_up(lateness.run())
         intake = Intake(
             self.database,
             self.bell,
@@ -211,7 +215,7 @@ class Bridge:
             directory,
             SlackFiles(client, session, self.database, self.files, slack_host),
             self.installation,
-            hold_back=self._settings.hold_back,
+            lateness=lateness,
             anyone_replies=self._settings.replies == "anyone",
             language_of=known_language if self._settings.translates else None,
             gaps=gaps,

@@ -33,6 +33,7 @@ from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
+from bot.slack.lateness import Lateness
 from bot.slack.rights import Rights
 from bot.slack.standing import Standing
 from storage.database import Database
@@ -229,7 +230,15 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         homes=Homes(client, Bell(), desk, installation, channels, directory),
         directory=directory,
         rights=rights,
-        intake=Intake(database, Bell(), rights, directory, files, installation, hold_back=timedelta(0)),
+        intake=Intake(
+            database,
+            Bell(),
+            rights,
+            directory,
+            files,
+            installation,
+            lateness=Lateness(database, Bell(), least=timedelta(0)),
+        ),
         installation=installation,
         settings=Settings(slack_bot_token="xoxb-1", slack_channel="C1"),
         writer=None,

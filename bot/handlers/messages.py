@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.slack.intake import Intake
 
 
 def register(app: AsyncApp, *, intake: Intake) -> None:
     @app.event("message")
-    async def message(event: dict[str, Any]) -> None:
-        await intake.take(event)
+    async def message(event: dict[str, Any], request: AsyncBoltRequest) -> None:
+        tries_before = request.headers.get("x-slack-retry-num", ["0"])
+        await intake.take(event, again=tries_before != ["0"])

@@ -23,6 +23,7 @@ from bot.slack.events import moment
 from bot.slack.files import SlackFiles
 from bot.slack.gaps import Gaps
 from bot.slack.installation import Installation
+from bot.slack.lateness import Lateness
 from bot.slack.letters import Delays, Rule, RuleBook, delivery_of
 from bot.slack.rights import Rights
 from bot.slack.rounds import CARD_SETTLES, Rounds
@@ -46,9 +47,9 @@ AUTHOR_WAITS = 1.0
 class Intake:
     """What was delivered is dealt with between `run` and `stop`; `take` keeps it also while that is not so.
 
-    `hold_back` is how long a delivery waits at most for an older one: counted from Slack's time of it, and
-    for one that comes later than that from when it came. Zero: none waits, not even after a gap, and
-    one that nothing is ahead of is dealt with as it comes.
+    `lateness` says how long a delivery waits at most for an older one: counted from Slack's time of it, and
+    for one that comes later than that from when it came. Where the least is zero none waits, not even after
+    a gap, and one that nothing is ahead of is dealt with as it comes.
     `anyone_replies` and `language_of` are for the rules (`RuleBook`).
     """
 
@@ -61,7 +62,7 @@ class Intake:
         files: SlackFiles,
         installation: Installation,
         *,
-        hold_back: timedelta,
+        lateness: Lateness,
         anyone_replies: bool = False,
         language_of: LanguageOf | None = None,
         gaps: Gaps | None = None,
@@ -72,8 +73,8 @@ class Intake:
         self._rules = RuleBook(
             rights, directory, files, database.clock, anyone_replies=anyone_replies, language_of=language_of
         )
-        self._rounds = Rounds(database, self._rules, gaps if hold_back else None)
-        self._hold_back = hold_back
+        self._rounds = Rounds(database, self._rules, gaps if lateness.least else None)
+        self._lateness = lateness
         # Threads that were found to be conversations': they stay that.
         self._known: set[MessageRef] = set()
         # Its result says whether it was dealt with at once; otherwise it is kept.
@@ -81,10 +82,11 @@ class Intake:
         self._under_way: dict[MessageRef, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
 
-    async def take(self, event: Mapping[str, Any]) -> None:
+    async def take(self, event: Mapping[str, Any], *, again: bool = False) -> None:
         """Keep the inner event of a `message` delivery, if it is about a conversation's thread.
 
-        On return it is safe: committed to the inbox or dealt with. Taken twice it counts once.
+        On return it is safe: committed to the inbox or dealt with. Taken twice it counts once. `again`:
+        Slack has tried before.
         """
         delivery = self._delivery(event)
         if delivery is None:
@@ -94,7 +96,7 @@ class Intake:
         self._arriving[arrived] = delivery.thread
         dealt_with = False
         try:
-            if not self._hold_back:
+            if not self._lateness.least:
                 dealt_with = await self._at_once(delivery, ahead)
             if not dealt_with:
                 await self._database.write(
@@ -103,6 +105,8 @@ class Intake:
         finally:
             del self._arriving[arrived]
             arrived.set_result(dealt_with)
+        if not again:
+            self._lateness.note(moment(delivery.event_ts))
 
     async def take_all(self, events: Iterable[Mapping[str, Any]]) -> int:
         """Keep events that were found in conversations' threads, in one transaction. Returns how many."""
@@ -204,10 +208,11 @@ class Intake:
 
         What comes late was kept up somewhere, and others with it: for it the time counts from now.
         """
-        older_may_come = moment(delivery.event_ts) + self._hold_back - now
+        hold_back = self._lateness.hold_back(now)
+        older_may_come = moment(delivery.event_ts) + hold_back - now
         if older_may_come <= timedelta(0):
-            return now + self._hold_back
-        return now + min(self._hold_back, older_may_come)
+            return now + hold_back
+        return now + min(hold_back, older_may_come)
 
     def _may_be_under_a_new_card(self, delivery: Delivery, now: datetime) -> bool:
         event = delivery.event
