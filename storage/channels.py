@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.records import PersonId
@@ -79,14 +78,13 @@ class Channels:
 
     async def connect(self, inbox: str, channel: str, *, by: PersonId) -> bool:
         """False if it is connected already, wherever to."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         await self._connection.execute(
-            dialect.insert(channels)
+            self._connection.insert(channels)
             .values(id=channel, is_usable=True)
             .on_conflict_do_update(index_elements=["id"], set_={"is_usable": True})
         )
         row = await self._connection.execute(
-            dialect.insert(inbox_channels)
+            self._connection.insert(inbox_channels)
             .values(inbox=inbox, channel=channel, by_team=by.team, by_user=by.user, connected_at=self._now)
             .on_conflict_do_nothing(index_elements=["inbox"])
             .returning(inbox_channels.c.inbox)

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.channels import Among, readable
 from storage.link import Link
@@ -37,9 +36,8 @@ class Conversations:
 
         It is at home where its inbox is connected to at this moment.
         """
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         insert = (
-            dialect.insert(table)
+            self._connection.insert(table)
             .values(
                 id=secrets.token_hex(16),
                 client_id=client_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.schema import facts as table
@@ -21,18 +20,16 @@ class Facts:
 
     async def keep(self, name: str, value: str) -> str:
         """The value kept under `name`: `value`, unless one was kept before. The first one stays."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         await self._connection.execute(
-            dialect.insert(table).values(name=name, value=value).on_conflict_do_nothing()
+            self._connection.insert(table).values(name=name, value=value).on_conflict_do_nothing()
         )
         kept = await self._connection.scalar(select(table.c.value).where(table.c.name == name))
         return str(kept)
 
     async def put(self, name: str, value: str) -> None:
         """Keep `value` under `name`, in the place of what was kept before."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         await self._connection.execute(
-            dialect.insert(table)
+            self._connection.insert(table)
             .values(name=name, value=value)
             .on_conflict_do_update(index_elements=["name"], set_={"value": value})
         )

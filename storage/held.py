@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.pairs import rows_of
@@ -35,9 +34,8 @@ class HeldReplies:
     async def hold(self, reply: HeldReply) -> bool:
         """Keep it until its author decides. False if this very message is held already."""
         self._known.pop((reply.conversation_id, reply.message.source), None)
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         row = await self._connection.execute(
-            dialect.insert(table)
+            self._connection.insert(table)
             .values(
                 conversation_id=reply.conversation_id,
                 source=reply.message.source,

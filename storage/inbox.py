@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.pairs import rows_of
@@ -67,8 +66,7 @@ class Inbox:
         # One that is known is not written again: a rule may have its row just now, and would be waited for.
         if delivery.event_ts in await self._known(delivery):
             return
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(table).values(
+        insert = self._connection.insert(table).values(
             kind=delivery.kind,
             team=delivery.message.team,
             channel=delivery.message.channel,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.records import Conversation, ConversationId, PersonId
@@ -20,9 +19,8 @@ class Joined:
 
     async def add(self, conversation: Conversation, person: PersonId) -> None:
         """Let somebody answer beside the holder, until the conversation changes hands."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         await self._connection.execute(
-            dialect.insert(table)
+            self._connection.insert(table)
             .values(
                 conversation_id=conversation.id,
                 team=person.team,

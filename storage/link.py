@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, ScalarResult
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, ScalarResult, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.pending import Pending
@@ -28,6 +29,10 @@ class Link:
     @property
     def dialect(self) -> Dialect:
         return self._connection.dialect
+
+    def insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An insert that may say what happens where the row is there already."""
+        return postgresql.insert(table) if self.dialect.name == "postgresql" else sqlite.insert(table)
 
     async def execute(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
         await self.flush()

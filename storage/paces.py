@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.pairs import wanted
@@ -50,10 +49,9 @@ class Paces:
         """
         found = await self._lock(rates)
         if len(found) < len(rates):
-            dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
             absent = [name for name in rates if name not in found]
             await self._connection.execute(
-                dialect.insert(table).on_conflict_do_nothing(),
+                self._connection.insert(table).on_conflict_do_nothing(),
                 [{"name": name, "arrival": 0.0, "closed_until": 0.0} for name in absent],
             )
             found |= await self._lock({name: rates[name] for name in absent})

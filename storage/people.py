@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.pairs import rows_of
@@ -33,7 +32,6 @@ class People:
         return {person.id: person for person in map(person_of, rows)}
 
     async def remember(self, person: Person) -> None:
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         said = {
             "name": person.name,
             "avatar_url": person.avatar_url,
@@ -43,7 +41,7 @@ class People:
             "zone": person.zone,
         }
         await self._connection.execute(
-            dialect.insert(table)
+            self._connection.insert(table)
             .values(team_id=person.id.team, user_id=person.id.user, **said)
             .on_conflict_do_update(index_elements=["team_id", "user_id"], set_=said)
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.records import Audience, Author, ConversationId, Kind
@@ -42,9 +41,8 @@ class Seen:
 
     async def advance(self, conversation_id: ConversationId, seq: int) -> bool:
         """Note that they have seen so far. False if that is known, whoever came first."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         done = await self._connection.execute(
-            dialect.insert(table)
+            self._connection.insert(table)
             .values(conversation_id=conversation_id, seq=seq)
             .on_conflict_do_update(
                 index_elements=["conversation_id"], set_={"seq": seq}, where=table.c.seq < seq
