@@ -34,6 +34,7 @@ from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.rights import Rights
+from bot.slack.roll import Roll
 from bot.slack.standing import Standing
 from storage.database import Database
 
@@ -226,6 +227,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         client,
         desk=desk,
         channels=channels,
+        roll=Roll(database, directory, channels, bot_user="U1"),
         homes=Homes(client, Bell(), desk, installation, channels, directory),
         directory=directory,
         rights=rights,
