@@ -27,6 +27,7 @@ class User:
     locale: str = "en-US"
     is_bot: bool = False
     is_admin: bool = False
+    is_owner: bool = False
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False

@@ -46,7 +46,7 @@ def user_shape(state: State, user: User) -> Payload:
         "tz_offset": 0,
         "profile": profile,
         "is_admin": user.is_admin,
-        "is_owner": False,
+        "is_owner": user.is_owner,
         "is_primary_owner": False,
         "is_restricted": user.is_restricted,
         "is_ultra_restricted": user.is_ultra_restricted,

@@ -19,10 +19,11 @@ from bot.blocks.lists import (
     unknown_command,
 )
 from bot.blocks.message import Message
-from bot.blocks.prompts import not_a_member, refusal, told
+from bot.blocks.prompts import not_a_member, refusal
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.settings import settings_message
 from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
+from bot.blocks.told import told
 from bot.blocks.words import one_line
 from bot.config import Settings
 from bot.desk.desk import Desk

@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.words import escaped
+from bot.blocks.told import as_typed
 from bot.prose.lines import one_line
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
@@ -49,7 +49,7 @@ class Connecting:
         self._installation = installation
 
     async def connect(self, inbox: str, channel: str, *, called: str, by: PersonId) -> str:
-        """From now on conversations of that inbox start there. Returns what to say (mrkdwn).
+        """From now on conversations of that inbox start there. Returns what to say, for `told`.
 
         `called`: the channel's name as commands carry it. Raises `NotConnectable`.
         """
@@ -71,21 +71,20 @@ class Connecting:
             if where != channel:
                 raise NotConnectable(
                     say(
-                        "The inbox “{inbox}” is connected to {channel}. Say {command} first, then this "
-                        "again.",
-                        inbox=escaped(inbox),
+                        "The inbox “{inbox}” is connected to {channel}. Say `/bookbag disconnect {inbox}` "
+                        "first, then this again.",
+                        inbox=as_typed(inbox),
                         channel=f"<#{where}>",
-                        command=_typed(f"/bookbag disconnect {inbox}"),
                     )
                 )
         return say(
             "Done: conversations of the inbox “{inbox}” that start from now on have their threads here, and "
             "only those who are here can see and answer them.",
-            inbox=escaped(inbox),
+            inbox=as_typed(inbox),
         )
 
     async def disconnect(self, inbox: str, *, by: PersonId) -> str:
-        """New conversations start in the configured channel again. Returns what to say (mrkdwn).
+        """New conversations start in the configured channel again. Returns what to say, for `told`.
 
         Raises `NotConnectable`.
         """
@@ -94,12 +93,14 @@ class Connecting:
         async with self._database.read() as tx:
             where = await tx.channels.of(inbox)
         if where is None:
-            raise NotConnectable(say("The inbox “{inbox}” is connected to no channel.", inbox=escaped(inbox)))
+            raise NotConnectable(
+                say("The inbox “{inbox}” is connected to no channel.", inbox=as_typed(inbox))
+            )
         await self._database.write(lambda tx: tx.channels.disconnect(inbox), expects=Expects())
         return say(
             "Done: new conversations of the inbox “{inbox}” start in #{channel} again. Those in {where} stay "
             "there and go on.",
-            inbox=escaped(inbox),
+            inbox=as_typed(inbox),
             channel=self._installation.channel_name,
             where=f"<#{where}>",
         )
@@ -109,14 +110,14 @@ class Connecting:
             return await tx.channels.inboxes()
 
     async def list(self) -> str:
-        """Which inboxes are connected where, and how that is changed (mrkdwn)."""
+        """Which inboxes are connected where, and how that is changed, for `told`."""
         found = await self.connected()
         lines = [
-            say("“{inbox}” in {channel}", inbox=escaped(one.inbox), channel=f"<#{one.channel}>")
+            say("“{inbox}” in {channel}", inbox=as_typed(one.inbox), channel=f"<#{one.channel}>")
             if one.is_usable
             else say(
                 "“{inbox}” in {channel}, which cannot be used: its conversations are in #{configured}",
-                inbox=escaped(one.inbox),
+                inbox=as_typed(one.inbox),
                 channel=f"<#{one.channel}>",
                 configured=self._installation.channel_name,
             )
@@ -191,8 +192,3 @@ def _name(inbox: str) -> str:
             )
         )
     return name
-
-
-def _typed(command: str) -> str:
-    """What to type, to be copied (mrkdwn): as code, unless the code would end within it."""
-    return f"“{escaped(command)}”" if "`" in command else f"`{escaped(command)}`"
