@@ -61,7 +61,7 @@ class Membership:
             }
         )
 
-    def rename(self, channel: Channel) -> str:
+    def rename(self, channel: Channel, *, is_told: bool) -> str:
         """Slack does this to a private channel when somebody begins to share it outside."""
         old, new = channel.id, self._state.ids.new("C")
         del self._state.channels[old]
@@ -72,14 +72,15 @@ class Membership:
         for message in self._state.ephemerals:
             if message["channel"] == old:
                 message["channel"] = new
-        self._feed.publish(
-            {
-                "type": "channel_id_changed",
-                "old_channel_id": old,
-                "new_channel_id": new,
-                "event_ts": self._state.timestamps.new(),
-            }
-        )
+        if is_told:
+            self._feed.publish(
+                {
+                    "type": "channel_id_changed",
+                    "old_channel_id": old,
+                    "new_channel_id": new,
+                    "event_ts": self._state.timestamps.new(),
+                }
+            )
         return new
 
     def _event(self, kind: str, channel: Channel, user_id: str) -> dict[str, object]:

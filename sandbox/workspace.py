@@ -212,9 +212,9 @@ class Workspace(Readings):
             self.channel(channel), user_id=self._state.people[0].id, archived=archived
         )
 
-    def change_channel_id(self, channel: str) -> str:
-        """Give a channel another id, with the event; returns it. The old one names nothing any more."""
-        return self._core.membership.rename(self.channel(channel))
+    def change_channel_id(self, channel: str, *, is_told: bool = True) -> str:
+        """Give a channel another id, with the event if it `is_told`; returns it. The old one is nobody's."""
+        return self._core.membership.rename(self.channel(channel), is_told=is_told)
 
     def unfurl(self, channel: str, ts: str, *, url: str = "https://example.com/") -> None:
         """Attach a link preview to a message: a message_changed whose text is the same as before."""

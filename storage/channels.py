@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,18 +158,27 @@ class Channels:
         return True
 
     async def _readdress(self, old: str, new: str) -> None:
-        """Send there what is still owed to messages in it."""
+        """What is still owed to messages in it goes there, and so does what was said in it and waits."""
         owed = await self._connection.execute(
             select(outbox.c.id, outbox.c.lane, outbox.c.payload).where(
                 outbox.c.state.in_(OPEN_STATES), outbox.c.conversation_id.in_(_ever_in(new))
             )
         )
         for row in owed.all():
-            payload = {name: _readdressed(value, old, new) for name, value in row.payload.items()}
             await self._connection.execute(
                 update(outbox)
                 .where(outbox.c.id == row.id)
-                .values(payload=payload, lane=row.lane.replace(f":{old}/", f":{new}/"))
+                .values(
+                    payload=_readdressed(row.payload, old, new),
+                    lane=row.lane.replace(f":{old}/", f":{new}/"),
+                )
+            )
+        waiting = await self._connection.execute(
+            select(inbox.c.id, inbox.c.event).where(inbox.c.channel == new)
+        )
+        for row in waiting.all():
+            await self._connection.execute(
+                update(inbox).where(inbox.c.id == row.id).values(event=_readdressed(row.event, old, new))
             )
 
     async def attends(self, person: PersonId, among: Collection[str | None]) -> None:
@@ -189,9 +198,11 @@ def _ever_in(channel: str) -> Any:
     return select(conversations.c.id).where(conversations.c.home == channel).union(former)
 
 
-def _readdressed(value: Any, old: str, new: str) -> Any:
-    """One of a payload's values: a channel, a message's name, or something else."""
-    if value == old:
-        return new
-    is_source = isinstance(value, str) and value.startswith("slack:")
-    return value.replace(f"/{old}/", f"/{new}/") if is_source else value
+def _readdressed(payload: Mapping[str, Any], old: str, new: str) -> Mapping[str, Any]:
+    """The same for the channel `new`, where it names a channel or a message."""
+    moved = dict(payload)
+    if payload.get("channel") == old:
+        moved["channel"] = new
+    if str(payload.get("source")).startswith("slack:"):
+        moved["source"] = payload["source"].replace(f"/{old}/", f"/{new}/")
+    return moved

@@ -43,6 +43,16 @@ class Office:
     async def vip(self, name: str = "Vera") -> Chat:
         return await self.here.chat(name, first="Where is my yacht?", inbox="vip", channel=VIP)
 
+    async def another_id(self) -> None:
+        """Slack gives the second channel one, and the bridge has heard of it."""
+        new = self.slack.change_channel_id(VIP)
+
+        async def is_known() -> bool:
+            async with self.here.bridge.database.read() as tx:
+                return new in await tx.channels.known()
+
+        await self.here.until(is_known)
+
     async def home_of(self, name: str) -> str:
         await self.slack.person(name).open_home()
         home = await self.slack.until(lambda: self.slack.home(name))

@@ -106,7 +106,11 @@ async def test_the_counts_of_a_day_are_those_of_ones_own_channels(office: Office
     hers = await office.says(office.dora, "stats")
     # Conversations, taken over, waiting.
     assert re.findall(r"\d+", hers)[:3] == ["2", "1", "1"]
-    assert not re.findall(r"[1-9]", await office.says(office.ana, "stats"))
+    assert "none yet" not in hers
+    others = await office.says(office.ana, "stats")
+    assert not re.findall(r"[1-9]", others)
+    # No reply, and nothing that was closed.
+    assert others.count("none yet") == 2
     assert "waiting for a teammate" in await office.says(office.dora, "")
     assert "waiting for a teammate" not in await office.says(office.ana, "")
 

@@ -9,12 +9,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.app import Bridge
-from bot.blocks.ids import TAKE_OVER
 from bot.blocks.words import escaped
 from bot.demo.show import NO_LIMITS
-from storage.records import PersonId
 from tests.journeys.office import VIP, Office, delivered, forged
-from tests.journeys.world import CHANNEL, HELD, SENT, Chat, world
+from tests.journeys.world import CHANNEL, SENT, Chat, world
 
 ODD = "R&D <!channel> `x` *&amp;*"
 
@@ -109,58 +107,6 @@ async def test_a_card_whose_answer_was_lost_is_looked_for_where_it_is_at_home(of
     await chat.shows("Still not here")
     await office.here.settled()
     assert [text for _, text in chat.in_thread()] == ["Where is my yacht?", "Still not here"]
-
-
-async def test_a_channel_with_another_id_is_the_same_channel(office: Office) -> None:
-    await office.connect()
-    chat = await office.vip()
-    await chat.taken_over(office.dora)
-    first = await chat.reply(office.dora, "In the harbour!")
-    await chat.sees("In the harbour!", author="teammate")
-    held = await chat.reply(office.eve, "Or is it?")
-    await chat.marked(held, HELD)
-    await chat.marked(first, SENT)
-    await office.here.settled()
-    office.slack.change_channel_id(VIP)
-    await chat.customer.say("Which one?")
-    await chat.shows("Which one?")
-    await chat.reply(office.dora, "Monaco")
-    await chat.sees("Monaco", author="teammate")
-    # Slack names an earlier message by the new id, too.
-    await office.dora.edit(VIP, first, "In the other harbour!")
-    await chat.sees("In the other harbour!")
-    await office.eve.delete(VIP, held)
-    fresh = await office.vip("Viola")
-    await fresh.thread.ts()
-    await chat.handed_back(office.dora)
-    await office.here.settled()
-    assert len(office.slack.messages(VIP)) == 2
-    assert not any(office.shows(CHANNEL, name) for name in ("Vera", "Viola"))
-    assert await office.here.is_ready()
-    assert "Viola" in await office.says(office.dora, "conversations")
-    assert "Viola" not in await office.says(office.ana, "conversations")
-    async with office.here.bridge.database.read() as tx:
-        assert list(await tx.channels.known()) == [office.slack.channel(VIP).id]
-        eve = PersonId(office.slack.team_id, office.slack.user_id("eve"))
-        assert not await tx.held.of(chat.id, eve)
-
-
-async def test_what_is_on_its_way_while_a_channel_gets_another_id_arrives_once(office: Office) -> None:
-    await office.connect()
-    chat = await office.vip()
-    await chat.taken_over(office.dora)
-    await office.here.settled()
-    faults = office.slack.faults
-    faults.slow("chat.postMessage", seconds=0.7, when=lambda call: "On its way" in str(call.get("blocks")))
-    await chat.customer.say("On its way")
-    await chat.customer.say("Behind it")
-    await office.slack.until(lambda: not faults.pending)
-    office.slack.change_channel_id(VIP)
-    await chat.shows("Behind it")
-    await office.here.settled()
-    assert [text for _, text in chat.in_thread()] == ["Where is my yacht?", "On its way", "Behind it"]
-    assert len(office.slack.messages(VIP)) == 1
-    assert not office.shows(CHANNEL, "Vera")
 
 
 async def test_a_lost_channel_says_how_it_is_mended(office: Office, caplog: pytest.LogCaptureFixture) -> None:
@@ -271,15 +217,3 @@ def typed(office: Office, who: str, text: str) -> dict[str, str]:
         "channel_name": "privategroup",
         "trigger_id": "1.1.x",
     }
-
-
-async def test_a_press_under_a_channels_new_id_is_still_its_peoples(office: Office) -> None:
-    await office.connect()
-    chat = await office.vip()
-    await chat.thread.ts()
-    await office.here.settled()
-    office.slack.change_channel_id(VIP)
-    await forged(office, "ana", chat)
-    assert await chat.customer.state() == "ai"
-    await chat.press(office.dora, TAKE_OVER)
-    await chat.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "teammate")
