@@ -183,6 +183,7 @@ async def test_an_inbox_is_in_one_channel(office: Office) -> None:
     office.slack.add_channel("third")
     assert "/bookbag disconnect vip" in await office.says(office.eve, "connect vip", channel="third")
     assert "up to 40 characters" in await office.says(office.eve, f"connect {'v' * 41}", channel="third")
+    assert "Done" in await office.says(office.eve, f"connect {'v' * 40}", channel="third")
     assert "“vip”" in await office.says(office.eve, "connect")
     assert "“vip”" in await office.says(office.eve, "settings")
     assert READERS in await office.says(office.here.slack.person(outsider(office)), "connect")

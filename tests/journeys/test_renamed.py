@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.blocks.ids import TAKE_OVER
 from storage.records import PersonId
 from tests.journeys.office import VIP, Office, forged
@@ -11,7 +13,9 @@ from tests.journeys.test_connect import is_call
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, world
 
 
-async def test_a_channel_with_another_id_is_the_same_channel(office: Office) -> None:
+async def test_a_channel_with_another_id_is_the_same_channel(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     await office.connect()
     chat = await office.vip()
     await chat.taken_over(office.dora)
@@ -37,6 +41,8 @@ async def test_a_channel_with_another_id_is_the_same_channel(office: Office) -> 
     assert len(office.slack.messages(VIP)) == 2
     assert not any(office.shows(CHANNEL, name) for name in ("Vera", "Viola"))
     assert await office.here.is_ready()
+    # Nobody looks for the old one any more.
+    assert "cannot be used" not in caplog.text
     assert "Viola" in await office.says(office.dora, "conversations")
     assert "Viola" not in await office.says(office.ana, "conversations")
     async with office.here.bridge.database.read() as tx:
