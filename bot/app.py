@@ -148,11 +148,13 @@ class Bridge:
         elif self._poster is not None and self._poster.trouble is not None:
             problems["slack"] = f"Slack takes no posts: {self._poster.trouble}"
         async with self.database.read() as tx:
-            lost = sorted({one.channel for one in await tx.channels.inboxes() if not one.is_usable})
+            lost = [one for one in await tx.channels.inboxes() if not one.is_usable]
         if lost:
-            problems["channels"] = (
-                f"{', '.join(lost)}: inboxes are connected there and it cannot be used; "
-                f"their conversations start in #{self.installation.channel_name}"
+            problems["channels"] = "; ".join(
+                f"{one.channel} cannot be used, so conversations of the inbox “{one.inbox}” start in "
+                f"#{self.installation.channel_name}: mend the channel, or say "
+                f"“/bookbag disconnect {one.inbox}”, then “/bookbag connect {one.inbox}” in another one"
+                for one in lost
             )
         return problems
 
@@ -227,9 +229,9 @@ class Bridge:
             self._stack.push_async_callback(ai.close)
         self._run(self._ai_courier(ai))
         self._run(intake)
+        roll = Roll(self.database, directory, channels, bot_user=self.installation.bot_user)
         if self.desk.assignment.is_on:
-            bot_user = self.installation.bot_user
-            self._keep_up(Roll(self.database, directory, channels, bot_user=bot_user).run())
+            self._keep_up(roll.run())
         self._keep_up(WaitingRoom(self.desk, remind_after=self._settings.remind_after).run())
         homes = Homes(client, self.bell, self.desk, self.installation, channels, directory)
         self._keep_up(homes.run())
@@ -243,6 +245,7 @@ class Bridge:
             intake=intake,
             homes=homes,
             channels=channels,
+            roll=roll,
             installation=self.installation,
             writer=None if ai is None else AIWriter(ai, self.desk, rewrites=self._settings.ai == "claude"),
             errands=errands,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.content import compose
 from sandbox.errors import PersonError, Undelivered
+from sandbox.mrkdwn import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,7 @@ class Commands:
             "user_id": user.id,
             "user_name": user.name,
             "command": command,
-            "text": text,
+            "text": escape(text),
             "api_app_id": self._state.app.app_id,
             "is_enterprise_install": "false",
             "response_url": self._response_urls.issue(user.id, channel, kind="commands"),

@@ -23,7 +23,12 @@ DEFAULT_SUBSCRIPTIONS = frozenset(
         "user_change",
     }
 )  # fmt: skip
-_SUBSCRIPTION_OF_MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+_SUBSCRIPTION_OF_MESSAGES = {
+    "channel": "message.channels",
+    "group": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
 
 
 class Transport(Protocol):

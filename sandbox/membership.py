@@ -61,6 +61,28 @@ class Membership:
             }
         )
 
+    def rename(self, channel: Channel, *, is_told: bool) -> str:
+        """Slack does this to a private channel when somebody begins to share it outside."""
+        old, new = channel.id, self._state.ids.new("C")
+        del self._state.channels[old]
+        channel.id = new
+        self._state.channels[new] = channel
+        for file in self._state.files.values():
+            file.shares = [(new if where == old else where, ts) for where, ts in file.shares]
+        for message in self._state.ephemerals:
+            if message["channel"] == old:
+                message["channel"] = new
+        if is_told:
+            self._feed.publish(
+                {
+                    "type": "channel_id_changed",
+                    "old_channel_id": old,
+                    "new_channel_id": new,
+                    "event_ts": self._state.timestamps.new(),
+                }
+            )
+        return new
+
     def _event(self, kind: str, channel: Channel, user_id: str) -> dict[str, object]:
         return {
             "type": kind,

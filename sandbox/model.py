@@ -27,6 +27,7 @@ class User:
     locale: str = "en-US"
     is_bot: bool = False
     is_admin: bool = False
+    is_owner: bool = False
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
@@ -50,7 +51,7 @@ class Thread:
 
 @dataclass
 class Channel:
-    """A conversation in Slack's sense: public or private channel, or a direct message with the bot."""
+    """A conversation in Slack's sense: a channel, or a direct message with the bot or of several people."""
 
     id: str
     name: str
@@ -59,6 +60,7 @@ class Channel:
     creator: str
     is_private: bool = False
     is_im: bool = False
+    is_mpim: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
     topic: str = ""
@@ -100,10 +102,12 @@ class Channel:
         return self.bot_user_id in self.members
 
     @property
-    def channel_type(self) -> Literal["channel", "group", "im"]:
+    def channel_type(self) -> Literal["channel", "group", "im", "mpim"]:
         """The word that message events carry."""
         if self.is_im:
             return "im"
+        if self.is_mpim:
+            return "mpim"
         return "group" if self.is_private else "channel"
 
     @property
@@ -111,6 +115,8 @@ class Channel:
         """The name that commands and actions carry: Slack hides a private channel's own."""
         if self.is_im:
             return "directmessage"
+        if self.is_mpim:
+            return self.name
         return "privategroup" if self.is_private else self.name
 
 

@@ -116,6 +116,7 @@ class State:
         is_private: bool = False,
         is_archived: bool = False,
         is_ext_shared: bool = False,
+        is_mpim: bool = False,
     ) -> Channel:
         people = list(members)
         channel = Channel(
@@ -127,6 +128,7 @@ class State:
             is_private=is_private,
             is_archived=is_archived,
             is_ext_shared=is_ext_shared,
+            is_mpim=is_mpim,
             members=people,
         )
         self.channels[channel.id] = channel

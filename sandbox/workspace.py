@@ -176,6 +176,16 @@ class Workspace(Readings):
             is_ext_shared=is_ext_shared,
         )
 
+    def add_group_message(self, *members: str, with_bot: bool = False) -> Channel:
+        """A direct message of several people (by name or id). Publishes no event."""
+        people = [self._state.person(member) for member in members]
+        return self._state.add_channel(
+            f"mpdm-{'--'.join(person.name for person in people)}-1",
+            members=[*(person.id for person in people), *([self.bot_user_id] if with_bot else [])],
+            is_private=True,
+            is_mpim=True,
+        )
+
     def revoke_scope(self, scope: str) -> None:
         """Let the app be one that was installed without that scope."""
         self._core.scopes.discard(scope)
@@ -201,6 +211,10 @@ class Workspace(Readings):
         self._core.membership.archive(
             self.channel(channel), user_id=self._state.people[0].id, archived=archived
         )
+
+    def change_channel_id(self, channel: str, *, is_told: bool = True) -> str:
+        """Give a channel another id, with the event if it `is_told`; returns it. The old one is nobody's."""
+        return self._core.membership.rename(self.channel(channel), is_told=is_told)
 
     def unfurl(self, channel: str, ts: str, *, url: str = "https://example.com/") -> None:
         """Attach a link preview to a message: a message_changed whose text is the same as before."""

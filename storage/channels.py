@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from storage.link import Link
 from storage.records import PersonId
-from storage.schema import attendance, channels, conversations, inbox_channels
+from storage.schema import (
+    OPEN_STATES,
+    attendance,
+    channels,
+    conversations,
+    entries,
+    files,
+    former_threads,
+    held_replies,
+    inbox,
+    inbox_channels,
+    outbox,
+    tickets,
+)
 
 # The home channels of which somebody reads the conversations (None in it: the configured one). None: all.
 Among = Collection[str | None] | None
 # How the configured channel stands in `attendance`.
 CONFIGURED = ""
+
+# Where a channel's id stands, beside the conversations that are at home in it.
+_NAMED = (
+    inbox_channels.c.channel,
+    attendance.c.channel,
+    former_threads.c.channel,
+    tickets.c.call_channel,
+    held_replies.c.message_channel,
+    inbox.c.channel,
+    outbox.c.channel,
+)
+# Where it is a part of a message's name.
+_SOURCES = (entries.c.source, held_replies.c.source, files.c.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +130,55 @@ class Channels:
         )
         return changed.one_or_none() is not None
 
+    async def renamed(self, old: str, new: str) -> bool:
+        """Slack calls it `new` from now on, also for what was said before. False if it is none of ours.
+
+        The conversations at home there have moved already (`Conversations.renamed`).
+        """
+        is_usable = await self._connection.scalar(select(channels.c.is_usable).where(channels.c.id == old))
+        if is_usable is None:
+            return False
+        await self._connection.execute(channels.insert().values(id=new, is_usable=is_usable))
+        for column in _NAMED:
+            await self._connection.execute(update(column.table).where(column == old).values({column: new}))
+        await self._connection.execute(delete(channels).where(channels.c.id == old))
+        for column in _SOURCES:
+            await self._connection.execute(
+                update(column.table)
+                .where(
+                    column.table.c.conversation_id.in_(_ever_in(new)),
+                    column.startswith("slack:"),
+                    column.contains(f"/{old}/", autoescape=True),
+                )
+                .values({column: func.replace(column, f"/{old}/", f"/{new}/")})
+            )
+        await self._readdress(old, new)
+        return True
+
+    async def _readdress(self, old: str, new: str) -> None:
+        """What is still owed to messages in it goes there, and so does what was said in it and waits."""
+        owed = await self._connection.execute(
+            select(outbox.c.id, outbox.c.lane, outbox.c.payload).where(
+                outbox.c.state.in_(OPEN_STATES), outbox.c.conversation_id.in_(_ever_in(new))
+            )
+        )
+        for row in owed.all():
+            await self._connection.execute(
+                update(outbox)
+                .where(outbox.c.id == row.id)
+                .values(
+                    payload=_readdressed(row.payload, old, new),
+                    lane=row.lane.replace(f":{old}/", f":{new}/"),
+                )
+            )
+        waiting = await self._connection.execute(
+            select(inbox.c.id, inbox.c.event).where(inbox.c.channel == new)
+        )
+        for row in waiting.all():
+            await self._connection.execute(
+                update(inbox).where(inbox.c.id == row.id).values(event=_readdressed(row.event, old, new))
+            )
+
     async def attends(self, person: PersonId, among: Collection[str | None]) -> None:
         """They are in these channels, and in no other of ours."""
         await self._connection.execute(
@@ -113,3 +188,19 @@ class Channels:
             await self._connection.execute(
                 attendance.insert().values(channel=one or CONFIGURED, team=person.team, user=person.user)
             )
+
+
+def _ever_in(channel: str) -> Any:
+    """The ids of the conversations that have or had a thread there."""
+    former = select(former_threads.c.conversation_id).where(former_threads.c.channel == channel)
+    return select(conversations.c.id).where(conversations.c.home == channel).union(former)
+
+
+def _readdressed(payload: Mapping[str, Any], old: str, new: str) -> Mapping[str, Any]:
+    """The same for the channel `new`, where it names a channel or a message."""
+    moved = dict(payload)
+    if payload.get("channel") == old:
+        moved["channel"] = new
+    if str(payload.get("source")).startswith("slack:"):
+        moved["source"] = payload["source"].replace(f"/{old}/", f"/{new}/")
+    return moved

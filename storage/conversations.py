@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, select, update
+from sqlalchemy import Row, Select, and_, case, func, insert, select, update
 
 from storage.channels import Among, readable
 from storage.link import Link
@@ -205,6 +205,15 @@ class Conversations:
     async def come_home(self, conversation_id: ConversationId) -> Conversation | None:
         """From now on it is at home in the configured channel."""
         return await self._changed(conversation_id, [], home=None)
+
+    async def renamed(self, old: str, new: str) -> None:
+        """The channel `old` has the id `new` now: who was at home there still is."""
+        card = case((table.c.card_channel == old, new), else_=table.c.card_channel)
+        rows = await self._connection.execute(
+            update(table).where(table.c.home == old).values(home=new, card_channel=card).returning(table)
+        )
+        for row in rows.all():
+            self._locked(_conversation(row))
 
     async def at_home(self, channel: str) -> Sequence[Conversation]:
         """Those at home there that wait for a teammate or are held by one."""

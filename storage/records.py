@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
+# Characters of an inbox's name.
+LONGEST_INBOX = 40
+
 ConversationId = NewType("ConversationId", str)
 TicketNumber = NewType("TicketNumber", int)
 FileId = NewType("FileId", str)

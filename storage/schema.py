@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 
 from storage.columns import Json, UtcDateTime
+from storage.records import LONGEST_INBOX
 
 metadata = MetaData(
     naming_convention={
@@ -52,7 +53,7 @@ conversations = Table(
     Column("id", String(32), primary_key=True),
     Column("client_id", String(128), unique=True),
     Column("channel", String(40), nullable=False),
-    Column("inbox", String(40)),
+    Column("inbox", String(LONGEST_INBOX)),
     Column("customer_name", String(120)),
     Column("customer_email", String(254)),
     Column("customer_user_id", String(128)),
@@ -102,7 +103,7 @@ channels = Table(
 inbox_channels = Table(
     "inbox_channels",
     metadata,
-    Column("inbox", String(40), primary_key=True),
+    Column("inbox", String(LONGEST_INBOX), primary_key=True),
     Column("channel", ForeignKey("channels.id"), nullable=False),
     Column("by_team", String(20), nullable=False),
     Column("by_user", String(20), nullable=False),

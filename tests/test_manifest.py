@@ -35,6 +35,7 @@ from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.lateness import Lateness
 from bot.slack.rights import Rights
+from bot.slack.roll import Roll
 from bot.slack.standing import Standing
 from storage.database import Database
 
@@ -227,6 +228,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         client,
         desk=desk,
         channels=channels,
+        roll=Roll(database, directory, channels, bot_user="U1"),
         homes=Homes(client, Bell(), desk, installation, channels, directory),
         directory=directory,
         rights=rights,

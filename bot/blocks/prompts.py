@@ -177,11 +177,6 @@ def refusal(text: str) -> Message:
     return Message(text=escaped(text), blocks=[line(escaped(text))])
 
 
-def told(mrkdwn: str) -> Message:
-    """The same for words with Slack's own references in them, and nobody else's words."""
-    return Message(text=mrkdwn, blocks=[line(mrkdwn)])
-
-
 def _asked(text: str, actions: ActionsBlock, mrkdwn: str | None = None) -> Message:
     return Message(text=escaped(text), blocks=[line(mrkdwn or escaped(text)), actions])
 

@@ -303,6 +303,9 @@ class Desk:
             Expects(conversation_id), threads.come_home, conversation_id, away_from=away_from
         )
 
+    async def channel_renamed(self, *, old: str, new: str) -> bool:
+        return await self._do(Expects(), threads.channel_renamed, old=old, new=new)
+
     async def rebuild(self, number: TicketNumber, *, by: Person) -> None:
         async with self.database.read() as tx:
             ticket = await tx.tickets.get(number)

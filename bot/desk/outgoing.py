@@ -238,7 +238,7 @@ async def refresh_card(tx: Transaction, conversation: Conversation, priority: Pr
         topic=SLACK,
         lane=lane,
         priority=priority,
-        channel=conversation.home,
+        channel=channel_of(conversation),
         coalesce=lane,
     )
 

@@ -121,3 +121,12 @@ async def come_home(tx: Transaction, conversation_id: ConversationId, *, away_fr
     else:
         await move(tx, conversation_id, away_from=conversation.card)
     return True
+
+
+async def channel_renamed(tx: Transaction, *, old: str, new: str) -> bool:
+    """A connected channel has another id for good: everything of it stays where it is, under that one.
+
+    False if nothing is connected to the old one any more, or never was.
+    """
+    await tx.conversations.renamed(old, new)
+    return await tx.channels.renamed(old, new)

@@ -38,6 +38,7 @@ from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.rights import Rights
+from bot.slack.roll import Roll
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ def slack_app(
     intake: Intake,
     homes: Homes,
     channels: Channels,
+    roll: Roll,
     installation: Installation,
     writer: Writer | None,
     errands: Errands,
@@ -105,7 +107,9 @@ def slack_app(
         lists=Lists(desk.database),
         finder=Finder(desk.database),
         channels=channels,
-        connecting=Connecting(client, desk.database, channels, installation),
+        connecting=Connecting(
+            client, desk.database, channels, directory, installation, connected=roll.call_soon
+        ),
         rights=rights,
         directory=directory,
         installation=installation,

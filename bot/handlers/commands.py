@@ -19,10 +19,11 @@ from bot.blocks.lists import (
     unknown_command,
 )
 from bot.blocks.message import Message
-from bot.blocks.prompts import not_a_member, refusal, told
+from bot.blocks.prompts import not_a_member, refusal
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.settings import settings_message
 from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
+from bot.blocks.told import told
 from bot.blocks.words import one_line
 from bot.config import Settings
 from bot.desk.desk import Desk
@@ -34,6 +35,7 @@ from bot.handlers.press import Press
 from bot.slack.channels import Channels
 from bot.slack.connecting import Connecting, NotConnectable
 from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.entities import unescaped
 from bot.slack.installation import Installation
 from bot.slack.rights import Rights
 from bot.tongues import say
@@ -71,10 +73,10 @@ def register(
 
     @app.command(COMMAND)
     async def bookbag(ack: AsyncAck, command: dict[str, Any]) -> None:
-        word, _, rest = str(command.get("text") or "").strip().partition(" ")
+        word, _, rest = unescaped(str(command.get("text") or "")).strip().partition(" ")
         by = PersonId(command["team_id"], command["user_id"])
         try:
-            message = await answer(word.lower(), rest.strip(), by, str(command["channel_id"]))
+            message = await answer(word.lower(), rest.strip(), by, command)
         except DeskError as error:
             message = refusal(error.in_words())
         except NotConnectable as error:
@@ -87,10 +89,11 @@ def register(
             )
         await ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
 
-    async def answer(word: str, rest: str, by: PersonId, channel: str) -> Message:
+    async def answer(word: str, rest: str, by: PersonId, command: dict[str, Any]) -> Message:
         # An admin may set up a channel that is the first of ours where they are.
         if word == "connect" and rest:
-            return told(await connecting.connect(rest, channel, by=by))
+            channel, called = str(command["channel_id"]), str(command.get("channel_name") or "")
+            return told(await connecting.connect(rest, channel, called=called, by=by))
         if word == "disconnect" and rest:
             return told(await connecting.disconnect(rest, by=by))
         among = await channels.read_by(by.user)

@@ -11,7 +11,6 @@ from bot.slack.channels import Channels
 # docs.slack.dev/reference/events
 CHANNEL_EVENTS = (
     "channel_archive",
-    "channel_id_changed",
     "channel_shared",
     "channel_unarchive",
     "channel_unshared",
@@ -23,9 +22,11 @@ APP_EVENTS = ("app_uninstalled", "tokens_revoked")
 
 def register(app: AsyncApp, *, channels: Channels) -> None:
     async def channel_changed(event: dict[str, Any]) -> None:
-        for channel in (event.get("channel"), event.get("old_channel_id")):
-            if isinstance(channel, str):
-                channels.doubt(channel)
+        channels.doubt(str(event.get("channel")))
+
+    @app.event("channel_id_changed")
+    async def renamed(event: dict[str, Any]) -> None:
+        await channels.renamed(str(event["old_channel_id"]), str(event["new_channel_id"]))
 
     async def app_changed() -> None:
         channels.doubt()

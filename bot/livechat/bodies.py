@@ -24,6 +24,8 @@ from pydantic import (
 from bot.desk.files import MOST_IN_ONE_MESSAGE
 from bot.livechat import text as words
 from bot.livechat.problems import Invalid
+from bot.prose.lines import one_line
+from storage.records import LONGEST_INBOX
 
 MOST_METADATA = 4096
 LARGEST_SEQ = 2**31 - 1
@@ -69,9 +71,9 @@ Words = Annotated[
     StringConstraints(min_length=1, max_length=8000, pattern=_SOMETHING_VISIBLE),
     AfterValidator(words.clean),
 ]
-Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(words.one_line)]
-Inbox = Annotated[str, StringConstraints(max_length=40), AfterValidator(words.one_line)]
-Reason = Annotated[str, StringConstraints(max_length=300), AfterValidator(words.one_line)]
+Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(one_line)]
+Inbox = Annotated[str, StringConstraints(max_length=LONGEST_INBOX), AfterValidator(one_line)]
+Reason = Annotated[str, StringConstraints(max_length=300), AfterValidator(one_line)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
 UserHash = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")]
 Locale = Annotated[

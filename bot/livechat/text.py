@@ -6,10 +6,6 @@ import re
 
 # C0 controls but for tab and line feed, and DEL. PostgreSQL refuses NUL; terminals obey some of the others.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-# For one line of text: every control, the separators of lines, and what reorders or hides what is around it.
-_NOT_IN_A_LINE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\ufeff]"
-)
 LANGUAGE_TAG = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
 LONGEST_LOCALE = 35
 
@@ -17,11 +13,6 @@ LONGEST_LOCALE = 35
 def clean(text: str) -> str:
     """A message's text: CRLF and CR become LF, control characters other than LF and TAB go."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def one_line(text: str) -> str | None:
-    """A name or another label: no line breaks, controls or bidirectional overrides. None if nothing stays."""
-    return " ".join(_NOT_IN_A_LINE.sub(" ", text).split()) or None
 
 
 def preferred_language(header: str | None) -> str | None:

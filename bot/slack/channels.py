@@ -14,7 +14,7 @@ from functools import partial
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.desk import Desk
-from bot.slack.installation import Installation
+from bot.slack.installation import CONNECTED, Installation
 from bot.slack.members import Members
 from bot.slack.standing import Standing
 from storage.channels import Among
@@ -52,17 +52,17 @@ class Channels:
         )
         self.configured_name = installation.channel_name
         self._connected: dict[str, Channel] = {}
-        self._watching: set[asyncio.Task[None]] = set()
+        self._watching: dict[str, asyncio.Task[None]] = {}
 
     async def of(self, home: str | None) -> Channel:
         if home is None or home == self.configured.id:
             return self.configured
         found = self._connected.get(home)
         if found is None:
-            standing = Standing(self._client, home, changed=partial(self._changed, home))
+            standing = Standing(self._client, home, mends=CONNECTED, changed=partial(self._changed, home))
             found = Channel(home, Members(self._client, home, self._database.clock), standing)
             self._connected[home] = found
-            self._watching.add(asyncio.create_task(standing.run()))
+            self._watching[home] = asyncio.create_task(standing.run())
         await found.standing.looked_at()
         return found
 
@@ -113,11 +113,21 @@ class Channels:
             one.members.forget()
             one.standing.doubt()
 
+    async def renamed(self, old: str, new: str) -> None:
+        """A channel has another id for good, and the old one names nothing any more."""
+        if await self._desk.channel_renamed(old=old, new=new):
+            log.warning("the connected channel %s has the id %s now", old, new)
+            self._leave(old)
+            await self.of(new)
+        self.doubt(old)
+        self.doubt(new)
+
     async def stop(self) -> None:
-        for one in self._watching:
+        watching = list(self._watching.values())
+        for one in watching:
             one.cancel()
-        if self._watching:
-            await asyncio.wait(self._watching)
+        if watching:
+            await asyncio.wait(watching)
 
     def _ours(self, channel: str | None) -> Sequence[Channel]:
         every = [self.configured, *self._connected.values()]
@@ -139,6 +149,17 @@ class Channels:
         if not standing.is_lost:
             return
         async with self._database.read() as tx:
+            is_ours = channel in await tx.channels.known()
             stranded = await tx.conversations.at_home(channel)
         for one in stranded:
             await self._desk.come_home(one.id, away_from=channel)
+        if not is_ours:
+            # It goes by another id, of which another process heard.
+            self._leave(channel)
+
+    def _leave(self, channel: str) -> None:
+        """Look after it no more."""
+        self._connected.pop(channel, None)
+        watching = self._watching.pop(channel, None)
+        if watching is not None:
+            watching.cancel()

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.told import as_typed
+from bot.prose.lines import one_line
 from bot.slack.channels import Channels
-from bot.slack.directory import UnknownPerson
+from bot.slack.directory import Directory
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation, is_shared_outside
 from bot.tongues import say
 from storage.channels import Connected
 from storage.database import Database
-from storage.records import PersonId
+from storage.records import LONGEST_INBOX, PersonId
 from storage.transaction import Expects
 
-# As in the API.
-LONGEST_INBOX = 40
+# What Slack calls direct messages where a command was typed in them.
+_DIRECT = "directmessage"
+_BETWEEN_SEVERAL = "mpdm-"
 
 
 class NotConnectable(Exception):
@@ -26,30 +29,43 @@ class NotConnectable(Exception):
 
 
 class Connecting:
-    """What the team's admins change about where conversations start."""
+    """What the team's admins change about where conversations start. `connected` is called after each."""
 
     def __init__(
-        self, client: AsyncWebClient, database: Database, channels: Channels, installation: Installation
+        self,
+        client: AsyncWebClient,
+        database: Database,
+        channels: Channels,
+        directory: Directory,
+        installation: Installation,
+        *,
+        connected: Callable[[], None],
     ) -> None:
         self._client = client
         self._database = database
         self._channels = channels
+        self._directory = directory
+        self._told = connected
         self._installation = installation
 
-    async def connect(self, inbox: str, channel: str, *, by: PersonId) -> str:
-        """From now on conversations of that inbox start there. Returns what to say.
+    async def connect(self, inbox: str, channel: str, *, called: str, by: PersonId) -> str:
+        """From now on conversations of that inbox start there. Returns what to say, for `told`.
 
-        Raises `NotConnectable`.
+        `called`: the channel's name as commands carry it. Raises `NotConnectable`.
         """
         inbox = _name(inbox)
         await self._admit(by)
+        if called == _DIRECT or called.startswith(_BETWEEN_SEVERAL):
+            raise NotConnectable(_in_a_channel())
         await self._usable(channel)
         # From this moment on we look after it, whoever is in it.
         await self._channels.of(channel)
         connected = await self._database.write(
             lambda tx: tx.channels.connect(inbox, channel, by=by), expects=Expects()
         )
-        if not connected:
+        if connected:
+            self._told()
+        else:
             async with self._database.read() as tx:
                 where = await tx.channels.of(inbox)
             if where != channel:
@@ -57,29 +73,34 @@ class Connecting:
                     say(
                         "The inbox “{inbox}” is connected to {channel}. Say `/bookbag disconnect {inbox}` "
                         "first, then this again.",
-                        inbox=inbox,
+                        inbox=as_typed(inbox),
                         channel=f"<#{where}>",
                     )
                 )
         return say(
             "Done: conversations of the inbox “{inbox}” that start from now on have their threads here, and "
             "only those who are here can see and answer them.",
-            inbox=inbox,
+            inbox=as_typed(inbox),
         )
 
     async def disconnect(self, inbox: str, *, by: PersonId) -> str:
-        """New conversations start in the configured channel again. Raises `NotConnectable`."""
+        """New conversations start in the configured channel again. Returns what to say, for `told`.
+
+        Raises `NotConnectable`.
+        """
         inbox = _name(inbox)
         await self._admit(by)
         async with self._database.read() as tx:
             where = await tx.channels.of(inbox)
         if where is None:
-            raise NotConnectable(say("The inbox “{inbox}” is connected to no channel.", inbox=inbox))
+            raise NotConnectable(
+                say("The inbox “{inbox}” is connected to no channel.", inbox=as_typed(inbox))
+            )
         await self._database.write(lambda tx: tx.channels.disconnect(inbox), expects=Expects())
         return say(
             "Done: new conversations of the inbox “{inbox}” start in #{channel} again. Those in {where} stay "
             "there and go on.",
-            inbox=inbox,
+            inbox=as_typed(inbox),
             channel=self._installation.channel_name,
             where=f"<#{where}>",
         )
@@ -89,14 +110,14 @@ class Connecting:
             return await tx.channels.inboxes()
 
     async def list(self) -> str:
-        """Which inboxes are connected where, and how that is changed (mrkdwn)."""
+        """Which inboxes are connected where, and how that is changed, for `told`."""
         found = await self.connected()
         lines = [
-            say("“{inbox}” in {channel}", inbox=one.inbox, channel=f"<#{one.channel}>")
+            say("“{inbox}” in {channel}", inbox=as_typed(one.inbox), channel=f"<#{one.channel}>")
             if one.is_usable
             else say(
                 "“{inbox}” in {channel}, which cannot be used: its conversations are in #{configured}",
-                inbox=one.inbox,
+                inbox=as_typed(one.inbox),
                 channel=f"<#{one.channel}>",
                 configured=self._installation.channel_name,
             )
@@ -116,14 +137,7 @@ class Connecting:
         return "\n".join([*lines, how])
 
     async def _admit(self, by: PersonId) -> None:
-        try:
-            answer = await self._client.users_info(user=by.user)
-        except CALL_ERRORS as error:
-            raise UnknownPerson(Failure.of(error).reason) from error
-        user: Mapping[str, Any] = answer["user"]
-        is_ours = by.team == self._installation.team == user.get("team_id", by.team)
-        is_admin = user.get("is_admin") or user.get("is_owner")
-        if not (is_ours and is_admin) or user.get("deleted") or user.get("is_bot"):
+        if not await self._directory.is_admin(by):
             raise NotConnectable(
                 say("Only admins and owners of this workspace can change that. Please ask one of them.")
             )
@@ -145,9 +159,8 @@ class Connecting:
                 raise NotConnectable(
                     say("Slack could not describe this channel just now. Please try again.")
                 ) from error
-            # A direct message between others, or a private channel without us.
-            is_direct = channel.startswith("D")
-            raise NotConnectable(_in_a_channel() if is_direct else invite) from error
+            # A private channel without us.
+            raise NotConnectable(invite) from error
         found: Mapping[str, Any] = answer["channel"]
         if found.get("is_im") or found.get("is_mpim"):
             raise NotConnectable(_in_a_channel())
@@ -170,13 +183,8 @@ def _in_a_channel() -> str:
 
 def _name(inbox: str) -> str:
     """As the API takes it."""
-    name = " ".join(inbox.split())
-    if (
-        not name
-        or len(name) > LONGEST_INBOX
-        or any(mark in name for mark in "<>&`")
-        or not name.isprintable()
-    ):
+    name = one_line(inbox)
+    if name is None or len(name) > LONGEST_INBOX:
         raise NotConnectable(
             say(
                 "An inbox’s name has up to {number} characters, as the website or program sends it.",

@@ -70,6 +70,15 @@ class Directory:
             return known
         return await self._asked(person_id)
 
+    async def is_admin(self, person_id: PersonId) -> bool:
+        """Whether they may act and are an admin or owner of our workspace, as Slack says at this moment.
+
+        Raises `UnknownPerson`.
+        """
+        user = await self._user(person_id)
+        is_admin = bool(user.get("is_admin") or user.get("is_owner"))
+        return is_admin and self._described(person_id, user).may_act
+
     def forget(self, person_id: PersonId) -> None:
         """Something about them changed: ask again."""
         self._recent.pop(person_id, None)
@@ -105,21 +114,28 @@ class Directory:
         # An answer that was on its way while something changed is not kept.
         asking = self._asking[person_id] = object()
         try:
-            answer = await self._client.users_info(user=person_id.user, include_locale=True)
-        except CALL_ERRORS as error:
-            failure = Failure.of(error)
-            log.warning("Slack did not describe a teammate: %s", failure.reason)
-            raise UnknownPerson(failure.reason) from error
+            user = await self._user(person_id)
         finally:
             is_newest = self._asking.get(person_id) is asking
             if is_newest:
                 del self._asking[person_id]
-        person = self._described(person_id, answer["user"])
+        person = self._described(person_id, user)
         if not self._is_known(person):
             await self._database.write(lambda tx: tx.people.remember(person))
         if is_newest:
             self._current[person_id] = self._remembered(person)
         return person
+
+    async def _user(self, person_id: PersonId) -> Mapping[str, Any]:
+        """Slack's own words about them."""
+        try:
+            answer = await self._client.users_info(user=person_id.user, include_locale=True)
+        except CALL_ERRORS as error:
+            failure = Failure.of(error)
+            log.warning("Slack did not describe a teammate: %s", failure.reason)
+            raise UnknownPerson(failure.reason) from error
+        user: Mapping[str, Any] = answer["user"]
+        return user
 
     def _is_known(self, person: Person) -> bool:
         """Whether the database was told the same within the hour."""

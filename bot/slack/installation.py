@@ -41,25 +41,52 @@ class Installation:
         return f"{self.url.rstrip('/')}/archives/{message.channel}/p{message.ts.replace('.', '')}"
 
 
-async def find_installation(client: AsyncWebClient, channel: str) -> Installation:
+@dataclass(frozen=True, slots=True)
+class Mends:
+    """What to do about a channel that is archived, shared outside, without us, or not to be seen by us."""
+
+    archived: str
+    shared: str
+    without_us: str
+    unseen: str
+
+
+CONFIGURED = Mends(
+    archived="Unarchive it, or set SLACK_CHANNEL to another channel.",
+    shared="Set SLACK_CHANNEL to a channel of your own workspace.",
+    without_us="Type “/invite @{bot}” there, then start again.",
+    unseen="Check SLACK_CHANNEL; a private channel is visible to the bot only after it was invited there.",
+)
+_ELSEWHERE = (
+    "connect its inboxes to another one: “/bookbag disconnect INBOX”, then “/bookbag connect INBOX” there."
+)
+CONNECTED = Mends(
+    archived=f"Unarchive it, or {_ELSEWHERE}",
+    shared=f"Stop sharing it, or {_ELSEWHERE}",
+    without_us=f"Type “/invite @{{bot}}” there, or {_ELSEWHERE}",
+    unseen=f"If it still exists, invite the bot there again, or {_ELSEWHERE}",
+)
+
+
+async def find_installation(
+    client: AsyncWebClient, channel: str, *, mends: Mends = CONFIGURED
+) -> Installation:
     """Ask Slack who we are, and make sure that we can post in `channel` (an id, or a name with or without #).
 
     Raises `NotConnected`.
     """
     who = await _ask(client.auth_test())
-    found = await find_channel(client, channel)
+    found = await find_channel(client, channel, mends=mends)
     name = f"#{found.get('name', channel)}"
     if found.get("is_archived"):
-        raise NotConnected(f"{name} is archived. Unarchive it, or set SLACK_CHANNEL to another channel.")
+        raise NotConnected(f"{name} is archived. {mends.archived}")
     if is_shared_outside(found):
         raise SharedOutside(
             f"{name} is shared with another organisation, whose people would read every conversation. "
-            "Set SLACK_CHANNEL to a channel of your own workspace."
+            f"{mends.shared}"
         )
     if not found.get("is_member"):
-        raise NotConnected(
-            f"The bot is not in {name}. Type “/invite @{who['user']}” there, then start again."
-        )
+        raise NotConnected(f"The bot is not in {name}. {mends.without_us.format(bot=who['user'])}")
     return Installation(
         team=who["team_id"],
         team_name=who["team"],
@@ -71,11 +98,13 @@ async def find_installation(client: AsyncWebClient, channel: str) -> Installatio
     )
 
 
-async def find_channel(client: AsyncWebClient, channel: str) -> Mapping[str, Any]:
+async def find_channel(
+    client: AsyncWebClient, channel: str, *, mends: Mends = CONFIGURED
+) -> Mapping[str, Any]:
     """A channel as Slack describes it. Raises `NotConnected` if the bot cannot see one by that id or name."""
     wanted = channel.strip().removeprefix("#")
     if wanted[:1] in "CG" and wanted.isalnum() and wanted == wanted.upper() and len(wanted) >= 9:
-        answer = await _ask(client.conversations_info(channel=wanted), channel=channel)
+        answer = await _ask(client.conversations_info(channel=wanted), no_channel=_no_channel(channel, mends))
         described: Mapping[str, Any] = answer["channel"]
         return described
     cursor = ""
@@ -90,7 +119,7 @@ async def find_channel(client: AsyncWebClient, channel: str) -> Mapping[str, Any
                 return dict(one)
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            raise NotConnected(_no_channel(channel))
+            raise NotConnected(_no_channel(channel, mends))
 
 
 def is_shared_outside(described: Mapping[str, Any]) -> bool:
@@ -119,17 +148,17 @@ async def try_app_token(client: AsyncWebClient, app_token: str) -> None:
             ) from error
 
 
-async def _ask(call: Any, *, channel: str = "") -> Any:
+async def _ask(call: Any, *, no_channel: str = "") -> Any:
     try:
         return await call
     except CALL_ERRORS as error:
         failure = Failure.of(error)
         # Where nobody listens, the address may be wrong; that is said at once.
         passing = failure.trouble in (Trouble.THROTTLED, Trouble.MAYBE_SENT)
-        raise (NotAnswering if passing else NotConnected)(_mend(failure, channel)) from error
+        raise (NotAnswering if passing else NotConnected)(_mend(failure, no_channel)) from error
 
 
-def _mend(failure: Failure, channel: str) -> str:
+def _mend(failure: Failure, no_channel: str) -> str:
     match failure.trouble:
         case Trouble.TOKEN if failure.reason == "missing_scope":
             return (
@@ -142,13 +171,10 @@ def _mend(failure: Failure, channel: str) -> str:
                 "again from your app’s “OAuth & Permissions” page."
             )
         case Trouble.CHANNEL:
-            return _no_channel(channel)
+            return no_channel
         case _:
             return f"Slack did not answer as expected: {failure.reason}."
 
 
-def _no_channel(channel: str) -> str:
-    return (
-        f"There is no channel “{channel}” that the bot can see. Check SLACK_CHANNEL; "
-        "a private channel is visible to the bot only after it was invited there."
-    )
+def _no_channel(channel: str, mends: Mends) -> str:
+    return f"There is no channel “{channel}” that the bot can see. {mends.unseen}"

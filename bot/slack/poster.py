@@ -210,9 +210,10 @@ class Poster:
         """What became of the parcel if its thread has to start again; None if it has not."""
         if home is not None and failure.trouble is Trouble.CHANNEL and home != self._installation.channel:
             log.warning("conversation %s: its channel is gone; it comes home", parcel.conversation_id)
-            await self._desk.come_home(parcel.conversation_id, away_from=home)
-            # A card that is not posted yet stays the same parcel.
-            return Done() if thread is not None else NotYet(timedelta(0), failure.reason)
+            came = await self._desk.come_home(parcel.conversation_id, away_from=home)
+            # What waited for the thread waits again, for the new one. A card that is not posted yet stays the
+            # same parcel, and so does everything where the channel only has another id since it was claimed.
+            return Done() if came and thread is not None else NotYet(timedelta(0), failure.reason)
         if thread is not None and self._is_lost(failure, thread):
             await self.moved(parcel, thread)
             return Done()

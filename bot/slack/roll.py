@@ -31,15 +31,25 @@ class Roll:
         self._directory = directory
         self._channels = channels
         self._bot_user = bot_user
+        self._soon = asyncio.Event()
 
     async def run(self) -> None:
-        """Call it once a minute, until cancelled."""
+        """Call it once a minute and when it is to be called soon, until cancelled."""
         while True:
+            self._soon.clear()
             try:
                 await self.call()
             except Exception as error:  # noqa: BLE001 - there is a next minute
                 log.warning("nobody knows whether who is available is there: %s", reason_of(error))
-            await asyncio.sleep(CALL_EVERY)
+            try:
+                async with asyncio.timeout(CALL_EVERY):
+                    await self._soon.wait()
+            except TimeoutError:
+                pass
+
+    def call_soon(self) -> None:
+        """There is another channel to be in."""
+        self._soon.set()
 
     async def call(self) -> None:
         async with self._database.read() as tx:

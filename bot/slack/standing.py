@@ -10,7 +10,7 @@ from datetime import timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.errors import Failure, Trouble
-from bot.slack.installation import NotConnected, SharedOutside, find_installation
+from bot.slack.installation import CONFIGURED, Mends, NotConnected, SharedOutside, find_installation
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,12 @@ class Standing:
         client: AsyncWebClient,
         channel: str,
         *,
+        mends: Mends = CONFIGURED,
         changed: Callable[[Standing], Awaitable[None]] | None = None,
     ) -> None:
         self._client = client
         self._channel = channel
+        self._mends = mends
         self._changed = changed
         self._doubted = asyncio.Event()
         self._looked_at = asyncio.Event()
@@ -84,7 +86,7 @@ class Standing:
         """False if Slack did not say."""
         trouble, exposed, lost = None, False, False
         try:
-            await find_installation(self._client, self._channel)
+            await find_installation(self._client, self._channel, mends=self._mends)
         except NotConnected as error:
             cause = error.__cause__
             if isinstance(cause, Exception) and Failure.of(cause).trouble not in _FOR_AN_OPERATOR:

@@ -11,6 +11,7 @@ from sandbox.shapes import channel_shape, message_shape, reply_timestamps
 from sandbox.web_api.call import method
 
 if TYPE_CHECKING:
+    from sandbox.model import Channel
     from sandbox.payload import Payload
     from sandbox.web_api.call import Call
 
@@ -20,7 +21,10 @@ _HISTORY = ("channels:history", "groups:history")
 
 @method("conversations.info", *_READ)
 def info(call: Call) -> Payload:
-    shape = channel_shape(call.state, call.channel())
+    channel = call.channel()
+    if channel.is_im or channel.is_mpim:
+        call.scoped(f"{channel.channel_type}:read")
+    shape = channel_shape(call.state, channel)
     if not call.flag("include_num_members"):
         shape.pop("num_members", None)
     return {"channel": shape}
@@ -32,7 +36,7 @@ def list_channels(call: Call) -> Payload:
     found = [
         channel
         for channel in call.state.channels.values()
-        if ("im" if channel.is_im else "private_channel" if channel.is_private else "public_channel") in kinds
+        if _kind(channel) in kinds
         and (channel.is_member or not channel.is_private)
         and not (channel.is_archived and call.flag("exclude_archived"))
     ]
@@ -41,6 +45,12 @@ def list_channels(call: Call) -> Payload:
         "channels": [channel_shape(call.state, channel) for channel in page],
         "response_metadata": {"next_cursor": cursor},
     }
+
+
+def _kind(channel: Channel) -> str:
+    if channel.is_im or channel.is_mpim:
+        return channel.channel_type
+    return "private_channel" if channel.is_private else "public_channel"
 
 
 @method("conversations.members", *_READ)

@@ -2,110 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import re
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 
 from bot.blocks.ids import HAND_OVER_TO, TAKE_OVER
-from sandbox import Person
-from tests.journeys.world import CHANNEL, SENT, Chat, World, world
+from tests.journeys.office import VIP, Office, delivered, forged
+from tests.journeys.world import CHANNEL, SENT, Chat, world
 
-VIP = "vip-chat"
 READERS = f"What customers say is for those in #{CHANNEL}"
-
-
-class Office:
-    """Eve is an admin and in both channels, Dora only in the second one, Ana only in the first."""
-
-    def __init__(self, here: World) -> None:
-        self.here = here
-        self.slack = here.slack
-        self.ana = here.ana
-        for name in ("eve", "dora"):
-            here.slack.add_person(
-                name, channels=["general", *([CHANNEL] if name == "eve" else [])], is_admin=name == "eve"
-            )
-        here.slack.add_channel(VIP, members=["eve", "dora"], is_private=True)
-        self.eve, self.dora = here.slack.person("eve"), here.slack.person("dora")
-
-    async def says(self, who: Person, text: str, *, channel: str = "general") -> str:
-        answer = await who.command("/bookbag", text, channel=channel, wait=5.0)
-        return self.slack.rendered(dict(answer))
-
-    async def connect(self) -> None:
-        assert "Done" in await self.says(self.eve, "connect vip", channel=VIP)
-
-    async def vip(self, name: str = "Vera") -> Chat:
-        return await self.here.chat(name, first="Where is my yacht?", inbox="vip", channel=VIP)
-
-    async def home_of(self, name: str) -> str:
-        await self.slack.person(name).open_home()
-        home = await self.slack.until(lambda: self.slack.home(name))
-        return str(home)
-
-    def shows(self, channel: str, name: str) -> bool:
-        return any(name in self.slack.rendered(one) for one in self.slack.messages(channel))
-
-
-@pytest.fixture
-async def office(database_url: str) -> AsyncIterator[Office]:
-    async with world(database_url, ai="external", http_mode=True) as here:
-        yield Office(here)
-
-
-async def forged(office: Office, who: str, chat: Chat) -> None:
-    """A press of Take over on that conversation, as Slack would sign it, from under another card."""
-    async with office.here.bridge.database.read() as tx:
-        conversation = await tx.conversations.get(chat.id)
-    assert conversation is not None
-    slack = office.slack
-    press = {
-        "type": "block_actions",
-        "team": {"id": slack.team_id},
-        "user": {"id": slack.user_id(who), "team_id": slack.team_id},
-        "channel": {"id": slack.channel(CHANNEL).id},
-        "container": {"type": "message", "channel_id": slack.channel(CHANNEL).id, "message_ts": "1.000001"},
-        "trigger_id": "1.1.x",
-        "actions": [
-            {
-                "type": "button",
-                "action_id": TAKE_OVER,
-                "block_id": "b",
-                "value": f"{chat.id}.{conversation.epoch}",
-                "action_ts": f"{time.time():.6f}",
-            }
-        ],
-    }
-    await delivered(office, {"payload": json.dumps(press)})
-
-
-async def delivered(office: Office, form: Mapping[str, str]) -> str:
-    """What we answer to a delivery that Slack signed."""
-    body, stamp = urlencode(form).encode(), str(int(time.time()))
-    secret = office.slack.signing_secret.encode()
-    signed = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256)
-    headers = {
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": f"v0={signed.hexdigest()}",
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
-    url = f"{office.here.bridge.address}/slack/events"
-    async with (
-        aiohttp.ClientSession() as http,
-        http.post(url, data=BytesIO(body), headers=headers) as response,
-    ):
-        assert response.status == 200
-        return await response.text()
 
 
 async def test_a_conversation_lives_in_its_inboxs_channel(office: Office) -> None:
@@ -197,7 +106,11 @@ async def test_the_counts_of_a_day_are_those_of_ones_own_channels(office: Office
     hers = await office.says(office.dora, "stats")
     # Conversations, taken over, waiting.
     assert re.findall(r"\d+", hers)[:3] == ["2", "1", "1"]
-    assert not re.findall(r"[1-9]", await office.says(office.ana, "stats"))
+    assert "none yet" not in hers
+    others = await office.says(office.ana, "stats")
+    assert not re.findall(r"[1-9]", others)
+    # No reply, and nothing that was closed.
+    assert others.count("none yet") == 2
     assert "waiting for a teammate" in await office.says(office.dora, "")
     assert "waiting for a teammate" not in await office.says(office.ana, "")
 
@@ -270,6 +183,7 @@ async def test_an_inbox_is_in_one_channel(office: Office) -> None:
     office.slack.add_channel("third")
     assert "/bookbag disconnect vip" in await office.says(office.eve, "connect vip", channel="third")
     assert "up to 40 characters" in await office.says(office.eve, f"connect {'v' * 41}", channel="third")
+    assert "Done" in await office.says(office.eve, f"connect {'v' * 40}", channel="third")
     assert "“vip”" in await office.says(office.eve, "connect")
     assert "“vip”" in await office.says(office.eve, "settings")
     assert READERS in await office.says(office.here.slack.person(outsider(office)), "connect")

@@ -151,6 +151,19 @@ async def test_a_commands_acknowledgement_is_what_the_person_sees(slack: Workspa
     assert slack.ephemerals("ben") == []
 
 
+async def test_a_commands_text_comes_with_slacks_escapes(slack: Workspace, bot: Bot) -> None:
+    heard: list[tuple[str, str]] = []
+
+    @bot.app.command("/bookbag")
+    async def bookbag(ack: Any, command: dict[str, Any]) -> None:
+        heard.append((command["text"], command["channel_name"]))
+        await ack(text="heard")
+
+    group = slack.add_group_message("ana", "ben")
+    await slack.person("ana").command("/bookbag", "find R&D <b>", channel=group.name)
+    assert heard == [("find R&amp;D &lt;b&gt;", "mpdm-ana--ben-1")]
+
+
 async def test_a_command_may_answer_by_its_response_url_or_with_a_modal(slack: Workspace, bot: Bot) -> None:
     @bot.app.command("/later")
     async def later(ack: Any, respond: Any) -> None:

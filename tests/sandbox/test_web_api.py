@@ -358,3 +358,24 @@ async def test_a_deactivated_person_is_described_so(slack: Workspace, client: As
     slack.change_person("ben", deleted=True)
     assert (await client.users_info(user=slack.user_id("ben")))["user"]["deleted"] is True
     assert (await client.users_info(user=slack.user_id("ana")))["user"]["deleted"] is False
+
+
+async def test_a_channel_with_another_id_is_found_by_that_one_alone(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    old = slack.channel("live-chat").id
+    ts = (await client.chat_postMessage(channel=old, text="before"))["ts"]
+    new = slack.change_channel_id("live-chat")
+    with pytest.raises(SlackApiError, match="channel_not_found"):
+        await client.chat_postMessage(channel=old, text="lost")
+    await client.chat_postMessage(channel=new, thread_ts=ts, text="after")
+    assert [one["text"] for one in slack.thread("live-chat", ts)] == ["before", "after"]
+
+
+@pytest.mark.parametrize(("with_bot", "answer"), [(True, "missing_scope"), (False, "channel_not_found")])
+async def test_a_group_message_is_not_described_to_an_app_without_its_scope(
+    slack: Workspace, client: AsyncWebClient, with_bot: bool, answer: str
+) -> None:
+    group = slack.add_group_message("ana", "ben", with_bot=with_bot)
+    with pytest.raises(SlackApiError, match=answer):
+        await client.conversations_info(channel=group.id)
