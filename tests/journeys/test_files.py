@@ -398,6 +398,9 @@ async def test_what_is_more_than_a_conversation_may_hold_is_refused(database_url
         assert all("files_full" in str(one) for one in refused)
         assert await kept(outside) == 3
         await other.customer.upload("theirs.png", PNG)
+        # Nor does a full conversation keep a teammate's from the customer.
+        await chat.reply(outside.ana, "And this", files={"other.png": PNG})
+        await attached(chat, "And this")
 
 
 async def test_a_page_called_a_picture_is_text_and_is_saved_as_that(outside: World) -> None:
