@@ -113,7 +113,7 @@ class Bridge:
             translates=settings.translates,
             assignment=Assignment(Order(settings.assignment), settings.assignment_cap),
         )
-        self.files = Files(self.database, largest=settings.largest_file)
+        self.files = Files(self.database, largest=settings.largest_file, most=settings.most_files)
 
     async def __aenter__(self) -> Bridge:
         await self.start()

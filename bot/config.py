@@ -62,6 +62,7 @@ class Settings:
     origins: tuple[str, ...] = ("*",)
     trusted_proxies: int = 0
     largest_file: int = 10_000_000
+    most_files: int = 100_000_000
     log_level: str = "INFO"
 
     @property
@@ -112,6 +113,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         origins=reader.origins("BOOKBAG_ORIGINS"),
         trusted_proxies=reader.count("BOOKBAG_TRUSTED_PROXIES"),
         largest_file=reader.megabytes("BOOKBAG_FILE_MAX_MB", 10),
+        most_files=reader.megabytes("BOOKBAG_FILES_MAX_MB", 100, most=1000),
         log_level=reader.level("BOOKBAG_LOG_LEVEL"),
     )
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
@@ -222,11 +224,11 @@ class _Reader:
             return 0
         return int(value)
 
-    def megabytes(self, name: str, default: int) -> int:
+    def megabytes(self, name: str, default: int, *, most: int = 100) -> int:
         """In bytes."""
         value = self.text(name) or str(default)
-        if not value.isdecimal() or not 1 <= int(value) <= 100:
-            self.problems.append(f"{name} must be a whole number of megabytes, 1 to 100.")
+        if not value.isdecimal() or not 1 <= int(value) <= most:
+            self.problems.append(f"{name} must be a whole number of megabytes, 1 to {most}.")
             return default * 1_000_000
         return int(value) * 1_000_000
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 
 from storage.link import Link
 from storage.records import ConversationId, File, FileId
@@ -64,6 +64,18 @@ class Files:
         )
         found = {row.id: _file(row) for row in rows}
         return [found[one] for one in ids if one in found]
+
+    async def of_customer(self, conversation_id: ConversationId) -> int:
+        """How many bytes its customer has in our keeping."""
+        size = await self._connection.scalar(
+            select(func.coalesce(func.sum(table.c.size), 0)).where(
+                table.c.conversation_id == conversation_id,
+                table.c.source.is_(None),
+                # A teammate's has Slack's name from the start, and no entry of the customer's carries it.
+                or_(table.c.slack_id.is_(None), table.c.seq.is_not(None)),
+            )
+        )
+        return int(size or 0)
 
     async def with_message(self, conversation_id: ConversationId, source: str) -> Sequence[File]:
         """The files that came with a Slack message, in their order."""

@@ -71,6 +71,7 @@ def problems(**changes: str | None) -> list[str]:
         ("BOOKBAG_ORIGINS", "*", "origins", ("*",)),
         ("BOOKBAG_TRUSTED_PROXIES", "2", "trusted_proxies", 2),
         ("BOOKBAG_FILE_MAX_MB", "25", "largest_file", 25_000_000),
+        ("BOOKBAG_FILES_MAX_MB", "500", "most_files", 500_000_000),
     ],
 )
 def test_each_setting_is_read(name: str, value: str, field: str, reads: object) -> None:

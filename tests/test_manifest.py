@@ -220,7 +220,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     desk = Desk(database, ai_answers=True)
     session = aiohttp.ClientSession()
     files = SlackFiles(
-        client, session, database, Files(database, largest=1), SlackHost("http://127.0.0.1:1/api/")
+        client, session, database, Files(database, largest=1, most=1), SlackHost("http://127.0.0.1:1/api/")
     )
     channels = Channels(client, desk, installation, Standing(client, "C1"))
     rights = Rights(directory, channels)

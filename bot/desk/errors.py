@@ -16,6 +16,7 @@
     ├── FileEmpty
     ├── FileTooLarge
     ├── FileTypeRefused
+    ├── FilesFull
     ├── FilesGone
     ├── MayNotAct
     │   ├── ChannelShared
@@ -116,6 +117,10 @@ class FileTooLarge(DeskError):
 
 class FileTypeRefused(DeskError):
     """Files of this kind are not passed on: pictures (PNG, JPEG, GIF, WebP), PDF and plain text are."""
+
+
+class FilesFull(DeskError):
+    """No more files fit into this conversation: {limit} MB are what one may send."""
 
 
 class FilesGone(DeskError):

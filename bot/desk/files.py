@@ -10,7 +10,7 @@ import secrets
 from collections.abc import AsyncIterable, AsyncIterator, Collection
 from functools import partial
 
-from bot.desk.errors import FileEmpty, FileTooLarge, FileTypeRefused
+from bot.desk.errors import FileEmpty, FilesFull, FileTooLarge, FileTypeRefused
 from bot.desk.kinds import OPENING, FileKind, Sniffer, safe_name
 from bot.desk.metadata import Filter, filter_for
 from storage.database import Database
@@ -24,11 +24,15 @@ MEGABYTE = 1_000_000
 
 
 class Files:
-    """The bytes of files, in the database. `largest` is the most bytes that one may have."""
+    """The bytes of files, in the database.
 
-    def __init__(self, database: Database, *, largest: int) -> None:
+    `largest` is the most bytes that one may have, `most` what a customer may send in one conversation.
+    """
+
+    def __init__(self, database: Database, *, largest: int, most: int) -> None:
         self._database = database
         self.largest = largest
+        self._most = most
 
     async def take(
         self,
@@ -40,23 +44,25 @@ class Files:
     ) -> File:
         """Keep the bytes. No message carries the file yet.
 
-        Holds no more than a piece or two of it in memory. Raises `FileTooLarge`, `FileTypeRefused` or
-        `FileEmpty`, and whatever `content` raises; nothing is kept then.
+        Holds no more than a piece or two of it in memory. Raises `FileTooLarge`, `FileTypeRefused`,
+        `FileEmpty` or `FilesFull`, and whatever `content` raises; nothing is kept then.
         """
         file_id = FileId(secrets.token_hex(16))
         digest, size, number = hashlib.sha256(), 0, 0
+        # What teammates send is theirs to judge.
+        most = self._most if slack_id is None else None
         try:
             async for piece, kind in _fit(content, self.largest):
                 if number == 0:
                     called = safe_name(name, kind)
-                    begin = partial(_begin, file_id, conversation_id, called, kind.type, slack_id)
+                    begin = partial(_begin, file_id, conversation_id, called, kind.type, slack_id, most)
                     await self._database.write(begin, expects=Expects())
                 digest.update(piece)
                 size += len(piece)
                 number += 1
                 await self._database.write(partial(_add, file_id, number - 1, piece), expects=Expects())
-            complete = partial(_complete, file_id, conversation_id, size, digest.hexdigest())
-            return await self._database.write(complete, expects=Expects())
+            complete = partial(_complete, file_id, conversation_id, size, digest.hexdigest(), most)
+            return await self._database.write(complete, expects=Expects(conversation_id))
         except BaseException:
             if number:
                 await self.drop([file_id])
@@ -126,8 +132,17 @@ async def _pieces(content: AsyncIterable[bytes]) -> AsyncIterator[tuple[bytes, b
 
 
 async def _begin(
-    file_id: FileId, about: ConversationId, name: str, media_type: str, slack_id: str | None, tx: Transaction
+    file_id: FileId,
+    about: ConversationId,
+    name: str,
+    media_type: str,
+    slack_id: str | None,
+    most: int | None,
+    tx: Transaction,
 ) -> None:
+    if most is not None and await tx.files.of_customer(about) >= most:
+        # Sooner than after all of its bytes were written.
+        raise FilesFull(limit=str(most // MEGABYTE))
     await tx.files.begin(file_id, about, name=name, media_type=media_type, slack_id=slack_id)
 
 
@@ -135,6 +150,13 @@ async def _add(file_id: FileId, number: int, content: bytes, tx: Transaction) ->
     await tx.files.add_piece(file_id, number, content)
 
 
-async def _complete(file_id: FileId, about: ConversationId, size: int, sha256: str, tx: Transaction) -> File:
+async def _complete(
+    file_id: FileId, about: ConversationId, size: int, sha256: str, most: int | None, tx: Transaction
+) -> File:
+    if most is not None:
+        # Of several that come at once, each must see those that were complete before it.
+        await tx.conversations.lock(about)
+        if await tx.files.of_customer(about) + size > most:
+            raise FilesFull(limit=str(most // MEGABYTE))
     await tx.files.complete(file_id, size=size, sha256=sha256)
     return (await tx.files.whole(about, [file_id]))[0]

@@ -8,7 +8,8 @@
     ├── NotWaiting        409
     ├── UnknownFile       409
     ├── TooLarge          413
-    │   └── FileTooLarge  413
+    │   ├── FileTooLarge  413
+    │   └── FilesFull     413
     ├── NotJson           415
     │   └── FileRefused   415
     ├── Invalid           422
@@ -112,6 +113,12 @@ class FileTooLarge(TooLarge):
     """The file is larger than this server takes."""
 
     code = "file_too_large"
+
+
+class FilesFull(TooLarge):
+    """No more files fit into this conversation."""
+
+    code = "files_full"
 
 
 class FileRefused(NotJson):
@@ -221,6 +228,7 @@ _PROBLEMS: tuple[tuple[type[DeskError], type[Problem]], ...] = (
     (AIPaused, Paused),
     (errors.NotWaiting, NotWaiting),
     (errors.FileTooLarge, FileTooLarge),
+    (errors.FilesFull, FilesFull),
     (errors.FileTypeRefused, FileRefused),
     (errors.FileEmpty, EmptyFile),
     (errors.NoSuchFile, UnknownFile),

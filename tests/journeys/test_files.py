@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -376,6 +377,30 @@ async def test_what_is_no_file_for_us_is_refused(
     with pytest.raises(ChatError, match=code):
         await chat.customer.upload(name, content)
     assert await kept(outside) == 0
+
+
+async def test_what_is_more_than_a_conversation_may_hold_is_refused(database_url: str) -> None:
+    async with world(database_url, most_files=2 * len(PNG) + 10) as outside:
+        chat, other = await outside.chat(), await outside.chat("Noor")
+        first = await chat.customer.upload("one.png", PNG)
+        await chat.customer.say("One", attachments=[first])
+        await chat.shows("one.png")
+        # What a teammate sends takes none of the customer's room.
+        await chat.taken_over(outside.ana)
+        await chat.reply(outside.ana, "Here", files={"drawing.png": PNG})
+        await attached(chat, "Here")
+        await outside.settled()
+        several = [chat.customer.upload(f"{number}.png", PNG) for number in range(3)]
+        answers = await asyncio.gather(*several, return_exceptions=True)
+        refused = [one for one in answers if isinstance(one, ChatError)]
+        assert [isinstance(one, str) for one in answers].count(True) == 1
+        assert len(refused) == 2
+        assert all("files_full" in str(one) for one in refused)
+        assert await kept(outside) == 3
+        await other.customer.upload("theirs.png", PNG)
+        # Nor does a full conversation keep a teammate's from the customer.
+        await chat.reply(outside.ana, "And this", files={"other.png": PNG})
+        await attached(chat, "And this")
 
 
 async def test_a_page_called_a_picture_is_text_and_is_saved_as_that(outside: World) -> None:

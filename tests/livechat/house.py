@@ -191,7 +191,7 @@ class House:
         self.bell = Bell()
         self.health = Reports()
         self.desk = Desk(database, ai_answers=False)
-        self.files = Files(database, largest=LARGEST_FILE)
+        self.files = Files(database, largest=LARGEST_FILE, most=10 * LARGEST_FILE)
         self.numbers = itertools.count(1000)
         self.app = live_chat(
             self.desk,

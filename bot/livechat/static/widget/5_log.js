@@ -7,6 +7,7 @@ const ONLY_EMOJI = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f
 const WHY_NOT = {
   file_type: "fileKind",
   file_too_large: "fileLarge",
+  files_full: "filesFull",
   file_empty: "fileEmpty",
   unknown_file: "fileLost",
 };

@@ -1,0 +1,33 @@
+"""What a teammate formats, through the whole program: as the customer reads it, nothing of Slack's in it."""
+
+from __future__ import annotations
+
+from tests.journeys.world import NOTE, SENT, World
+
+
+async def test_what_a_teammate_formats_reaches_the_customer_as_they_would_read_it(bridge: World) -> None:
+    chat = await bridge.chat(first="Hello")
+    await chat.taken_over(bridge.ana)
+    channel = bridge.bridge.installation.channel
+    typed = (
+        f"*Two* ways :tada:\n• call `desk`\n• read https://help.example/zips?a=1&b=2 or ask in <#{channel}|>"
+    )
+    await chat.marked(await chat.reply(bridge.ana, typed), SENT)
+    last = await chat.customer.sees(lambda e: e["from"] == "teammate")
+    assert last["text"] == (
+        "Two ways 🎉\n• call desk\n• read https://help.example/zips?a=1&b=2 or ask in #live-chat"
+    )
+    html = last["html"]
+    assert html.startswith("<p><strong>Two</strong> ways 🎉</p><ul><li>call <code>desk</code></li>")
+    assert 'href="https://help.example/zips?a=1&amp;b=2"' in html
+    assert channel not in str(last)
+
+
+async def test_what_begins_with_a_mention_of_the_bot_is_a_note(bridge: World) -> None:
+    chat = await bridge.chat(first="Hello")
+    await chat.taken_over(bridge.ana)
+    note = await chat.reply(bridge.ana, f"<@{bridge.slack.bot_user_id}> this one complains a lot")
+    await chat.marked(note, NOTE)
+    await chat.marked(await chat.reply(bridge.ana, "How can I help?"), SENT)
+    await chat.sees("How can I help?", author="teammate")
+    assert "complains" not in str(chat.customer.seen)
