@@ -71,7 +71,7 @@ def prompt_message(
             return _translated(HeldValue(conversation_id, source), translation or "")
         case Prompt.NOT_TRANSLATED:
             says = say(
-                "Not sent: this seems to be in another language than the customer's, and could not be "
+                "Not sent: this does not seem to be in the customer’s language, and it could not be "
                 "translated just now."
             )
             send = button(say("Send as written"), SEND_AS_ME, held)
@@ -127,8 +127,8 @@ def prompt_message(
 def _translated(held: HeldValue, translation: str) -> Message:
     """What the customer would read, exactly, and what to do with it."""
     says = say(
-        "Not sent: this is in another language than the customer's. Translated by the AI, it reads as below; "
-        "what you wrote goes along under it."
+        "Not sent: this is not in the customer’s language. Translated by the AI, it reads as below; "
+        "your own words go along underneath."
     )
     as_written = HeldValue.of(held.conversation_id, held.source)
     seen = TranslationValue.of(held, fingerprint(translation))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -30,17 +29,13 @@ async def bridge(database_url: str, claude: FakeAnthropic) -> AsyncIterator[Worl
         yield here
 
 
-def translate(claude: FakeAnthropic, text: str, after: asyncio.Event | None = None) -> None:
-    claude.say(json.dumps({"translation": text, "language": "de"}), after=after)
-
-
 async def held(bridge: World, claude: FakeAnthropic) -> Chat:
     """Ana answers a customer who writes German; the question she came in on is translated."""
     claude.say("Das dauert zwei Tage.")
     chat = await bridge.chat("Maya", first="Wie lange dauert der Versand?")
     await chat.sees("Das dauert zwei Tage.", author="ai")
     claude.summarise("Versand", "Die Kundin fragt nach dem Versand.", "de")
-    translate(claude, "How long does shipping take?")
+    claude.translate("How long does shipping take?")
     await chat.taken_over(bridge.ana)
     await chat.shows("How long does shipping take?")
     await bridge.settled()
@@ -57,7 +52,7 @@ async def test_a_customers_words_are_followed_by_their_translation(
 ) -> None:
     chat = await held(bridge, claude)
     answered = asyncio.Event()
-    translate(claude, "And what does it cost?\nPlease <!here> *hurry*", after=answered)
+    claude.translate("And what does it cost?\nPlease <!here> *hurry*", after=answered)
     await chat.customer.say("Und was kostet das?\nBitte schnell")
     # The original waits for nobody.
     await chat.shows("Und was kostet das?")
@@ -85,7 +80,7 @@ async def test_what_the_customer_and_the_ai_say_alone_and_what_is_in_the_teams_l
     await bridge.settled()
     assert len(claude.requests) == 1
     claude.summarise("Versand", "Die Kundin fragt nach dem Versand.", "de")
-    translate(claude, "How long does shipping take?")
+    claude.translate("How long does shipping take?")
     await chat.taken_over(bridge.ana)
     await chat.shows("How long does shipping take?")
     for text in ("And how much is it?", "ok", "12", "👍"):
@@ -106,10 +101,10 @@ async def test_a_model_that_fails_leaves_the_original_and_the_next_is_translated
     await chat.shows("Und was kostet das?")
     await bridge.settled()
     # It finds that it was in the team's language all along, and says nothing.
-    translate(claude, "")
+    claude.translate("")
     await chat.customer.say("Das ist the question")
     await bridge.settled()
-    translate(claude, "I would like my money back")
+    claude.translate("I would like my money back")
     await chat.customer.say("Ich möchte mein Geld zurück")
     await chat.shows("I would like my money back")
     assert len(translations(bridge, chat)) == 2
@@ -117,7 +112,7 @@ async def test_a_model_that_fails_leaves_the_original_and_the_next_is_translated
 
 async def test_a_translation_that_is_made_twice_is_shown_once(bridge: World, claude: FakeAnthropic) -> None:
     chat = await held(bridge, claude)
-    translate(claude, "And what does it cost?")
+    claude.translate("And what does it cost?")
     await chat.customer.say("Und was kostet das?")
     await chat.shows("And what does it cost?")
     await bridge.settled()
@@ -146,7 +141,7 @@ async def test_the_teams_language_is_the_channels(database_url: str, claude: Fak
         chat = await bridge.chat("Maya", first="How long does shipping take?")
         await chat.sees("Two days.", author="ai")
         claude.summarise("Shipping", "Asks how long it takes.")
-        translate(claude, "Wie lange dauert der Versand?")
+        claude.translate("Wie lange dauert der Versand?")
         await chat.taken_over(bridge.ana)
         assert "🌐 Maya, übersetzt von der KI" in await chat.shows("Wie lange dauert der Versand?")
         assert "German" in str(claude.requests[-1]["system"])
@@ -171,7 +166,7 @@ async def asked(bridge: World, words: str) -> dict[str, object]:
 
 async def typed(bridge: World, claude: FakeAnthropic, chat: Chat) -> tuple[str, dict[str, object]]:
     """Ana types English, which is held, and is shown what it is in German."""
-    translate(claude, "Es kostet vier Euro.")
+    claude.translate("Es kostet vier Euro.")
     ts = await chat.reply(bridge.ana, "It is four euros.")
     await chat.marked(ts, HELD)
     return ts, await asked(bridge, "Es kostet vier Euro.")
@@ -212,7 +207,7 @@ async def test_a_reply_may_be_sent_as_written_or_kept(bridge: World, claude: Fak
 async def test_a_translation_of_words_that_changed_is_not_sent(bridge: World, claude: FakeAnthropic) -> None:
     chat = await held(bridge, claude)
     ts, question = await typed(bridge, claude, chat)
-    translate(claude, "Es kostet fünf Euro.")
+    claude.translate("Es kostet fünf Euro.")
     await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
     newer = await asked(bridge, "Es kostet fünf Euro.")
     await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
@@ -318,7 +313,7 @@ async def test_what_follows_waits_for_all_before_it_and_may_be_sent_sooner(
 ) -> None:
     chat = await held(bridge, claude)
     _, first = await typed(bridge, claude, chat)
-    translate(claude, "Und der Versand ist frei.")
+    claude.translate("Und der Versand ist frei.")
     await chat.reply(bridge.ana, "And the shipping is free.")
     second = await asked(bridge, "Und der Versand ist frei.")
     ok = await chat.reply(bridge.ana, "ok?")
