@@ -84,6 +84,10 @@ def prompt_message(
             says = say("Not sent: this conversation changed hands since you typed it.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.NOTHING_BEFORE:
+            says = say("Not sent: the message it followed was deleted.")
+            send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
+            return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.JUST_ASSIGNED:
             says = say("Not sent: this customer was given to you only just now.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")

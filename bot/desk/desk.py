@@ -224,9 +224,11 @@ class Desk:
             meant=meant,
         )
 
-    async def message_deleted(self, thread: MessageRef, message: MessageRef) -> Fate:
+    async def message_deleted(
+        self, thread: MessageRef, message: MessageRef, *, by: Person | None = None
+    ) -> Fate:
         return await self._do(
-            Expects(thread=thread, source=message.source), replies.message_deleted, thread, message
+            Expects(thread=thread, source=message.source), replies.message_deleted, thread, message, by=by
         )
 
     async def send_held(

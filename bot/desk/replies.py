@@ -179,7 +179,7 @@ async def send_held(
         conversation = await tx.conversations.lock(conversation_id) or conversation
     await tx.held.release(conversation_id, source)
     await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)
-    await _go_on(tx, conversation, reply.author)
+    await _go_on(tx, conversation, reply.author, by)
 
 
 async def translated(
@@ -219,7 +219,7 @@ async def send_translation(
     files = await tx.files.with_message(conversation_id, source)
     await tx.held.release(conversation_id, source)
     await _send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD, translation=reply.translation)
-    await _go_on(tx, conversation, reply.author)
+    await _go_on(tx, conversation, reply.author, by)
 
 
 def fingerprint(translation: str) -> str:
@@ -233,7 +233,7 @@ async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source:
     await tx.held.release(conversation_id, source)
     await attachments.forget(tx, conversation_id, source)
     await _note(tx, reply, by, instead_of=Mark.HELD)
-    await _go_on(tx, conversation, reply.author)
+    await _go_on(tx, conversation, reply.author, by)
 
 
 async def message_edited(
@@ -256,7 +256,8 @@ async def message_edited(
 
     `still_with_it` holds Slack's names of the files that the message still has; others are taken back.
 
-    A held reply is reworded, or becomes the note it now reads like. An edit that turns a sent message into
+    A held reply is reworded, or becomes the note it now reads like; one that follows another and may be meant
+    for the team by now goes on only when its author says so. An edit that turns a sent message into
     something like a note is not shown to the customer: they keep the words they have, and the author is told.
     The same goes for an author who may not act any more.
     Slack promises no order, so an edit whose message is not known yet is that message, in its latest words,
@@ -268,16 +269,20 @@ async def message_edited(
     reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text, html=html)
     entry = await tx.ledger.by_source(conversation.id, message.source)
     withdrawn = await attachments.withdrawn(tx, conversation.id, message.source, still_with_it)
-    if await tx.held.get(conversation.id, message.source) is not None:
+    held = await tx.held.get(conversation.id, message.source)
+    if held is not None:
         if withdrawn and meant is Meant.NOTHING:
-            return await message_deleted(tx, thread, message)
+            return await message_deleted(tx, thread, message, by=by)
         if meant is Meant.NOTE:
             await tx.held.release(conversation.id, message.source)
             await attachments.forget(tx, conversation.id, message.source)
             await _note(tx, reply, by, instead_of=Mark.HELD)
-            await _go_on(tx, conversation, reply.author)
+            await _go_on(tx, conversation, reply.author, by)
             return Fate.NOTE
         await tx.held.reword(conversation.id, message.source, text, html=html)
+        if meant is Meant.UNCLEAR and held.follows_since is not None:
+            await tx.held.follow(conversation.id, message.source, since=None)
+            await outgoing.prompt(tx, reply, Prompt.MENTIONS)
         other = await _other_language(tx, conversation, text, language_of)
         if meant is Meant.FOR_CUSTOMER and other is not None and await answers(tx, conversation, by):
             await tx.held.translate_first(conversation.id, message.source)
@@ -302,7 +307,7 @@ async def message_edited(
     if before is None:
         return Fate.KNOWN
     if withdrawn and meant is Meant.NOTHING:
-        return await message_deleted(tx, thread, message)
+        return await message_deleted(tx, thread, message, by=by)
     if entry.data.get("written") == text and not withdrawn:
         return Fate.KNOWN
     if not withdrawn and (before == (text, html) or await _is_old(tx, entry, edited_at)):
@@ -333,8 +338,12 @@ async def message_edited(
     return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
 
 
-async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageRef) -> Fate:
+async def message_deleted(
+    tx: Transaction, thread: MessageRef, message: MessageRef, *, by: Person | None = None
+) -> Fate:
     """Take back what was sent, or forget what was held, files included; never send it from here on.
+
+    `by` is its author as they are now, whoever deleted it; None if nobody could say in time.
 
     Slack promises no order: a message that comes after its own deletion finds its place taken.
     """
@@ -359,7 +368,7 @@ async def message_deleted(tx: Transaction, thread: MessageRef, message: MessageR
         source=None if entry else message.source,
     )
     if held is not None:
-        await _go_on(tx, conversation, held.author)
+        await _go_on(tx, conversation, held.author, by)
         return Fate.HELD
     return Fate.SENT if audience is Audience.CUSTOMER else Fate.NOTE
 
@@ -488,24 +497,29 @@ def _is_before(held: Sequence[HeldReply], reply: HeldReply) -> bool:
     return any(one.translated_first and Decimal(one.message.ts) < at for one in held)
 
 
-async def _go_on(tx: Transaction, conversation: Conversation, author: PersonId) -> None:
+async def _go_on(tx: Transaction, conversation: Conversation, author: PersonId, by: Person | None) -> None:
     """Something of theirs is decided: what only followed it goes to the customer, in the order it was typed.
 
-    If the conversation changed hands since they typed it, they are asked instead.
+    `by` is the author as they are now: who may not act any more says nothing to a customer. If nobody knows,
+    or if the conversation changed hands since they typed it, they are asked instead.
     """
     held = await tx.held.of(conversation.id, author)
-    by = await tx.people.get(author)
     for reply in held:
         if reply.follows_since is None or _is_before(held, reply):
             continue
         source = reply.message.source
         files = await tx.files.with_message(conversation.id, source)
-        if conversation.state is not State.TEAMMATE:
+        if by is not None and not by.may_act:
+            await tx.held.release(conversation.id, source)
+            await attachments.forget(tx, conversation.id, source)
+            await _note(tx, reply, by, instead_of=Mark.HELD)
+            await outgoing.prompt(tx, reply, Prompt.MAY_NOT_ACT)
+        elif conversation.state is not State.TEAMMATE:
             await tx.held.follow(conversation.id, source, since=None)
             await _ask(tx, conversation, reply)
-        elif by is None or not by.may_act or conversation.epoch != reply.follows_since:
+        elif by is None or conversation.epoch != reply.follows_since:
             await tx.held.follow(conversation.id, source, since=None)
-            await outgoing.prompt(tx, reply, Prompt.CHANGED_HANDS)
+            await outgoing.prompt(tx, reply, Prompt.CHANGED_HANDS if by else Prompt.NOTHING_BEFORE)
         elif not reply.text.strip() and not files:
             await tx.held.release(conversation.id, source)
             await _note(tx, reply, by, instead_of=Mark.HELD)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, SEND_TRANSLATION
 from bot.desk.translations import Translations
+from storage.schema import files
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
 
@@ -371,3 +373,217 @@ async def test_settings_say_whether_it_translates(
     ) as bridge:
         answer = await bridge.ben.command("/bookbag", "settings", channel="general")
         assert f"Translations: {value}" in answer["text"]
+
+
+# ─── While a reply waits in turn behind one that is held ───
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
+
+
+async def waits(bridge: World, chat: Chat, text: str, **how: Any) -> str:
+    """Ana types something that shows no language behind what is held; returns its ts."""
+    ts = await chat.reply(bridge.ana, text, **how)
+    await chat.marked(ts, HELD)
+    await bridge.settled()
+    return ts
+
+
+def teammates_words(chat: Chat) -> list[str]:
+    return [text for who, text in chat.window() if who == "teammate"]
+
+
+async def test_a_file_waits_in_turn_and_goes_with_its_words(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    await waits(bridge, chat, "", files={"drawing.png": PNG})
+    await waits(bridge, chat, "ok?", files={"plan.png": PNG})
+    await waits(bridge, chat, "42")
+    assert teammates_words(chat) == []
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await chat.sees("42", author="teammate")
+    said = [e for e in chat.customer.seen if e["from"] == "teammate" and e["kind"] == "message"]
+    assert [(e["text"], [file["name"] for file in e.get("attachments") or []]) for e in said] == [
+        ("Es kostet vier Euro.\n\nIt is four euros.", []),
+        ("", ["drawing.png"]),
+        ("ok?", ["plan.png"]),
+        ("42", []),
+    ]
+    for entry in said[1:3]:
+        assert (await chat.customer.download(entry["attachments"][0]["url"]))[2] == PNG
+
+
+async def test_what_waits_and_becomes_a_note_never_reaches_the_customer(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    secret = await waits(bridge, chat, "17 %", files={"inside.png": PNG})
+    after = await waits(bridge, chat, "ok?")
+    await bridge.ana.edit(CHANNEL, secret, "note: 17 % is what it costs us")
+    await chat.marked(secret, NOTE)
+    # That it is decided lets nothing overtake what is held.
+    await bridge.settled()
+    assert chat.marks(after) == {HELD}
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("ok?", author="teammate")
+    await bridge.settled()
+    assert teammates_words(chat) == ["It is four euros.", "ok?"]
+    assert "17 %" not in str(chat.customer.seen)
+    assert "inside" not in str(chat.customer.seen)
+    assert chat.marks(secret) == {NOTE}
+
+
+async def test_what_waits_and_mentions_somebody_by_now_goes_on_only_when_its_author_says_so(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    doubt = await waits(bridge, chat, "ok?")
+    after = await waits(bridge, chat, "42")
+    await bridge.ana.edit(CHANNEL, doubt, f"ok <@{bridge.slack.user_id('ben')}>?")
+    asks = await asked(bridge, "this mentions somebody")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("42", author="teammate")
+    await chat.marked(after, SENT)
+    await bridge.settled()
+    assert teammates_words(chat) == ["It is four euros.", "42"]
+    assert chat.marks(doubt) == {HELD}
+    await bridge.ana.press(CHANNEL, str(asks["ts"]), KEEP_AS_NOTE)
+    await chat.marked(doubt, NOTE)
+    assert teammates_words(chat) == ["It is four euros.", "42"]
+
+
+async def test_what_waits_goes_on_in_its_latest_words(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    one = await waits(bridge, chat, "ok?")
+    await waits(bridge, chat, "42")
+    await bridge.ana.edit(CHANNEL, one, "ok!")
+    await bridge.settled()
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await chat.sees("42", author="teammate")
+    assert teammates_words(chat) == ["ok!", "42"]
+
+
+async def test_what_waits_and_is_deleted_is_never_sent(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    gone = await waits(bridge, chat, "ok?", files={"drawing.png": PNG})
+    after = await waits(bridge, chat, "42")
+    await bridge.ana.delete(CHANNEL, gone)
+    await bridge.settled()
+    assert chat.marks(after) == {HELD}
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await chat.sees("42", author="teammate")
+    await bridge.settled()
+    assert teammates_words(chat) == ["Es kostet vier Euro.\n\nIt is four euros.", "42"]
+    assert "drawing" not in str(chat.customer.seen)
+
+
+async def test_a_file_that_vanishes_while_it_waits_reaches_nobody(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    alone = await waits(bridge, chat, "", files={"alone.png": PNG})
+    worded = await waits(bridge, chat, "ok?", files={"worded.png": PNG})
+    await waits(bridge, chat, "42")
+    for ts in (alone, worded):
+        await bridge.ana.delete_file(bridge.slack.message(CHANNEL, ts)["files"][0]["id"])
+    await bridge.until(lambda: kept_files(bridge, 0))
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("42", author="teammate")
+    await bridge.settled()
+    # As with a reply that was sent already, its words stay when its file goes.
+    assert teammates_words(chat) == ["It is four euros.", "ok?", "42"]
+    assert "png" not in str(chat.customer.seen)
+
+
+async def kept_files(bridge: World, count: int) -> bool:
+    async with bridge.bridge.database.read() as tx:
+        return len((await tx.connection.execute(files.select())).all()) == count
+
+
+@pytest.mark.parametrize("lost", ["left the channel", "was deactivated"])
+async def test_who_may_not_speak_any_more_says_nothing_by_what_waited(
+    bridge: World, claude: FakeAnthropic, lost: str
+) -> None:
+    chat = await held(bridge, claude)
+    first, _ = await typed(bridge, claude, chat)
+    ok = await waits(bridge, chat, "ok?", files={"drawing.png": PNG})
+    if lost == "left the channel":
+        bridge.slack.leave(CHANNEL, "ana")
+    else:
+        bridge.slack.change_person("ana", deleted=True)
+    await bridge.settled()
+    bridge.slack.change_person("ben", is_admin=True)
+    # An administrator tidies up. Nothing speaks in the name of who is gone.
+    await bridge.ben.delete(CHANNEL, first)
+    await chat.marked(ok, NOTE)
+    await bridge.settled()
+    assert teammates_words(chat) == []
+    assert "drawing" not in str(chat.customer.seen)
+    assert await kept_files(bridge, 0)
+
+
+async def test_where_slack_does_not_say_who_it_was_they_are_asked(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    first, _ = await typed(bridge, claude, chat)
+    ok = await waits(bridge, chat, "ok?")
+    bridge.slack.change_person("ana", title="Head of bags")
+    await bridge.settled()
+    bridge.slack.faults.error("users.info", "internal_error", times=100)
+    await bridge.ana.delete(CHANNEL, first)
+    question = await asked(bridge, "the message it followed was deleted")
+    assert (teammates_words(chat), chat.marks(ok)) == ([], {HELD})
+    bridge.slack.faults.clear()
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("ok?", author="teammate")
+
+
+async def test_two_who_answer_wait_for_their_own_words_only(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    await chat.choose(bridge.ben, "Join Ana")
+    await bridge.settled()
+    _, question = await typed(bridge, claude, chat)
+    mine = await waits(bridge, chat, "ok?")
+    theirs = await chat.reply(bridge.ben, "42")
+    await chat.sees("42", author="teammate")
+    await chat.marked(theirs, SENT)
+    assert chat.marks(mine) == {HELD}
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await chat.sees("ok?", author="teammate")
+    assert teammates_words(chat) == ["42", "ok?"]
+
+
+async def test_the_customers_own_language_does_not_wait(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    await chat.reply(bridge.ana, "Das sind vier Euro und ein paar Cent.")
+    await chat.sees("Das sind vier Euro und ein paar Cent.", author="teammate")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    # Nothing is held any more, so nothing waits.
+    await chat.reply(bridge.ana, "ok?")
+    await chat.sees("ok?", author="teammate")
+
+
+async def test_what_waits_is_asked_about_when_its_own_words_are_to_be_translated(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    one = await waits(bridge, chat, "ok?")
+    after = await waits(bridge, chat, "42")
+    claude.translate("Ist das in Ordnung für Sie?")
+    await bridge.ana.edit(CHANNEL, one, "Is that fine with you?")
+    newer = await asked(bridge, "Ist das in Ordnung für Sie?")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("It is four euros.", author="teammate")
+    await bridge.settled()
+    assert (chat.marks(one), chat.marks(after)) == ({HELD}, {HELD})
+    await bridge.ana.press(CHANNEL, str(newer["ts"]), SEND_TRANSLATION)
+    await chat.sees("42", author="teammate")
+    words = ["It is four euros.", "Ist das in Ordnung für Sie?\n\nIs that fine with you?", "42"]
+    assert teammates_words(chat) == words
