@@ -448,6 +448,8 @@ async def test_what_waits_and_mentions_somebody_by_now_goes_on_only_when_its_aut
     await bridge.settled()
     assert teammates_words(chat) == ["It is four euros.", "42"]
     assert chat.marks(doubt) == {HELD}
+    # They were asked once.
+    assert bridge.slack.ephemerals("ana")[-1]["ts"] == asks["ts"]
     await bridge.ana.press(CHANNEL, str(asks["ts"]), KEEP_AS_NOTE)
     await chat.marked(doubt, NOTE)
     assert teammates_words(chat) == ["It is four euros.", "42"]
@@ -587,3 +589,18 @@ async def test_what_waits_is_asked_about_when_its_own_words_are_to_be_translated
     await chat.sees("42", author="teammate")
     words = ["It is four euros.", "Ist das in Ordnung für Sie?\n\nIs that fine with you?", "42"]
     assert teammates_words(chat) == words
+
+
+async def test_what_waits_does_not_wait_for_what_was_typed_after_it(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, first = await typed(bridge, claude, chat)
+    await waits(bridge, chat, "ok?")
+    claude.translate("Und der Versand ist frei.")
+    later = await chat.reply(bridge.ana, "And the shipping is free.")
+    await asked(bridge, "Und der Versand ist frei.")
+    await bridge.ana.press(CHANNEL, str(first["ts"]), SEND_AS_ME)
+    await chat.sees("ok?", author="teammate")
+    assert teammates_words(chat) == ["It is four euros.", "ok?"]
+    assert chat.marks(later) == {HELD}
