@@ -31,14 +31,16 @@ async def test_a_post_says_how_many_rows_it_shows_or_not(
 ) -> None:
     channel, since = slack.channel("live-chat").id, datetime.now(UTC) - timedelta(minutes=1)
     card = str((await client.chat_postMessage(channel=channel, text="card"))["ts"])
-    under = {"thread_ts": card} if in_thread else {}
+    under = card if in_thread else None
     posted = await client.chat_postMessage(
         channel=channel,
         text="x",
         metadata={"event_type": METADATA_TYPE, "event_payload": payload},
-        **under,
+        thread_ts=under,
     )
-    await client.chat_postMessage(channel=channel, text="y", metadata=label("another", shows=1), **under)
+    await client.chat_postMessage(
+        channel=channel, text="y", metadata=label("another", shows=1), thread_ts=under
+    )
     thread = MessageRef(slack.team_id, channel, card) if in_thread else None
     found = await find(client, KEY, channel=channel, thread=thread, since=since)
     assert found == Found(str(posted["ts"]), shows)
