@@ -18,8 +18,8 @@ from bot.blocks.ids import (
 from bot.blocks.message import LinkTo, Message, button, line, words
 from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
 from bot.desk.attachments import Unfit
+from bot.desk.held import fingerprint
 from bot.desk.outgoing import Prompt
-from bot.desk.replies import fingerprint
 from bot.desk.views import ConversationView
 from bot.tongues import say
 from storage.records import ConversationId

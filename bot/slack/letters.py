@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.desk import replies
+from bot.desk import changes, replies
 from bot.desk.attachments import Unfit
 from bot.desk.replies import Fate, LanguageOf, Meant
 from bot.slack.directory import Directory, UnknownPerson
@@ -96,7 +96,7 @@ class RuleBook:
         match thread_event(delivery.event, team=delivery.message.team):
             case Deleted() as gone:
                 writer = None if gone.author is None else await self._author_in_time(gone.author, gone.thread)
-                return lambda tx: replies.message_deleted(tx, gone.thread, gone.message, by=writer)
+                return lambda tx: changes.message_deleted(tx, gone.thread, gone.message, by=writer)
             case Posted() as new:
                 by = await self._author(new.author, new.thread, waits_since)
                 words = await self._read(new)
@@ -119,7 +119,7 @@ class RuleBook:
                 words = await self._read(edit)
                 # Where the message is not known yet, this is the message.
                 brought = await self._brought(edit, words, by, waits_since)
-                return lambda tx: replies.message_edited(
+                return lambda tx: changes.message_edited(
                     tx,
                     edit.thread,
                     edit.message,

@@ -10,6 +10,7 @@ import pytest
 
 from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, SEND_TRANSLATION
 from bot.desk.translations import Translations
+from storage.records import FileId
 from storage.schema import files
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
@@ -351,13 +352,19 @@ async def test_what_followed_before_others_had_it_is_asked_about(
 ) -> None:
     chat = await held(bridge, claude)
     _, question = await typed(bridge, claude, chat)
-    ok = await chat.reply(bridge.ana, "ok?")
-    await chat.marked(ok, HELD)
+    for text in ("ok?", "42"):
+        await chat.marked(await chat.reply(bridge.ana, text), HELD)
     await chat.choose(bridge.ben, "Take over from Ana")
     await bridge.settled()
     await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
-    await asked(bridge, "changed hands since you typed it")
-    assert "ok?" not in str(chat.window())
+    question = await asked(bridge, "changed hands since you typed it")
+    await bridge.settled()
+    # About each of them once, whatever is decided then.
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await bridge.settled()
+    about = [bridge.slack.rendered(one) for one in bridge.slack.ephemerals("ana")]
+    assert len([one for one in about if "changed hands" in one]) == 1
+    assert teammates_words(chat) == []
 
 
 @pytest.mark.parametrize(("translate", "value"), [(True, "on"), (False, "off")])
@@ -408,6 +415,7 @@ async def test_a_file_waits_in_turn_and_goes_with_its_words(bridge: World, claud
         ("ok?", ["plan.png"]),
         ("42", []),
     ]
+    assert await held_now(bridge, chat) == []
     for entry in said[1:3]:
         assert (await chat.customer.download(entry["attachments"][0]["url"]))[2] == PNG
 
@@ -499,6 +507,28 @@ async def test_a_file_that_vanishes_while_it_waits_reaches_nobody(
     # As with a reply that was sent already, its words stay when its file goes.
     assert teammates_words(chat) == ["It is four euros.", "ok?", "42"]
     assert "png" not in str(chat.customer.seen)
+
+
+async def test_nothing_is_sent_of_what_waits_once_its_only_file_is_not_in_our_keeping(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    alone = await waits(bridge, chat, "", files={"alone.png": PNG})
+    await waits(bridge, chat, "42")
+    async with bridge.bridge.database.read() as tx:
+        kept = [FileId(row.id) for row in await tx.connection.execute(files.select())]
+    await bridge.bridge.database.write(lambda tx: tx.files.forget(kept))
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("42", author="teammate")
+    await chat.marked(alone, NOTE)
+    assert teammates_words(chat) == ["It is four euros.", "42"]
+    await asked(bridge, "Nothing was sent")
+
+
+async def held_now(bridge: World, chat: Chat) -> list[str]:
+    async with bridge.bridge.database.read() as tx:
+        return await tx.held.sources(chat.id)
 
 
 async def kept_files(bridge: World, count: int) -> bool:
