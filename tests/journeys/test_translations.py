@@ -438,6 +438,7 @@ async def test_what_waits_and_becomes_a_note_never_reaches_the_customer(
     assert teammates_words(chat) == ["It is four euros.", "ok?"]
     assert "17 %" not in str(chat.customer.seen)
     assert "inside" not in str(chat.customer.seen)
+    assert await kept_files(bridge, 0)
     assert chat.marks(secret) == {NOTE}
 
 
@@ -634,3 +635,15 @@ async def test_what_waits_does_not_wait_for_what_was_typed_after_it(
     await chat.sees("ok?", author="teammate")
     assert teammates_words(chat) == ["It is four euros.", "ok?"]
     assert chat.marks(later) == {HELD}
+
+
+async def test_what_waits_goes_on_when_what_was_held_becomes_a_note(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    first, _ = await typed(bridge, claude, chat)
+    await waits(bridge, chat, "ok?")
+    await bridge.ana.edit(CHANNEL, first, "note: it is four euros")
+    await chat.sees("ok?", author="teammate")
+    await chat.marked(first, NOTE)
+    assert teammates_words(chat) == ["ok?"]
