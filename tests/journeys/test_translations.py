@@ -647,3 +647,21 @@ async def test_what_waits_goes_on_when_what_was_held_becomes_a_note(
     await chat.sees("ok?", author="teammate")
     await chat.marked(first, NOTE)
     assert teammates_words(chat) == ["ok?"]
+
+
+async def test_a_translation_is_not_sent_while_the_one_of_the_new_words_is_made(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    made = asyncio.Event()
+    claude.translate("Es kostet fünf Euro.", after=made)
+    asked_for = len(claude.requests)
+    await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
+    await bridge.until(lambda: len(claude.requests) > asked_for)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await asked(bridge, "not the translation of what your message says now")
+    made.set()
+    await asked(bridge, "Es kostet fünf Euro.")
+    assert teammates_words(chat) == []
+    assert chat.marks(ts) == {HELD}
