@@ -665,3 +665,27 @@ async def test_a_translation_is_not_sent_while_the_one_of_the_new_words_is_made(
     await asked(bridge, "Es kostet fünf Euro.")
     assert teammates_words(chat) == []
     assert chat.marks(ts) == {HELD}
+
+
+async def test_a_translation_of_words_that_changed_meanwhile_is_not_shown(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    made = asyncio.Event()
+    claude.translate("Es kostet vier Euro.", after=made)
+    claude.translate("Es kostet fünf Euro.")
+    asked_for = len(claude.requests)
+    ts = await chat.reply(bridge.ana, "It is four euros.")
+    await bridge.until(lambda: len(claude.requests) > asked_for)
+    await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
+
+    async def is_reworded() -> bool:
+        async with bridge.bridge.database.read() as tx:
+            reply = await tx.held.get(chat.id, (await tx.held.sources(chat.id))[0])
+        return reply is not None and reply.text == "It is five euros."
+
+    await bridge.until(is_reworded)
+    made.set()
+    await asked(bridge, "Es kostet fünf Euro.")
+    await bridge.settled()
+    assert "vier" not in str(bridge.slack.ephemerals("ana"))
