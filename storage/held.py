@@ -102,6 +102,13 @@ class HeldReplies:
         )
         return sorted(map(_held, rows), key=lambda reply: Decimal(reply.message.ts))
 
+    async def sources(self, conversation_id: ConversationId) -> list[str]:
+        """The messages that are held in a conversation, whoever wrote them."""
+        rows = await self._connection.execute(
+            select(table.c.source).where(table.c.conversation_id == conversation_id)
+        )
+        return list(rows.scalars())
+
     async def release(self, conversation_id: ConversationId, source: str) -> None:
         """Hold it no longer: it was sent, kept as a note or deleted."""
         self._known.pop((conversation_id, source), None)

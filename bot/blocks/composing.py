@@ -40,7 +40,11 @@ def compose_modal(
     why = [small(f"⚠️ {escaped(trouble)}")] if trouble else []
     wishes: Sequence[Wish] = get_args(Wish) if rewrites else ("draft",)
     buttons = ActionsBlock(elements=[button(_label(wish), f"{WISH}:{wish}", wish) for wish in wishes])
-    needs = [] if rewrites else [small(escaped(say("Polishing and translating need an AI with a key.")))]
+    needs = (
+        []
+        if rewrites
+        else [small(escaped(say("The offline AI only drafts; it cannot polish or translate.")))]
+    )
     blocks: list[Block] = [small(_who_reads(view, value)), *why, asked, buttons, *needs]
     return _modal(value, blocks, submit=say("Send and take over") if value.taking_over else say("Send"))
 

@@ -165,7 +165,7 @@ def _while_held(conversation: Conversation) -> Block | None:
 
 
 def _how_to_note() -> str:
-    return say("_Start a message with_ `note:` _or_ `//` _to keep it in the team._")
+    return say("_Start a message with_ `note:` _or_ `//` _to keep it within the team._")
 
 
 def _took_over(by: str, former: str | None) -> str:
@@ -299,7 +299,7 @@ def _not_shown(conversation: Conversation, entry: Entry) -> Message:
     says = (
         _missing(len(data["seqs"]), reason) if data["certain"] else _maybe_missing(len(data["seqs"]), reason)
     )
-    hint = say("Nothing is lost, and the customer's chat is not affected.")
+    hint = say("Nothing is lost, and the customer’s chat is not affected.")
     again = button(
         say("Retry"),
         RETRY,
@@ -311,9 +311,9 @@ def _not_shown(conversation: Conversation, entry: Entry) -> Message:
 
 def _missing(count: int, reason: str) -> str:
     if count == 1:
-        return say("A message of this conversation could not be posted here ({reason}).", reason=reason)
+        return say("A message in this conversation could not be posted here ({reason}).", reason=reason)
     return say(
-        "{count} messages of this conversation could not be posted here ({reason}).",
+        "{count} messages in this conversation could not be posted here ({reason}).",
         count=count,
         reason=reason,
     )
@@ -321,9 +321,9 @@ def _missing(count: int, reason: str) -> str:
 
 def _maybe_missing(count: int, reason: str) -> str:
     if count == 1:
-        return say("A message of this conversation may not have been posted here ({reason}).", reason=reason)
+        return say("A message in this conversation may not have been posted here ({reason}).", reason=reason)
     return say(
-        "{count} messages of this conversation may not have been posted here ({reason}).",
+        "{count} messages in this conversation may not have been posted here ({reason}).",
         count=count,
         reason=reason,
     )

@@ -36,7 +36,8 @@ def day_message(day: Day) -> Message:
             small(
                 say(
                     "Since midnight {zone}. A conversation counts if something was said in it. First reply: "
-                    "of tickets opened today, from the opening on. Resolution: of tickets closed today.",
+                    "for tickets opened today, from when they were opened. "
+                    "Resolution: for tickets closed today.",
                     zone=zone,
                 )
             ),

@@ -64,7 +64,7 @@ def _nowhere(found: Found) -> str:
     looked_at = _looked_at(found)
     if found.further is None:
         return say(
-            "There is no “{words}” in {conversations}, and nothing is further back.",
+            "There is no “{words}” in {conversations}, and there are no older ones.",
             words=words,
             conversations=looked_at,
         )
@@ -81,7 +81,7 @@ def _heading(found: Found) -> str:
 def _reached(found: Found) -> str:
     looked_at = _looked_at(found)
     if found.further is None:
-        return say("All that is in {conversations}, and nothing is further back", conversations=looked_at)
+        return say("Searched {conversations}; there are no older ones", conversations=looked_at)
     if found.back_to is None:
         return say("Latest first, in {conversations}", conversations=looked_at)
     back_to = date_and_time(found.back_to.at)

@@ -65,7 +65,7 @@ def help_message(
             small(
                 say(
                     "In a thread you took over, just type: the customer reads it. A message that starts with "
-                    "`note:`, `//` or a mention stays in the team. "
+                    "`note:`, `//` or a mention stays within the team. "
                     "*{button}* hands back and closes the ticket.",
                     button=allow_ai_replies,
                 )
@@ -114,6 +114,6 @@ def _commands() -> str:
             say("`/bookbag rebuild 12`   start ticket 12’s thread again, from the ledger"),
             say("`/bookbag connect vip`   threads of the inbox “vip” start here; `disconnect` ends that"),
             say("`/bookbag settings`   how this is set up"),
-            say("`/bookbag help`   this"),
+            say("`/bookbag help`   this list"),
         )
     )

@@ -25,13 +25,13 @@ def hold_modal(about: ConversationValue) -> View:
     typed = PlainTextInputElement(
         action_id=HOLD_REASON,
         max_length=LONGEST_LINE,
-        placeholder=plain(say("The warehouse looks for the parcel")),
+        placeholder=plain(say("The warehouse is looking for the parcel")),
         focus_on_load=True,
     )
     asked = InputBlock(
         block_id=HOLD_REASON,
         label=plain(say("What does it wait for?")),
-        hint=plain(say("Only the team sees this. When the customer writes, the ticket is back from hold.")),
+        hint=plain(say("Only the team sees this. When the customer writes, the ticket comes off hold.")),
         element=typed,
     )
     return _modal(HOLD_MODAL, about, title=say("Put on hold"), submit=say("Put on hold"), blocks=[asked])

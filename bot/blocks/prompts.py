@@ -18,8 +18,8 @@ from bot.blocks.ids import (
 from bot.blocks.message import LinkTo, Message, button, line, words
 from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
 from bot.desk.attachments import Unfit
+from bot.desk.held import fingerprint
 from bot.desk.outgoing import Prompt
-from bot.desk.replies import fingerprint
 from bot.desk.views import ConversationView
 from bot.tongues import say
 from storage.records import ConversationId
@@ -71,7 +71,7 @@ def prompt_message(
             return _translated(HeldValue(conversation_id, source), translation or "")
         case Prompt.NOT_TRANSLATED:
             says = say(
-                "Not sent: this seems to be in another language than the customer's, and could not be "
+                "Not sent: this does not seem to be in the customer’s language, and it could not be "
                 "translated just now."
             )
             send = button(say("Send as written"), SEND_AS_ME, held)
@@ -82,6 +82,10 @@ def prompt_message(
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.CHANGED_HANDS:
             says = say("Not sent: this conversation changed hands since you typed it.")
+            send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
+            return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.NOTHING_BEFORE:
+            says = say("Not sent: the message it followed was deleted.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.JUST_ASSIGNED:
@@ -127,8 +131,8 @@ def prompt_message(
 def _translated(held: HeldValue, translation: str) -> Message:
     """What the customer would read, exactly, and what to do with it."""
     says = say(
-        "Not sent: this is in another language than the customer's. Translated by the AI, it reads as below; "
-        "what you wrote goes along under it."
+        "Not sent: this is not in the customer’s language. Translated by the AI, it reads as below; "
+        "your own words go along underneath."
     )
     as_written = HeldValue.of(held.conversation_id, held.source)
     seen = TranslationValue.of(held, fingerprint(translation))

@@ -49,9 +49,9 @@ def settings_message(settings: Settings, *, channel: str, inboxes: Sequence[Conn
             *(SectionBlock(fields=list(some)) for some in (fields[:_MOST_FIELDS], fields[_MOST_FIELDS:])),
             line(
                 say(
-                    "Nothing of this is changed here. Each is set under its name where the bridge runs, in "
-                    "the environment or `.env`, and counts from its next start. `bookbag check` says there "
-                    "what works."
+                    "None of this is changed here. Each is set under its name where the bridge runs, in "
+                    "the environment or `.env`, and counts from its next start. `bookbag check`, run there, "
+                    "says what works."
                 )
             ),
             small(say("Keys and addresses of databases are never shown.")),
@@ -83,11 +83,21 @@ def _ai(settings: Settings) -> str:
 def _replies(settings: Settings) -> str:
     if settings.replies == "anyone":
         return say("everybody who may, once a teammate has taken over")
-    return say("who took over, and who joined them")
+    return say("whoever took over, and whoever joined them")
 
 
 def _language(settings: Settings) -> str:
-    return say("in the channel: {language}; to one person: as their Slack", language=settings.language)
+    names = {
+        "en": say("English"),
+        "de": say("German"),
+        "es": say("Spanish"),
+        "fr": say("French"),
+        "ja": say("Japanese"),
+    }
+    return say(
+        "in the channel: {language}; to one person: the language of their Slack",
+        language=names[settings.language],
+    )
 
 
 def _assignment(settings: Settings) -> str:

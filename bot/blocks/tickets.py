@@ -48,7 +48,7 @@ def ticket_shown(shown: TicketShown, *, link_to: LinkTo) -> Message:
     heading = f"{say('Ticket #{number}', number=ticket.number)} · {name}"
     facts = [bold(status_word(ticket.status)), *_holder(view), escaped(shortened(ticket.channel, 40))]
     if view.waits_since is not None:
-        facts.append(say("waits {time}", time=lasted(shown.at - view.waits_since)))
+        facts.append(say("waiting {time}", time=lasted(shown.at - view.waits_since)))
     blocks: list[Block] = [title(heading), line("   ·   ".join(facts))]
     email = shortened(conversation.customer.email or "", 254)
     if email:
@@ -75,7 +75,7 @@ def ticket_row(view: TicketView, at: datetime, link_to: LinkTo, *, named: bool =
         *(_holder(view) if named else []),
     ]
     if view.waits_since is not None:
-        parts.append(say("waits {time}", time=lasted(at - view.waits_since)))
+        parts.append(say("waiting {time}", time=lasted(at - view.waits_since)))
     elif ticket.closed_at is not None:
         parts.append(date_and_time(ticket.closed_at))
     last = view.of.last_message

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.desk import outgoing
 from bot.desk.errors import AlreadySent, MayNotAct, NotFound, NotTaken, SomebodyElseAnswers, Stale
-from bot.desk.replies import say_to_customer
+from bot.desk.sending import say_to_customer
 from bot.desk.takeover import answers, hand_over, holder_name, take_over
 from bot.desk.views import ConversationView, conversation_view
 from storage.records import Conversation, ConversationId, Person, State

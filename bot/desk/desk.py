@@ -6,7 +6,20 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.desk import assignment, chat, composed, replies, seen, takeover, threads, tickets, views, waiting
+from bot.desk import (
+    assignment,
+    changes,
+    chat,
+    composed,
+    held,
+    replies,
+    seen,
+    takeover,
+    threads,
+    tickets,
+    views,
+    waiting,
+)
 from bot.desk.assignment import Assignment
 from bot.desk.composed import Composing
 from bot.desk.errors import NoSuchTicket
@@ -216,7 +229,7 @@ class Desk:
     ) -> Fate:
         return await self._do(
             Expects(thread=thread, source=message.source),
-            replies.message_edited,
+            changes.message_edited,
             thread,
             message,
             by=by,
@@ -224,9 +237,11 @@ class Desk:
             meant=meant,
         )
 
-    async def message_deleted(self, thread: MessageRef, message: MessageRef) -> Fate:
+    async def message_deleted(
+        self, thread: MessageRef, message: MessageRef, *, by: Person | None = None
+    ) -> Fate:
         return await self._do(
-            Expects(thread=thread, source=message.source), replies.message_deleted, thread, message
+            Expects(thread=thread, source=message.source), changes.message_deleted, thread, message, by=by
         )
 
     async def send_held(
@@ -240,7 +255,7 @@ class Desk:
     ) -> None:
         await self._do(
             Expects(conversation_id, source=source),
-            replies.send_held,
+            held.send_held,
             conversation_id,
             source,
             by=by,
@@ -253,7 +268,7 @@ class Desk:
     ) -> None:
         await self._do(
             Expects(conversation_id, source=source),
-            replies.send_translation,
+            held.send_translation,
             conversation_id,
             source,
             by=by,
@@ -289,7 +304,7 @@ class Desk:
 
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
         await self._do(
-            Expects(conversation_id, source=source), replies.keep_as_note, conversation_id, source, by=by
+            Expects(conversation_id, source=source), held.keep_as_note, conversation_id, source, by=by
         )
 
     async def show_again(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:

@@ -81,6 +81,7 @@ class Prompt(StrEnum):
     TRANSLATION_STAYS = "translation_stays"
     FOLLOWS = "follows"
     CHANGED_HANDS = "changed_hands"
+    NOTHING_BEFORE = "nothing_before"
     JUST_ASSIGNED = "just_assigned"
     NO_WORDS = "no_words"
     FILES_UNFIT = "files_unfit"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk import outgoing, replies
+from bot.desk import held, outgoing
 from bot.desk.errors import NotFound
 from bot.desk.timeline import Event
 from storage.database import Database
@@ -48,7 +48,7 @@ class Translations:
         self, conversation_id: ConversationId, source: str, *, text: str, translation: str | None
     ) -> None:
         await self._database.write(
-            lambda tx: replies.translated(tx, conversation_id, source, text=text, translation=translation),
+            lambda tx: held.translated(tx, conversation_id, source, text=text, translation=translation),
             expects=Expects(conversation_id, source=source),
         )
 

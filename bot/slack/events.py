@@ -46,10 +46,11 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A thread message is gone."""
+    """A thread message is gone. Its author is whoever wrote it, not who deleted it; None if not said."""
 
     thread: MessageRef
     message: MessageRef
+    author: PersonId | None = None
 
 
 ThreadEvent = Posted | Edited | Deleted
@@ -101,7 +102,11 @@ def _deleted(event: Mapping[str, Any], *, team: str, channel: str) -> Deleted | 
     thread_ts = before.get("thread_ts") or event.get("thread_ts")
     if not ts or not thread_ts or thread_ts == ts or _is_bots(before):
         return None
-    return Deleted(thread=MessageRef(team, channel, thread_ts), message=MessageRef(team, channel, ts))
+    return Deleted(
+        thread=MessageRef(team, channel, thread_ts),
+        message=MessageRef(team, channel, ts),
+        author=_author(before, team) if before.get("user") else None,
+    )
 
 
 def _blocks(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

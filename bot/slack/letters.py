@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.desk import replies
+from bot.desk import changes, replies
 from bot.desk.attachments import Unfit
 from bot.desk.replies import Fate, LanguageOf, Meant
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.events import Deleted, Edited, Posted, thread_event
 from bot.slack.files import Brought, FilesDelayed, SlackFiles
 from bot.slack.from_slack import Reading, mentioned_users, read
-from bot.slack.rights import Rights
+from bot.slack.rights import SLACK_ANSWERS_WITHIN, Rights
 from storage.database import Clock
 from storage.inbox import Delivery
 from storage.records import MessageRef, Person, PersonId
@@ -94,7 +95,8 @@ class RuleBook:
         """
         match thread_event(delivery.event, team=delivery.message.team):
             case Deleted() as gone:
-                return lambda tx: replies.message_deleted(tx, gone.thread, gone.message)
+                writer = None if gone.author is None else await self._author_in_time(gone.author, gone.thread)
+                return lambda tx: changes.message_deleted(tx, gone.thread, gone.message, by=writer)
             case Posted() as new:
                 by = await self._author(new.author, new.thread, waits_since)
                 words = await self._read(new)
@@ -117,7 +119,7 @@ class RuleBook:
                 words = await self._read(edit)
                 # Where the message is not known yet, this is the message.
                 brought = await self._brought(edit, words, by, waits_since)
-                return lambda tx: replies.message_edited(
+                return lambda tx: changes.message_edited(
                     tx,
                     edit.thread,
                     edit.message,
@@ -166,6 +168,14 @@ class RuleBook:
             if waits_since is None or now - waits_since < AUTHOR_BECOMES_KNOWN:
                 raise
             return Person(person, "A teammate", None, may_act=False, fetched_at=now)
+
+    async def _author_in_time(self, person: PersonId, thread: MessageRef) -> Person | None:
+        """What was taken back does not stay with a customer until Slack says who wrote it."""
+        try:
+            async with asyncio.timeout(SLACK_ANSWERS_WITHIN):
+                return await self._rights.in_thread(person, thread)
+        except (UnknownPerson, TimeoutError):
+            return None
 
 
 async def _nothing(_tx: Transaction) -> Fate:

@@ -71,9 +71,11 @@ class Missed:
     async def everything(
         self, thread: MessageRef, conversation: Conversation, *, since: datetime
     ) -> list[Event]:
-        """The same, and where a teammate holds the conversation also what was sent and then deleted."""
+        """The same, and where a teammate holds the conversation also what was deleted: sent, kept or held."""
         # Read before Slack is: what is written in between is not missing there.
         entries = await self._entries(conversation)
+        async with self._database.read() as tx:
+            held = await tx.held.sources(conversation.id)
         known = {entry.source for entry in entries}
         events: list[Event] = []
         oldest = since
@@ -82,7 +84,8 @@ class Missed:
             oldest = min(since, max(escalated_at, self._database.clock() - LOOK_BACK))
         found = await self._first_page(thread, oldest)
         if conversation.state is State.TEAMMATE:
-            events += await self._deletions(thread, entries, found)
+            said = [*_said_in_slack(entries), *held]
+            events += await self._deletions(thread, said, found)
         messages = found.messages
         if found.latest is not None:
             messages = await self._all(thread, since)
@@ -92,9 +95,11 @@ class Missed:
         async with self._database.read() as tx:
             return await tx.ledger.since(conversation.id)
 
-    async def _deletions(self, thread: MessageRef, entries: Sequence[Entry], found: Found) -> Sequence[Event]:
-        """What was sent from Slack and is gone, at two looks: the first may have come too early."""
-        missing = [ts for ts in _said_in_slack(thread, entries) if found.lacks(ts)]
+    async def _deletions(self, thread: MessageRef, said: Sequence[str], found: Found) -> Sequence[Event]:
+        """Which of these sources are gone, at two looks: the first may have come too early."""
+        start = MessageRef(thread.team, thread.channel, "").source
+        in_thread = [source.removeprefix(start) for source in said if source.startswith(start)]
+        missing = [ts for ts in in_thread if found.lacks(ts)]
         if missing:
             again = await self._first_page(thread, found.oldest)
             missing = [ts for ts in missing if again.lacks(ts)]
@@ -182,16 +187,14 @@ def _events(
     return events
 
 
-def _said_in_slack(thread: MessageRef, entries: Sequence[Entry]) -> Sequence[str]:
-    """The `ts` of the thread's messages that the ledger has and nobody took back."""
+def _said_in_slack(entries: Sequence[Entry]) -> Sequence[str]:
+    """The sources of what teammates said that the ledger has and nobody took back."""
     taken_back = {entry.data["target"] for entry in entries if entry.kind is Kind.RETRACT}
-    start = MessageRef(thread.team, thread.channel, "").source
     return [
-        entry.source.removeprefix(start)
+        entry.source
         for entry in entries
         if entry.kind in (Kind.MESSAGE, Kind.NOTE)
         and entry.author is Author.TEAMMATE
         and entry.source is not None
-        and entry.source.startswith(start)
         and entry.seq not in taken_back
     ]

@@ -124,6 +124,10 @@ class FakeAnthropic:
         """Answer with a summary in the schema that was asked for."""
         self.say(json.dumps({"subject": subject, "summary": summary, "language": language}))
 
+    def translate(self, text: str, language: str = "de", *, after: asyncio.Event | None = None) -> None:
+        """Answer with a translation in the schema that was asked for; `language` is the one it was in."""
+        self.say(json.dumps({"translation": text, "language": language}), after=after)
+
     def escalate(self, reason: str, *, beside: str | None = None) -> None:
         """Use the tool `escalate_to_human`, with a text beside it if one is given."""
         tool = {"name": "escalate_to_human", "input": {"reason": reason}}

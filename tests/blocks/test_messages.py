@@ -30,8 +30,8 @@ from bot.blocks.modals import hand_over_modal, hold_modal, said_modal, subject_m
 from bot.blocks.prompts import cut_off, prompt_message, refusal, you_have_it
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.thread import entries_message, entry_message, recap_message
+from bot.desk.held import fingerprint
 from bot.desk.outgoing import Prompt
-from bot.desk.replies import fingerprint
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.desk.views import ConversationView, Listing

@@ -53,7 +53,7 @@ def test_any_set_up_can_be_shown(made: Settings, channel: str) -> None:
         ({"assignment": "round_robin", "assignment_cap": 3}, "up to 3 open tickets each"),
         ({"remind_after": None}, "never"),
         ({"remind_after": timedelta(minutes=7)}, "first after 7 min"),
-        ({"language": "de"}, "in the channel: de"),
+        ({"language": "de"}, "in the channel: German"),
         ({"hold_back": timedelta(0)}, "not at all"),
         ({"posts_per_second": 0.5}, "0.5 a second"),
         ({"origins": ("https://shop.example",)}, "https://shop.example"),

@@ -102,7 +102,7 @@ def test_a_row_offers_what_can_be_done_and_says_how_long_the_customer_waits(
         ticket_shown(TicketShown(view, [], LATER), link_to=link_to),
     ):
         assert set(buttons(message)) == labels
-        assert ("waits 1 h 12 min" in WORKSPACE.rendered(message.arguments())) is waits
+        assert ("waiting 1 h 12 min" in WORKSPACE.rendered(message.arguments())) is waits
 
 
 def test_what_the_customer_wrote_last_is_not_waiting_once_somebody_answered() -> None:

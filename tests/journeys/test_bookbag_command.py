@@ -120,7 +120,7 @@ async def test_tickets_come_by_shelf_and_the_closed_ones_newest_first(outside: W
     }.items():
         rendered = await shown(word)
         assert {name for name in ("Maya", "Noor", "Otis") if name in rendered} == names, word
-    assert "waits less than a minute" in await shown("new")
+    assert "waiting less than a minute" in await shown("new")
 
     for chat, who in ((hers, outside.ana), (mine, outside.ben)):
         await chat.handed_back(who)

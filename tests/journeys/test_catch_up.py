@@ -221,3 +221,25 @@ async def test_a_private_channel_that_is_archived_is_told(database_url: str) -> 
         outside.slack.archive(CHANNEL)
         outside.slack.archive("private-chat")
         await outside.until(is_told)
+
+
+async def test_a_held_reply_that_was_deleted_while_the_program_was_down_is_held_no_longer(
+    outside: World, chat: Chat
+) -> None:
+    gone, stays = [await chat.reply(outside.ben, text) for text in ("May I?", "Or is it this?")]
+    for ts in (gone, stays):
+        await chat.marked(ts, HELD)
+    await outside.settled()
+    await outside.bridge.stop()
+    await outside.ben.delete(CHANNEL, gone)
+    await lose(outside)
+    await lose(outside)
+    await outside.start()
+
+    async def only_one_is_held() -> bool:
+        async with outside.bridge.database.read() as tx:
+            sources = await tx.held.sources(chat.id)
+        return [source.rpartition("/")[2] for source in sources] == [stays]
+
+    await outside.until(only_one_is_held)
+    assert await reads(outside, chat) == []

@@ -192,3 +192,29 @@ async def test_a_card_whose_post_lost_its_answer_is_known_from_the_first_press(o
     async with outside.bridge.database.read() as tx:
         kinds = [entry.kind for entry in await tx.ledger.since(chat.id)]
     assert kinds.count(Kind.NOTE) == 1
+
+
+async def test_a_post_of_an_older_version_is_believed_to_show_what_fits_now(outside: World) -> None:
+    faults = outside.slack.faults
+    chat = await outside.chat(first="Before")
+    await chat.shows("Before")
+    await outside.settled()
+    outside.slack.archive(CHANNEL)
+    words = ["One", "Two", "Three"]
+    for text in words:
+        await chat.customer.say(text)
+    told = "#live-chat is archived. Unarchive it, or set SLACK_CHANNEL to another channel."
+    await outside.until(lambda: ready_says(outside, {"slack": told}))
+    # One post with all three lands, but its answer is lost, and nobody can look yet.
+    faults.drop_after("chat.postMessage")
+    faults.drop_before("conversations.replies", times=1000)
+    outside.slack.archive(CHANNEL, archived=False)
+    await chat.shows("Three")
+    (post,) = [m for m in chat.thread.replies() if "Three" in chat.thread.rendered(m)]
+    said = outside.slack.channel(CHANNEL).messages[post["ts"]]["metadata"]["event_payload"]
+    assert said.pop("shows") == len(words)
+    faults.clear()
+    await chat.customer.say("After")
+    await chat.shows("After")
+    await outside.settled()
+    assert chat.in_thread() == [("customer", text) for text in ["Before", *words, "After"]]

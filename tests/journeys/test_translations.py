@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, SEND_TRANSLATION
 from bot.desk.translations import Translations
+from storage.records import FileId
+from storage.schema import files
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
 
@@ -30,17 +32,13 @@ async def bridge(database_url: str, claude: FakeAnthropic) -> AsyncIterator[Worl
         yield here
 
 
-def translate(claude: FakeAnthropic, text: str, after: asyncio.Event | None = None) -> None:
-    claude.say(json.dumps({"translation": text, "language": "de"}), after=after)
-
-
 async def held(bridge: World, claude: FakeAnthropic) -> Chat:
     """Ana answers a customer who writes German; the question she came in on is translated."""
     claude.say("Das dauert zwei Tage.")
     chat = await bridge.chat("Maya", first="Wie lange dauert der Versand?")
     await chat.sees("Das dauert zwei Tage.", author="ai")
     claude.summarise("Versand", "Die Kundin fragt nach dem Versand.", "de")
-    translate(claude, "How long does shipping take?")
+    claude.translate("How long does shipping take?")
     await chat.taken_over(bridge.ana)
     await chat.shows("How long does shipping take?")
     await bridge.settled()
@@ -57,7 +55,7 @@ async def test_a_customers_words_are_followed_by_their_translation(
 ) -> None:
     chat = await held(bridge, claude)
     answered = asyncio.Event()
-    translate(claude, "And what does it cost?\nPlease <!here> *hurry*", after=answered)
+    claude.translate("And what does it cost?\nPlease <!here> *hurry*", after=answered)
     await chat.customer.say("Und was kostet das?\nBitte schnell")
     # The original waits for nobody.
     await chat.shows("Und was kostet das?")
@@ -85,7 +83,7 @@ async def test_what_the_customer_and_the_ai_say_alone_and_what_is_in_the_teams_l
     await bridge.settled()
     assert len(claude.requests) == 1
     claude.summarise("Versand", "Die Kundin fragt nach dem Versand.", "de")
-    translate(claude, "How long does shipping take?")
+    claude.translate("How long does shipping take?")
     await chat.taken_over(bridge.ana)
     await chat.shows("How long does shipping take?")
     for text in ("And how much is it?", "ok", "12", "👍"):
@@ -106,10 +104,10 @@ async def test_a_model_that_fails_leaves_the_original_and_the_next_is_translated
     await chat.shows("Und was kostet das?")
     await bridge.settled()
     # It finds that it was in the team's language all along, and says nothing.
-    translate(claude, "")
+    claude.translate("")
     await chat.customer.say("Das ist the question")
     await bridge.settled()
-    translate(claude, "I would like my money back")
+    claude.translate("I would like my money back")
     await chat.customer.say("Ich möchte mein Geld zurück")
     await chat.shows("I would like my money back")
     assert len(translations(bridge, chat)) == 2
@@ -117,7 +115,7 @@ async def test_a_model_that_fails_leaves_the_original_and_the_next_is_translated
 
 async def test_a_translation_that_is_made_twice_is_shown_once(bridge: World, claude: FakeAnthropic) -> None:
     chat = await held(bridge, claude)
-    translate(claude, "And what does it cost?")
+    claude.translate("And what does it cost?")
     await chat.customer.say("Und was kostet das?")
     await chat.shows("And what does it cost?")
     await bridge.settled()
@@ -146,7 +144,7 @@ async def test_the_teams_language_is_the_channels(database_url: str, claude: Fak
         chat = await bridge.chat("Maya", first="How long does shipping take?")
         await chat.sees("Two days.", author="ai")
         claude.summarise("Shipping", "Asks how long it takes.")
-        translate(claude, "Wie lange dauert der Versand?")
+        claude.translate("Wie lange dauert der Versand?")
         await chat.taken_over(bridge.ana)
         assert "🌐 Maya, übersetzt von der KI" in await chat.shows("Wie lange dauert der Versand?")
         assert "German" in str(claude.requests[-1]["system"])
@@ -171,7 +169,7 @@ async def asked(bridge: World, words: str) -> dict[str, object]:
 
 async def typed(bridge: World, claude: FakeAnthropic, chat: Chat) -> tuple[str, dict[str, object]]:
     """Ana types English, which is held, and is shown what it is in German."""
-    translate(claude, "Es kostet vier Euro.")
+    claude.translate("Es kostet vier Euro.")
     ts = await chat.reply(bridge.ana, "It is four euros.")
     await chat.marked(ts, HELD)
     return ts, await asked(bridge, "Es kostet vier Euro.")
@@ -212,7 +210,7 @@ async def test_a_reply_may_be_sent_as_written_or_kept(bridge: World, claude: Fak
 async def test_a_translation_of_words_that_changed_is_not_sent(bridge: World, claude: FakeAnthropic) -> None:
     chat = await held(bridge, claude)
     ts, question = await typed(bridge, claude, chat)
-    translate(claude, "Es kostet fünf Euro.")
+    claude.translate("Es kostet fünf Euro.")
     await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
     newer = await asked(bridge, "Es kostet fünf Euro.")
     await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
@@ -318,7 +316,7 @@ async def test_what_follows_waits_for_all_before_it_and_may_be_sent_sooner(
 ) -> None:
     chat = await held(bridge, claude)
     _, first = await typed(bridge, claude, chat)
-    translate(claude, "Und der Versand ist frei.")
+    claude.translate("Und der Versand ist frei.")
     await chat.reply(bridge.ana, "And the shipping is free.")
     second = await asked(bridge, "Und der Versand ist frei.")
     ok = await chat.reply(bridge.ana, "ok?")
@@ -354,13 +352,19 @@ async def test_what_followed_before_others_had_it_is_asked_about(
 ) -> None:
     chat = await held(bridge, claude)
     _, question = await typed(bridge, claude, chat)
-    ok = await chat.reply(bridge.ana, "ok?")
-    await chat.marked(ok, HELD)
+    for text in ("ok?", "42"):
+        await chat.marked(await chat.reply(bridge.ana, text), HELD)
     await chat.choose(bridge.ben, "Take over from Ana")
     await bridge.settled()
     await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
-    await asked(bridge, "changed hands since you typed it")
-    assert "ok?" not in str(chat.window())
+    question = await asked(bridge, "changed hands since you typed it")
+    await bridge.settled()
+    # About each of them once, whatever is decided then.
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await bridge.settled()
+    about = [bridge.slack.rendered(one) for one in bridge.slack.ephemerals("ana")]
+    assert len([one for one in about if "changed hands" in one]) == 1
+    assert teammates_words(chat) == []
 
 
 @pytest.mark.parametrize(("translate", "value"), [(True, "on"), (False, "off")])
@@ -376,3 +380,312 @@ async def test_settings_say_whether_it_translates(
     ) as bridge:
         answer = await bridge.ben.command("/bookbag", "settings", channel="general")
         assert f"Translations: {value}" in answer["text"]
+
+
+# ─── While a reply waits in turn behind one that is held ───
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
+
+
+async def waits(bridge: World, chat: Chat, text: str, **how: Any) -> str:
+    """Ana types something that shows no language behind what is held; returns its ts."""
+    ts = await chat.reply(bridge.ana, text, **how)
+    await chat.marked(ts, HELD)
+    await bridge.settled()
+    return ts
+
+
+def teammates_words(chat: Chat) -> list[str]:
+    return [text for who, text in chat.window() if who == "teammate"]
+
+
+async def test_a_file_waits_in_turn_and_goes_with_its_words(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    await waits(bridge, chat, "", files={"drawing.png": PNG})
+    await waits(bridge, chat, "ok?", files={"plan.png": PNG})
+    await waits(bridge, chat, "42")
+    assert teammates_words(chat) == []
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await chat.sees("42", author="teammate")
+    said = [e for e in chat.customer.seen if e["from"] == "teammate" and e["kind"] == "message"]
+    assert [(e["text"], [file["name"] for file in e.get("attachments") or []]) for e in said] == [
+        ("Es kostet vier Euro.\n\nIt is four euros.", []),
+        ("", ["drawing.png"]),
+        ("ok?", ["plan.png"]),
+        ("42", []),
+    ]
+    assert await held_now(bridge, chat) == []
+    for entry in said[1:3]:
+        assert (await chat.customer.download(entry["attachments"][0]["url"]))[2] == PNG
+
+
+async def test_what_waits_and_becomes_a_note_never_reaches_the_customer(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    secret = await waits(bridge, chat, "17 %", files={"inside.png": PNG})
+    after = await waits(bridge, chat, "ok?")
+    await bridge.ana.edit(CHANNEL, secret, "note: 17 % is what it costs us")
+    await chat.marked(secret, NOTE)
+    # That it is decided lets nothing overtake what is held.
+    await bridge.settled()
+    assert chat.marks(after) == {HELD}
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("ok?", author="teammate")
+    await bridge.settled()
+    assert teammates_words(chat) == ["It is four euros.", "ok?"]
+    assert "17 %" not in str(chat.customer.seen)
+    assert "inside" not in str(chat.customer.seen)
+    assert await kept_files(bridge, 0)
+    assert chat.marks(secret) == {NOTE}
+
+
+async def test_what_waits_and_mentions_somebody_by_now_goes_on_only_when_its_author_says_so(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    doubt = await waits(bridge, chat, "ok?")
+    after = await waits(bridge, chat, "42")
+    await bridge.ana.edit(CHANNEL, doubt, f"ok <@{bridge.slack.user_id('ben')}>?")
+    asks = await asked(bridge, "this mentions somebody")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("42", author="teammate")
+    await chat.marked(after, SENT)
+    await bridge.settled()
+    assert teammates_words(chat) == ["It is four euros.", "42"]
+    assert chat.marks(doubt) == {HELD}
+    # They were asked once.
+    assert bridge.slack.ephemerals("ana")[-1]["ts"] == asks["ts"]
+    await bridge.ana.press(CHANNEL, str(asks["ts"]), KEEP_AS_NOTE)
+    await chat.marked(doubt, NOTE)
+    assert teammates_words(chat) == ["It is four euros.", "42"]
+
+
+async def test_what_waits_goes_on_in_its_latest_words(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    one = await waits(bridge, chat, "ok?")
+    await waits(bridge, chat, "42")
+    await bridge.ana.edit(CHANNEL, one, "ok!")
+    await bridge.settled()
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await chat.sees("42", author="teammate")
+    assert teammates_words(chat) == ["ok!", "42"]
+
+
+async def test_what_waits_and_is_deleted_is_never_sent(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    gone = await waits(bridge, chat, "ok?", files={"drawing.png": PNG})
+    after = await waits(bridge, chat, "42")
+    await bridge.ana.delete(CHANNEL, gone)
+    await bridge.settled()
+    assert chat.marks(after) == {HELD}
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await chat.sees("42", author="teammate")
+    await bridge.settled()
+    assert teammates_words(chat) == ["Es kostet vier Euro.\n\nIt is four euros.", "42"]
+    assert "drawing" not in str(chat.customer.seen)
+
+
+async def test_a_file_that_vanishes_while_it_waits_reaches_nobody(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    alone = await waits(bridge, chat, "", files={"alone.png": PNG})
+    worded = await waits(bridge, chat, "ok?", files={"worded.png": PNG})
+    await waits(bridge, chat, "42")
+    for ts in (alone, worded):
+        await bridge.ana.delete_file(bridge.slack.message(CHANNEL, ts)["files"][0]["id"])
+    await bridge.until(lambda: kept_files(bridge, 0))
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("42", author="teammate")
+    await bridge.settled()
+    # As with a reply that was sent already, its words stay when its file goes.
+    assert teammates_words(chat) == ["It is four euros.", "ok?", "42"]
+    assert "png" not in str(chat.customer.seen)
+
+
+async def test_nothing_is_sent_of_what_waits_once_its_only_file_is_not_in_our_keeping(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    alone = await waits(bridge, chat, "", files={"alone.png": PNG})
+    await waits(bridge, chat, "42")
+    async with bridge.bridge.database.read() as tx:
+        kept = [FileId(row.id) for row in await tx.connection.execute(files.select())]
+    await bridge.bridge.database.write(lambda tx: tx.files.forget(kept))
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("42", author="teammate")
+    await chat.marked(alone, NOTE)
+    assert teammates_words(chat) == ["It is four euros.", "42"]
+    await asked(bridge, "Nothing was sent")
+
+
+async def held_now(bridge: World, chat: Chat) -> list[str]:
+    async with bridge.bridge.database.read() as tx:
+        return await tx.held.sources(chat.id)
+
+
+async def kept_files(bridge: World, count: int) -> bool:
+    async with bridge.bridge.database.read() as tx:
+        return len((await tx.connection.execute(files.select())).all()) == count
+
+
+@pytest.mark.parametrize("lost", ["left the channel", "was deactivated"])
+async def test_who_may_not_speak_any_more_says_nothing_by_what_waited(
+    bridge: World, claude: FakeAnthropic, lost: str
+) -> None:
+    chat = await held(bridge, claude)
+    first, _ = await typed(bridge, claude, chat)
+    ok = await waits(bridge, chat, "ok?", files={"drawing.png": PNG})
+    if lost == "left the channel":
+        bridge.slack.leave(CHANNEL, "ana")
+    else:
+        bridge.slack.change_person("ana", deleted=True)
+    await bridge.settled()
+    bridge.slack.change_person("ben", is_admin=True)
+    # An administrator tidies up. Nothing speaks in the name of who is gone.
+    await bridge.ben.delete(CHANNEL, first)
+    await chat.marked(ok, NOTE)
+    await bridge.settled()
+    assert teammates_words(chat) == []
+    assert "drawing" not in str(chat.customer.seen)
+    assert await kept_files(bridge, 0)
+
+
+async def test_where_slack_does_not_say_who_it_was_they_are_asked(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    first, _ = await typed(bridge, claude, chat)
+    ok = await waits(bridge, chat, "ok?")
+    bridge.slack.change_person("ana", title="Head of bags")
+    await bridge.settled()
+    bridge.slack.faults.error("users.info", "internal_error", times=100)
+    await bridge.ana.delete(CHANNEL, first)
+    question = await asked(bridge, "the message it followed was deleted")
+    assert (teammates_words(chat), chat.marks(ok)) == ([], {HELD})
+    bridge.slack.faults.clear()
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("ok?", author="teammate")
+
+
+async def test_two_who_answer_wait_for_their_own_words_only(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    await chat.choose(bridge.ben, "Join Ana")
+    await bridge.settled()
+    _, question = await typed(bridge, claude, chat)
+    mine = await waits(bridge, chat, "ok?")
+    theirs = await chat.reply(bridge.ben, "42")
+    await chat.sees("42", author="teammate")
+    await chat.marked(theirs, SENT)
+    assert chat.marks(mine) == {HELD}
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    await chat.sees("ok?", author="teammate")
+    assert teammates_words(chat) == ["42", "ok?"]
+
+
+async def test_the_customers_own_language_does_not_wait(bridge: World, claude: FakeAnthropic) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    await chat.reply(bridge.ana, "Das sind vier Euro und ein paar Cent.")
+    await chat.sees("Das sind vier Euro und ein paar Cent.", author="teammate")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), KEEP_AS_NOTE)
+    # Nothing is held any more, so nothing waits.
+    await chat.reply(bridge.ana, "ok?")
+    await chat.sees("ok?", author="teammate")
+
+
+async def test_what_waits_is_asked_about_when_its_own_words_are_to_be_translated(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, question = await typed(bridge, claude, chat)
+    one = await waits(bridge, chat, "ok?")
+    after = await waits(bridge, chat, "42")
+    claude.translate("Ist das in Ordnung für Sie?")
+    await bridge.ana.edit(CHANNEL, one, "Is that fine with you?")
+    newer = await asked(bridge, "Ist das in Ordnung für Sie?")
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
+    await chat.sees("It is four euros.", author="teammate")
+    await bridge.settled()
+    assert (chat.marks(one), chat.marks(after)) == ({HELD}, {HELD})
+    await bridge.ana.press(CHANNEL, str(newer["ts"]), SEND_TRANSLATION)
+    await chat.sees("42", author="teammate")
+    words = ["It is four euros.", "Ist das in Ordnung für Sie?\n\nIs that fine with you?", "42"]
+    assert teammates_words(chat) == words
+
+
+async def test_what_waits_does_not_wait_for_what_was_typed_after_it(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    _, first = await typed(bridge, claude, chat)
+    await waits(bridge, chat, "ok?")
+    claude.translate("Und der Versand ist frei.")
+    later = await chat.reply(bridge.ana, "And the shipping is free.")
+    await asked(bridge, "Und der Versand ist frei.")
+    await bridge.ana.press(CHANNEL, str(first["ts"]), SEND_AS_ME)
+    await chat.sees("ok?", author="teammate")
+    assert teammates_words(chat) == ["It is four euros.", "ok?"]
+    assert chat.marks(later) == {HELD}
+
+
+async def test_what_waits_goes_on_when_what_was_held_becomes_a_note(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    first, _ = await typed(bridge, claude, chat)
+    await waits(bridge, chat, "ok?")
+    await bridge.ana.edit(CHANNEL, first, "note: it is four euros")
+    await chat.sees("ok?", author="teammate")
+    await chat.marked(first, NOTE)
+    assert teammates_words(chat) == ["ok?"]
+
+
+async def test_a_translation_is_not_sent_while_the_one_of_the_new_words_is_made(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    ts, question = await typed(bridge, claude, chat)
+    made = asyncio.Event()
+    claude.translate("Es kostet fünf Euro.", after=made)
+    asked_for = len(claude.requests)
+    await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
+    await bridge.until(lambda: len(claude.requests) > asked_for)
+    await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_TRANSLATION)
+    await asked(bridge, "not the translation of what your message says now")
+    made.set()
+    await asked(bridge, "Es kostet fünf Euro.")
+    assert teammates_words(chat) == []
+    assert chat.marks(ts) == {HELD}
+
+
+async def test_a_translation_of_words_that_changed_meanwhile_is_not_shown(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    made = asyncio.Event()
+    claude.translate("Es kostet vier Euro.", after=made)
+    claude.translate("Es kostet fünf Euro.")
+    asked_for = len(claude.requests)
+    ts = await chat.reply(bridge.ana, "It is four euros.")
+    await bridge.until(lambda: len(claude.requests) > asked_for)
+    await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
+
+    async def is_reworded() -> bool:
+        async with bridge.bridge.database.read() as tx:
+            reply = await tx.held.get(chat.id, (await tx.held.sources(chat.id))[0])
+        return reply is not None and reply.text == "It is five euros."
+
+    await bridge.until(is_reworded)
+    made.set()
+    await asked(bridge, "Es kostet fünf Euro.")
+    await bridge.settled()
+    assert "vier" not in str(bridge.slack.ephemerals("ana"))

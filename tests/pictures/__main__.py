@@ -6,12 +6,15 @@ import asyncio
 import logging
 import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tests.ai.fake_anthropic import FakeAnthropic
 from tests.pictures.camera import camera
 from tests.pictures.day import day
-from tests.pictures.surfaces import Studio, all_day
+from tests.pictures.surfaces import Studio, all_day, translated
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -27,8 +30,10 @@ class NoEmoji(Exception):
 async def photograph(into: Path) -> list[str]:
     """Take them all; returns their names. Raises where a surface is not there in time, and `NoEmoji`."""
     taken: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="bookbag-pictures-") as directory:
-        async with day(Path(directory) / "day.db") as today, camera(today.hours) as eye:
+
+    @asynccontextmanager
+    async def studio(database: Path, **how: Any) -> AsyncIterator[Studio]:
+        async with day(database, **how) as today, camera(today.hours) as eye:
             if not await eye.has_emoji():
                 raise NoEmoji(NO_EMOJI)
 
@@ -38,7 +43,16 @@ async def photograph(into: Path) -> list[str]:
                 taken.append(name)
                 sys.stdout.write(f"{name}.png  {len(picture) // 1024} KB\n")
 
-            await all_day(Studio(today, eye, take))
+            yield Studio(today, eye, take)
+
+    with tempfile.TemporaryDirectory(prefix="bookbag-pictures-") as directory:
+        async with studio(Path(directory) / "day.db") as here:
+            await all_day(here)
+        # Only a model translates, so a stand-in for one is asked.
+        async with FakeAnthropic() as claude:
+            key = {"ai": "claude", "anthropic_api_key": claude.key, "anthropic_base_url": claude.url}
+            async with studio(Path(directory) / "german.db", **key) as here:
+                await translated(here, claude)
     return taken
 
 

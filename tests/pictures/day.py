@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.blocks.ids import HOLD_REASON
 from bot.config import Settings
 from bot.manifest import message_shortcuts, messages_tab
 from sandbox import Person, Workspace
+from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, SERVER_KEY, Chat, World
 from tests.pictures.hours import Hours
 
@@ -59,7 +61,7 @@ class Day:
         await self.reply(chat, self.world.chloe, "I am on it, Noor. I have asked the carrier.")
         await self.at(9, 3)
         await chat.choose(self.world.chloe, "On hold…")
-        await self.world.chloe.submit(values={HOLD_REASON: "The carrier looks for the parcel"})
+        await self.world.chloe.submit(values={HOLD_REASON: "The carrier is looking for the parcel"})
         await chat.thread.card_shows("On hold: The carrier")
         return chat
 
@@ -113,6 +115,32 @@ class Day:
         await self.world.settled()
         return chat
 
+    async def one_in_german(self, claude: FakeAnthropic) -> Chat:
+        """Ana answers a customer who writes German, and her English is held until she saw it translated."""
+        await self.at(9, 31)
+        claude.say("Nach Graz dauert der Versand zwei bis drei Werktage.")
+        chat = await self.world.chat("Jonas Keller", first="Wie lange dauert der Versand nach Graz?")
+        await chat.customer.sees(lambda e: e["from"] == "ai")
+        await self.at(9, 32)
+        claude.summarise("Delivery to Graz", "Asks how long delivery to Graz takes.", "de")
+        claude.translate("How long does shipping to Graz take?")
+        await chat.taken_over(self.world.ana)
+        await chat.shows("shipping to Graz")
+        await self.at(9, 33)
+        claude.translate("Can you leave the parcel with my neighbour? I am only home from Friday on.")
+        await chat.customer.say(
+            "Können Sie das Paket bei der Nachbarin abgeben? Ich bin erst ab Freitag zu Hause."
+        )
+        await chat.shows("leave the parcel")
+        await self.at(9, 34)
+        claude.translate("Gern. Wie heißt Ihre Nachbarin, und welche Hausnummer hat sie?")
+        await chat.marked(
+            await chat.reply(self.world.ana, "Of course. What is your neighbour’s name and house number?"),
+            HELD,
+        )
+        await self.world.prompt("ana")
+        return chat
+
     async def reply(self, chat: Chat, who: Person, text: str) -> str:
         ts = await chat.reply(who, text)
         await chat.marked(ts, SENT)
@@ -121,8 +149,8 @@ class Day:
 
 
 @asynccontextmanager
-async def day(database: Path) -> AsyncIterator[Day]:
-    """The parts started in that database, the morning ahead."""
+async def day(database: Path, **how: Any) -> AsyncIterator[Day]:
+    """The parts started in that database, the morning ahead; `how` is set beside or instead of the usual."""
     hours = Hours(8, 40)
     async with Workspace(
         clock=hours.seconds,
@@ -138,9 +166,9 @@ async def day(database: Path) -> AsyncIterator[Day]:
             slack_api_url=slack.api_url,
             posts_per_second=0,
             database_url=f"sqlite+aiosqlite:///{database}",
-            ai="offline",
             api_key=SERVER_KEY,
             port=0,
+            **{"ai": "offline", **how},
         )
         world = World(slack, settings, clock=hours)
         await world.start()

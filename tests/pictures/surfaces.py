@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from sandbox import Person
+    from tests.ai.fake_anthropic import FakeAnthropic
     from tests.journeys.world import Chat
     from tests.pictures.camera import Camera
     from tests.pictures.day import Day
@@ -114,6 +115,7 @@ async def all_day(studio: Studio) -> None:
     await world.until(lambda: _told(day, world.ana))
     await home(studio)
     await answers(studio)
+    await a_customers_file(studio, maya, thread)
     await files(studio, maya, thread)
     await troubles(studio, maya, thread)
 
@@ -134,7 +136,12 @@ async def windows(studio: Studio, answered: Chat, waiting: Chat) -> None:
 
 async def menus(studio: Studio, thread: str) -> None:
     def opened(at: int) -> Step:
-        return lambda page: page.locator("#messages button.overflow").nth(at).click()
+        async def step(page: Page) -> None:
+            await page.locator("#messages button.overflow").nth(at).click()
+            # Away from the message, whose toolbar would stick out half.
+            await page.mouse.move(0, 0)
+
+        return step
 
     async def on_a_message(page: Page) -> None:
         message = page.locator("#replies .message", has_text="A new backpack leaves today")
@@ -193,11 +200,42 @@ async def answers(studio: Studio) -> None:
 
 async def files(studio: Studio, chat: Chat, thread: str) -> None:
     ana = studio.day.world.ana
-    ts = await chat.reply(ana, "note: the buckle, from the last one", files={"buckle.png": _photo()})
+    ts = await chat.reply(ana, "note: her buckle, for purchasing", files={"buckle.png": _photo()})
     await chat.marked(ts, NOTE)
     await studio.day.world.settled()
-    shows = "the buckle, from the last one"
+    shows = "her buckle, for purchasing"
     await studio.slack("files", ana, shows, part="#replies .message:has(.picture)", thread=thread)
+
+
+async def a_customers_file(studio: Studio, chat: Chat, thread: str) -> None:
+    async def at_the_end(page: Page) -> None:
+        picture = page.locator("#replies .picture").last
+        await picture.wait_for()
+        await picture.scroll_into_view_if_needed()
+
+    uploaded = await chat.customer.upload("buckle.png", _photo())
+    await chat.customer.say("This is how it broke.", attachments=[uploaded])
+    await chat.shows("This is how it broke.")
+    await studio.day.world.settled()
+    await studio.slack(
+        "customer-file",
+        studio.day.world.ana,
+        "This is how it broke.",
+        part="#thread",
+        thread=thread,
+        then=at_the_end,
+        size=(1280, 820),
+    )
+
+
+async def translated(studio: Studio, claude: FakeAnthropic) -> None:
+    """A customer's words with their translation under them, and a reply that its author sees translated."""
+    chat = await studio.day.one_in_german(claude)
+    thread = await chat.thread.ts()
+    ana = studio.day.world.ana
+    await studio.slack(
+        "translated", ana, "Send translation", part="#thread", thread=thread, size=(1280, 1060)
+    )
 
 
 async def troubles(studio: Studio, chat: Chat, thread: str) -> None:
@@ -226,11 +264,9 @@ def _told(day: Day, who: Person) -> list[str]:
 
 
 def _photo() -> bytes:
-    """A photo's stand-in: a sky over a meadow."""
+    """A photo's stand-in: a strap in a buckle, its frame broken on one side."""
     width, height = 320, 200
-    rows = b"".join(
-        b"\0" + b"".join(_colour(x / width, y / height) for x in range(width)) for y in range(height)
-    )
+    rows = b"".join(b"\0" + b"".join(_colour(x, y) for x in range(width)) for y in range(height))
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -242,7 +278,14 @@ def _photo() -> bytes:
     )
 
 
-def _colour(x: float, y: float) -> bytes:
-    if y > 0.62 + 0.12 * (x - 0.4) ** 2:
-        return bytes((int(96 + 40 * x), int(150 - 50 * (y - 0.6)), 84))
-    return bytes((int(150 + 80 * y), int(190 + 50 * y), 235))
+def _colour(x: int, y: int) -> bytes:
+    is_frame = 100 <= x < 220 and 40 <= y < 160 and not (118 <= x < 202 and 58 <= y < 142)
+    is_crack = x >= 160 and abs(y - 104 - (x - 210) // 2) < 7
+    if is_frame and not is_crack:
+        return bytes((58, 62, 68))
+    if 152 <= x < 164 and 58 <= y < 142:
+        return bytes((88, 92, 98))
+    if 74 <= y < 126 and x < 196:
+        is_seam = y in (79, 80, 119, 120) and x % 12 < 8
+        return bytes((214, 222, 230)) if is_seam else bytes((47, 93, 138))
+    return bytes((226, 214, 196))

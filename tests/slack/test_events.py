@@ -161,16 +161,18 @@ def test_a_change_that_is_no_persons_edit_is_nothing(event: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize(
-    "event",
+    ("event", "author"),
     [
-        deleted(message()),
-        deleted(message(), deleted_ts=None),
-        deleted(message(edited=EDITED, files=[{"id": "F1"}])),
-        deleted(None, thread_ts=THREAD),
+        (deleted(message()), ANA),
+        (deleted(message(), deleted_ts=None), ANA),
+        (deleted(message(edited=EDITED, files=[{"id": "F1"}])), ANA),
+        (deleted(None, thread_ts=THREAD), None),
     ],
 )
-def test_a_deletion_names_the_message_that_is_gone(event: dict[str, Any]) -> None:
-    assert thread_event(event, team=TEAM) == Deleted(UNDER, AT)
+def test_a_deletion_names_the_message_that_is_gone_and_its_author(
+    event: dict[str, Any], author: PersonId | None
+) -> None:
+    assert thread_event(event, team=TEAM) == Deleted(UNDER, AT, author)
 
 
 @pytest.mark.parametrize(

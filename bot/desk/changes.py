@@ -1,0 +1,176 @@
+"""Rules for what teammates change in a thread: messages that were edited, and ones that were deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from bot.desk import attachments, outgoing
+from bot.desk.attachments import Unfit
+from bot.desk.held import go_on
+from bot.desk.outgoing import Mark, Prompt
+from bot.desk.replies import Fate, LanguageOf, Meant, other_language, thread_message
+from bot.desk.sending import formatted, note
+from bot.desk.takeover import answers
+from storage.records import (
+    Audience,
+    Author,
+    Entry,
+    FileId,
+    HeldReply,
+    Kind,
+    MessageRef,
+    Person,
+)
+from storage.transaction import Transaction
+
+
+async def message_edited(
+    tx: Transaction,
+    thread: MessageRef,
+    message: MessageRef,
+    *,
+    by: Person,
+    text: str,
+    meant: Meant,
+    html: str | None = None,
+    edited_at: str | None = None,
+    anyone: bool = False,
+    language_of: LanguageOf | None = None,
+    files: Sequence[FileId] = (),
+    unfit: Unfit | None = None,
+    still_with_it: Collection[str] | None = None,
+) -> Fate:
+    """Let the customer read the new words of a message that was sent to them.
+
+    `still_with_it` holds Slack's names of the files that the message still has; others are taken back.
+
+    A held reply is reworded, or becomes the note it now reads like; one that follows another and may be meant
+    for the team by now goes on only when its author says so. An edit that turns a sent message into
+    something like a note is not shown to the customer: they keep the words they have, and the author is told.
+    The same goes for an author who may not act any more.
+    Slack promises no order, so an edit whose message is not known yet is that message, in its latest words,
+    and one that is older by `edited_at`, Slack's time of it, than the latest known changes nothing.
+    """
+    conversation = await tx.conversations.lock_by_thread(thread)
+    if conversation is None:
+        return Fate.NO_CONVERSATION
+    reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text, html=html)
+    entry = await tx.ledger.by_source(conversation.id, message.source)
+    withdrawn = await attachments.withdrawn(tx, conversation.id, message.source, still_with_it)
+    held = await tx.held.get(conversation.id, message.source)
+    if held is not None:
+        if withdrawn and meant is Meant.NOTHING:
+            return await message_deleted(tx, thread, message, by=by)
+        if meant is Meant.NOTE:
+            await tx.held.release(conversation.id, message.source)
+            await attachments.forget(tx, conversation.id, message.source)
+            await note(tx, reply, by, instead_of=Mark.HELD)
+            await go_on(tx, conversation, reply.author, by)
+            return Fate.NOTE
+        await tx.held.reword(conversation.id, message.source, text, html=html)
+        if meant is Meant.UNCLEAR and held.follows_since is not None:
+            await tx.held.follow(conversation.id, message.source, since=None)
+            await outgoing.prompt(tx, reply, Prompt.MENTIONS)
+        other = await other_language(tx, conversation, text, language_of)
+        if meant is Meant.FOR_CUSTOMER and other is not None and await answers(tx, conversation, by):
+            await tx.held.translate_first(conversation.id, message.source)
+            await outgoing.reply_translation(tx, reply, to=other)
+        return Fate.HELD
+    if entry is None:
+        return await thread_message(
+            tx,
+            thread,
+            message,
+            by=by,
+            text=text,
+            meant=meant,
+            html=html,
+            anyone=anyone,
+            language_of=language_of,
+            files=files,
+            unfit=unfit,
+        )
+    before = await _words_of(tx, entry)
+    await tx.files.forget(files)
+    if before is None:
+        return Fate.KNOWN
+    if withdrawn and meant is Meant.NOTHING:
+        return await message_deleted(tx, thread, message, by=by)
+    if entry.data.get("written") == text and not withdrawn:
+        return Fate.KNOWN
+    if not withdrawn and (before == (text, html) or await _is_old(tx, entry, edited_at)):
+        return Fate.KNOWN
+    if entry.kind is Kind.MESSAGE and not by.may_act and not withdrawn:
+        await outgoing.prompt(tx, reply, Prompt.MAY_NOT_EDIT)
+        return Fate.NOTE
+    if "written" in entry.data:
+        await outgoing.prompt(tx, reply, Prompt.TRANSLATION_STAYS)
+        return Fate.NOTE
+    if entry.kind is Kind.MESSAGE and meant is not Meant.FOR_CUSTOMER:
+        await outgoing.prompt(tx, reply, Prompt.EDIT_STAYS)
+        if not withdrawn:
+            return Fate.NOTE
+        text, html = before
+    await tx.ledger.add(
+        conversation.id,
+        Kind.EDIT,
+        Author.TEAMMATE,
+        text,
+        audience=entry.audience,
+        person=by,
+        data={"target": entry.seq}
+        | ({"edited_at": edited_at} if edited_at else {})
+        | formatted(html)
+        | attachments.remembered(await tx.files.with_message(conversation.id, message.source)),
+    )
+    return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
+
+
+async def message_deleted(
+    tx: Transaction, thread: MessageRef, message: MessageRef, *, by: Person | None = None
+) -> Fate:
+    """Take back what was sent, or forget what was held, files included; never send it from here on.
+
+    `by` is its author as they are now, whoever deleted it; None if nobody could say in time.
+
+    Slack promises no order: a message that comes after its own deletion finds its place taken.
+    """
+    conversation = await tx.conversations.lock_by_thread(thread)
+    if conversation is None:
+        return Fate.NO_CONVERSATION
+    held = await tx.held.get(conversation.id, message.source)
+    await tx.held.release(conversation.id, message.source)
+    await attachments.forget(tx, conversation.id, message.source)
+    entry = await tx.ledger.by_source(conversation.id, message.source)
+    if entry is not None and await _words_of(tx, entry) is None:
+        return Fate.KNOWN
+    audience = Audience.TEAM if entry is None else entry.audience
+    await tx.ledger.add(
+        conversation.id,
+        Kind.RETRACT,
+        Author.TEAMMATE,
+        "",
+        audience=audience,
+        name=entry.name if entry else None,
+        data={"target": entry.seq if entry else 0},
+        source=None if entry else message.source,
+    )
+    if held is not None:
+        await go_on(tx, conversation, held.author, by)
+        return Fate.HELD
+    return Fate.SENT if audience is Audience.CUSTOMER else Fate.NOTE
+
+
+async def _words_of(tx: Transaction, entry: Entry) -> tuple[str, str | None] | None:
+    """What a message says now, after its edits, plain and formatted. None once it was taken back."""
+    latest = [entry, *await tx.ledger.about(entry.conversation_id, entry.seq)][-1]
+    return None if latest.kind is Kind.RETRACT else (latest.text, latest.data.get("html"))
+
+
+async def _is_old(tx: Transaction, entry: Entry, edited_at: str | None) -> bool:
+    """Whether a later edit of the message is known."""
+    if edited_at is None:
+        return False
+    changes = await tx.ledger.about(entry.conversation_id, entry.seq)
+    return any(Decimal(change.data.get("edited_at", 0)) > Decimal(edited_at) for change in changes)

@@ -1,0 +1,178 @@
+"""Rules for held replies: what their authors decide, and what goes on by itself once they did."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.desk import attachments, outgoing
+from bot.desk.attachments import Unfit
+from bot.desk.errors import (
+    AlreadyDecided,
+    FilesGone,
+    MayNotAct,
+    NobodyHolds,
+    NotFound,
+    NotTranslated,
+    NotYours,
+)
+from bot.desk.outgoing import Mark, Prompt
+from bot.desk.sending import note, send
+from bot.desk.takeover import hand_over, holder_name, take_over
+from storage.records import (
+    Conversation,
+    ConversationId,
+    HeldReply,
+    Person,
+    PersonId,
+    State,
+)
+from storage.transaction import Transaction
+
+
+async def send_held(
+    tx: Transaction,
+    conversation_id: ConversationId,
+    source: str,
+    *,
+    by: Person,
+    taking_over: bool,
+    epoch: int | None = None,
+) -> None:
+    """Send a held reply as its author decided; `taking_over` also takes the conversation, in the same step.
+
+    It is taken from the AI, or with `epoch` from the teammate who has held it since then. Raises
+    `AlreadyTaken` if somebody else took it since, and without `taking_over` `NobodyHolds` if it went back to
+    the AI: a reply never talks beside the AI. In both cases it stays held.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    conversation, reply = await _held(tx, conversation_id, source, by)
+    files = await tx.files.with_message(conversation_id, source)
+    if not reply.text.strip() and not files:
+        raise FilesGone
+    if not taking_over and conversation.state is not State.TEAMMATE:
+        raise NobodyHolds
+    if taking_over:
+        if epoch is None:
+            await take_over(tx, conversation_id, by=by)
+        else:
+            await hand_over(tx, conversation_id, to=by, by=by, epoch=epoch)
+        conversation = await tx.conversations.lock(conversation_id) or conversation
+    await tx.held.release(conversation_id, source)
+    await send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)
+    await go_on(tx, conversation, reply.author, by)
+
+
+async def translated(
+    tx: Transaction, conversation_id: ConversationId, source: str, *, text: str, translation: str | None
+) -> None:
+    """Show a held reply's author what `text` is in the customer's language, or that nobody can say it.
+
+    Nothing happens where they decided already, or where it says something else by now.
+    """
+    if await tx.conversations.lock(conversation_id) is None:
+        raise NotFound
+    reply = await tx.held.get(conversation_id, source)
+    if reply is None or reply.text != text:
+        return
+    if translation is None:
+        await outgoing.prompt(tx, reply, Prompt.NOT_TRANSLATED)
+        return
+    await tx.held.translate(conversation_id, source, translation)
+    await outgoing.prompt(tx, reply, Prompt.TRANSLATED)
+
+
+async def send_translation(
+    tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person, print_of: str
+) -> None:
+    """Send a held reply in the customer's language, with what its author wrote under it.
+
+    `print_of` is the fingerprint of the translation that the author saw. Raises `NotTranslated` if it is not
+    that of what the reply says now, and what `send_held` raises; in all cases it stays held.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    conversation, reply = await _held(tx, conversation_id, source, by)
+    if conversation.state is not State.TEAMMATE:
+        raise NobodyHolds
+    if reply.translation is None or fingerprint(reply.translation) != print_of:
+        raise NotTranslated
+    files = await tx.files.with_message(conversation_id, source)
+    await tx.held.release(conversation_id, source)
+    await send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD, translation=reply.translation)
+    await go_on(tx, conversation, reply.author, by)
+
+
+def fingerprint(translation: str) -> str:
+    """By which a button tells the translation that it was shown beside from a later one."""
+    return hashlib.sha256(translation.encode()).hexdigest()[:16]
+
+
+async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person) -> None:
+    """Keep a held reply with the team, as its author decided."""
+    conversation, reply = await _held(tx, conversation_id, source, by)
+    await tx.held.release(conversation_id, source)
+    await attachments.forget(tx, conversation_id, source)
+    await note(tx, reply, by, instead_of=Mark.HELD)
+    await go_on(tx, conversation, reply.author, by)
+
+
+async def go_on(tx: Transaction, conversation: Conversation, author: PersonId, by: Person | None) -> None:
+    """Something of theirs is decided: what only followed it goes to the customer, in the order it was typed.
+
+    `by` is the author as they are now: who may not act any more says nothing to a customer. If nobody knows,
+    or if the conversation changed hands since they typed it, they are asked instead.
+    """
+    held = await tx.held.of(conversation.id, author)
+    for reply in held:
+        if reply.follows_since is None or is_before(held, reply):
+            continue
+        source = reply.message.source
+        files = await tx.files.with_message(conversation.id, source)
+        if by is not None and not by.may_act:
+            await tx.held.release(conversation.id, source)
+            await attachments.forget(tx, conversation.id, source)
+            await note(tx, reply, by, instead_of=Mark.HELD)
+            await outgoing.prompt(tx, reply, Prompt.MAY_NOT_ACT)
+        elif conversation.state is not State.TEAMMATE:
+            await tx.held.follow(conversation.id, source, since=None)
+            await ask(tx, conversation, reply)
+        elif by is None or conversation.epoch != reply.follows_since:
+            await tx.held.follow(conversation.id, source, since=None)
+            await outgoing.prompt(tx, reply, Prompt.CHANGED_HANDS if by else Prompt.NOTHING_BEFORE)
+        elif not reply.text.strip() and not files:
+            await tx.held.release(conversation.id, source)
+            await note(tx, reply, by, instead_of=Mark.HELD)
+            await outgoing.prompt(tx, reply, Prompt.FILES_UNFIT, unfit=Unfit.GONE)
+        else:
+            await tx.held.release(conversation.id, source)
+            await send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)
+
+
+def is_before(held: Sequence[HeldReply], reply: HeldReply) -> bool:
+    at = Decimal(reply.message.ts)
+    return any(one.translated_first and Decimal(one.message.ts) < at for one in held)
+
+
+async def ask(tx: Transaction, conversation: Conversation, reply: HeldReply) -> None:
+    if conversation.state is not State.TEAMMATE:
+        await outgoing.prompt(tx, reply, Prompt.AI_ANSWERS)
+    else:
+        name = await holder_name(tx, conversation)
+        await outgoing.prompt(tx, reply, Prompt.SOMEBODY_HOLDS, holder=name, epoch=conversation.epoch)
+
+
+async def _held(
+    tx: Transaction, conversation_id: ConversationId, source: str, by: Person
+) -> tuple[Conversation, HeldReply]:
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None:
+        raise NotFound
+    reply = await tx.held.get(conversation_id, source)
+    if reply is None:
+        raise AlreadyDecided
+    if reply.author != by.id:
+        raise NotYours
+    return conversation, reply
