@@ -13,6 +13,11 @@ from tests.journeys.world import Chat, World
 
 
 @pytest.fixture
+def hold_back() -> timedelta:
+    return timedelta(milliseconds=250)
+
+
+@pytest.fixture
 async def chat(outside: World) -> Chat:
     """Ana holds it, and the thread has been looked at since the start."""
     chat = await outside.chat(first="Hello")
