@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp.web_app import _cached_build_middleware
 
 from tests.databases import empty_postgres, empty_sqlite, shared_postgres, vacated
 
@@ -23,6 +24,13 @@ for _name in [name for name in os.environ if name.lower() in ("http_proxy", "htt
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each processor, as most tests wait most of the time; at most sixteen."""
     return min(2 * (os.cpu_count() or 1), 16)
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Let go of each test's servers: aiohttp remembers every application it ever called, with all behind it."""
+    yield
+    _cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session")
