@@ -28,7 +28,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:
-    """Let go of each test's servers: aiohttp remembers every application it ever called, with all behind it."""
+    """Let go of each test's servers: aiohttp remembers the applications it called, and all behind them."""
     yield
     _cached_build_middleware.cache_clear()
 
