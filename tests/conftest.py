@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
@@ -24,6 +25,12 @@ for _name in [name for name in os.environ if name.lower() in ("http_proxy", "htt
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each processor, as most tests wait most of the time; at most sixteen."""
     return min(2 * (os.cpu_count() or 1), 16)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end, so no collection of garbage need look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
