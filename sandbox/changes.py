@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 # A predicate may look at more than the workspace (a database, a page), so it is also asked this often.
-ASK_AGAIN_SECONDS = 0.05
+ASK_AGAIN_SECONDS = 0.02
 
 
 class Changes:

@@ -148,10 +148,10 @@ class Readings:
         """Return at the next change of anything in the workspace."""
         await self._state.changes.next()
 
-    async def until(self, predicate: Callable[[], Any | Awaitable[Any]], *, timeout: float = 5.0) -> Any:
+    async def until(self, predicate: Callable[[], Any | Awaitable[Any]], *, timeout: float = 10.0) -> Any:
         """Wait until the predicate (plain or async) gives something true, and return that.
 
-        It is asked at every change and twenty times a second, so it may look outside the workspace too.
+        It is asked at every change and fifty times a second, so it may look outside the workspace too.
         Raises TimeoutError that shows the last state.
         """
         return await self._state.changes.until(predicate, timeout=timeout, describe=self.describe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
@@ -10,14 +11,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp.web_app import _cached_build_middleware
 
-from tests.databases import empty_postgres, empty_sqlite, made_on
+from tests.databases import empty_postgres, empty_sqlite, shared_postgres, vacated
 
-__all__ = ["empty_postgres", "empty_sqlite"]
+__all__ = ["empty_postgres", "empty_sqlite", "shared_postgres"]
 
 # Slack's SDK reads these for loopback addresses too.
 for _name in [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]:
     del os.environ[_name]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor, as most tests wait most of the time; at most sixteen."""
+    return min(2 * (os.cpu_count() or 1), 16)
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end, so no collection of garbage need look at them again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Let go of each test's servers: aiohttp remembers the applications it called, and all behind them."""
+    yield
+    _cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +57,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of this test's own with nothing in its tables, once of each kind."""
+    """A database for this test alone with nothing in its tables, once of each kind."""
     if request.param == "sqlite":
         path = shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "bookbag.db")
         return f"sqlite+aiosqlite:///{path}"
-    return made_on(request.getfixturevalue("postgres"), like=request.getfixturevalue("empty_postgres"))
+    return vacated(request.getfixturevalue("shared_postgres"))

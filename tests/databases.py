@@ -1,4 +1,5 @@
-"""An empty, migrated database of each kind. PostgreSQL's is made once and emptied before each test.
+"""An empty, migrated database of each kind. PostgreSQL's is made once and emptied before each test: a copy
+of its own for each would take a hundred times as long.
 
 A conftest imports `shared_postgres`, `empty_sqlite`, `address`, `clock` and `database`.
 """
@@ -51,6 +52,32 @@ def empty_postgres(postgres: str) -> str:
 @pytest.fixture(scope="session")
 def shared_postgres(postgres: str, empty_postgres: str) -> str:
     return made_on(postgres, like=empty_postgres)
+
+
+def vacated(url: str) -> str:
+    """The same address, when nobody is connected there, its tables are empty and its numbers begin at 1."""
+    there = make_url(url)
+    tables = reversed(metadata.sorted_tables)
+
+    async def vacate() -> None:
+        connection = await asyncpg.connect(
+            host=there.query["host"], user=there.username, database=there.database
+        )
+        try:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            await connection.execute(";".join(str(table.delete()) for table in tables))
+            await connection.execute(
+                "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+            )
+        finally:
+            await connection.close()
+
+    with asyncio.Runner() as runner:
+        runner.run(vacate())
+    return url
 
 
 def made_on(place: str, *, like: str = "template1") -> str:

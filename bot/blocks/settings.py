@@ -8,12 +8,14 @@ from slack_sdk.models.blocks import MarkdownTextObject, SectionBlock
 
 from bot.blocks.message import Message, line, small, title
 from bot.blocks.rows import lasted
-from bot.blocks.words import escaped, one_line, shortened
+from bot.blocks.words import escaped, shortened
 from bot.config import Settings
 from bot.tongues import say
 from storage.channels import Connected
 
 _LONGEST = 200
+# As it is read out, where a character may take five.
+_LONGEST_READ = 100
 # Slack's are ten; an even number fills both columns.
 _MOST_FIELDS = 6
 
@@ -41,9 +43,9 @@ def settings_message(settings: Settings, *, channel: str, inboxes: Sequence[Conn
         for name, (value, setting) in shown.items()
     ]
     heading = say("How Bookbag is set up")
-    told = "; ".join(f"{name}: {one_line(value)}" for name, (value, _) in shown.items())
+    told = "; ".join(f"{name}: {shortened(value, _LONGEST_READ)}" for name, (value, _) in shown.items())
     return Message(
-        text=escaped(shortened(f"{heading}. {told}", 1000)),
+        text=escaped(f"{heading}. {told}"),
         blocks=[
             title(heading),
             *(SectionBlock(fields=list(some)) for some in (fields[:_MOST_FIELDS], fields[_MOST_FIELDS:])),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.blocks.settings import settings_message
@@ -38,6 +38,10 @@ SECRET = "xyz-never-shown"
         origins=st.lists(words(100, least=1), min_size=1, max_size=50).map(tuple),
     ),
     channel=words(80, least=1),
+)
+@example(
+    made=Settings(SECRET, "#live-chat", ai="claude", model="&" * 300, origins=("&" * 100,) * 50),
+    channel="&" * 80,
 )
 def test_any_set_up_can_be_shown(made: Settings, channel: str) -> None:
     assert SECRET not in str(checked(settings_message(made, channel=channel)))

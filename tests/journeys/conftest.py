@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -9,16 +10,22 @@ from tests.journeys.world import World, world
 
 
 @pytest.fixture
-async def bridge(database_url: str) -> AsyncIterator[World]:
+def hold_back() -> timedelta:
+    """Most journeys are not about a reply that waits for an older one; those that are have their own."""
+    return timedelta(milliseconds=50)
+
+
+@pytest.fixture
+async def bridge(database_url: str, hold_back: timedelta) -> AsyncIterator[World]:
     """The whole program with the offline AI, over Socket Mode, on each database."""
-    async with world(database_url) as here:
+    async with world(database_url, hold_back=hold_back) as here:
         yield here
 
 
 @pytest.fixture
-async def outside(database_url: str) -> AsyncIterator[World]:
+async def outside(database_url: str, hold_back: timedelta) -> AsyncIterator[World]:
     """The same without an AI of its own: what the AI says comes in by the server key, or not at all."""
-    async with world(database_url, ai="external") as here:
+    async with world(database_url, ai="external", hold_back=hold_back) as here:
         yield here
 
 

@@ -17,6 +17,11 @@ from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
 
 
 @pytest.fixture
+def hold_back() -> timedelta:
+    return timedelta(milliseconds=250)
+
+
+@pytest.fixture
 async def outside(database_url: str) -> AsyncIterator[World]:
     """A workspace that keeps only one event for an app that is away."""
     async with world(database_url, ai="external", workspace={"queue_limit": 1}) as here:

@@ -7,9 +7,14 @@ from datetime import timedelta
 import pytest
 
 import bot.slack.gaps
-from bot.app import Bridge
+from bot.app import SOCKETS, Bridge
 from bot.demo.show import NO_LIMITS
 from tests.journeys.world import Chat, World
+
+
+@pytest.fixture
+def hold_back() -> timedelta:
+    return timedelta(milliseconds=250)
 
 
 @pytest.fixture
@@ -45,6 +50,8 @@ async def test_what_went_down_with_a_socket_is_read_first(outside: World, chat: 
 
 async def test_a_thread_is_read_once_for_each_gap(outside: World, chat: Chat) -> None:
     outside.slack.drop_sockets(only=0)
+    # Its coming back is a gap as well.
+    await outside.until(lambda: outside.slack.open_connections == SOCKETS)
     await chat.reply(outside.ana, "One")
     await chat.sees("One")
     before = reads(outside)

@@ -20,6 +20,11 @@ from storage.schema import inbox
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
 
 
+@pytest.fixture
+def hold_back() -> timedelta:
+    return timedelta(milliseconds=250)
+
+
 async def replied(world: World, chat: Chat, text: str, *, at: float, by: str = "ana") -> dict[str, Any]:
     """The event of a reply that was typed at that moment."""
     return {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from bot.desk.replies import Meant
 from bot.slack.events import Posted, thread_event
 from bot.slack.from_slack import mentioned_users, read
 from sandbox import Workspace
+from tests.clocks import processor_time
 from tests.prose.markup import checked
 from tests.slack.composed import (
     Node,
@@ -475,12 +474,5 @@ def test_blocks_of_any_shape_raise_nothing(blocks: list[dict[str, Any]], words: 
 )  # fmt: skip
 def test_no_message_takes_long_to_read(elements: list[Node]) -> None:
     words = "".join(str(leaf.get("text", "")) for element in elements for leaf in element["elements"])
-    # A collection of all that a worker's tests left behind can take longer than the reading.
-    gc.disable()
-    try:
-        began = time.thread_time()
+    with processor_time(less_than=2):
         read(words, names={}, blocks=message(*elements))
-        took = time.thread_time() - began
-    finally:
-        gc.enable()
-    assert took < 2
