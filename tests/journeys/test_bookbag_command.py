@@ -220,7 +220,7 @@ async def test_who_is_not_in_the_channel_reads_nothing_of_customers(outside: Wor
 async def test_settings_say_how_it_is_set_up_and_no_secret(outside: World) -> None:
     answer = await outside.ben.command("/bookbag", "settings", channel="general")
     shown = outside.slack.rendered(answer)
-    for words in (f"#{CHANNEL}", "another program, through the API", "BOOKBAG_REPLIES", "who took over"):
+    for words in (f"#{CHANNEL}", "another program, through the API", "BOOKBAG_REPLIES", "whoever took over"):
         assert words in shown
     for secret in (outside.settings.slack_bot_token, outside.settings.api_key, outside.settings.database_url):
         assert str(secret) not in str(answer)

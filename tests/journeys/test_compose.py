@@ -220,7 +220,7 @@ async def test_the_shortcut_on_somebody_elses_message_drafts(bridge: World) -> N
     view = await filled(bridge, "ben")
     assert "working day" in (written(view) or "")
     assert labels(view) == ["Draft a reply"]
-    assert "need an AI with a key" in str(view["blocks"])
+    assert "cannot polish or translate" in str(view["blocks"])
     assert submit_label(view) == "Send and take over"
 
     # The AI has it: sending takes over, in the same step.
