@@ -37,6 +37,9 @@ COMPOSED = "composed"
 WISH = "wish"
 STOP_WRITING = "stop_writing"
 KEPT = "kept"
+WRITE_NOTE = "write_note"
+NOTE_MODAL = "note"
+NOTE_WORDS = "note_words"
 
 
 class BadValue(ValueError):
@@ -55,6 +58,7 @@ class Choice(StrEnum):
     HAND_OVER = "hand_over"
     TAKE_FROM = "take_from"
     COMPOSE = "compose"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

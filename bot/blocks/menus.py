@@ -38,20 +38,21 @@ def ticket_menu(view: ConversationView, ticket: Ticket) -> OverflowMenuElement:
 
 
 def holder_menu(view: ConversationView) -> OverflowMenuElement | None:
-    """Who else could answer an escalated conversation, beside the words that say who does.
+    """Who else could answer an escalated conversation, beside the words that say who does; and a note.
 
     Everybody sees the same card, its holder too: what makes no sense for them says so when they choose it.
     """
     hand_over = (say("Hand over to…"), Choice.HAND_OVER)
+    note = (say("Write a note…"), Choice.NOTE)
     match view.conversation.state:
         case State.TEAMMATE:
             name = shortened(view.holder.name if view.holder else "", _NAME_LENGTH) or say("a teammate")
             take_from = (say("Take over from {name}", name=name), Choice.TAKE_FROM)
             draft = (say("Draft a reply…"), Choice.COMPOSE)
             join = (say("Join {name}", name=name), Choice.JOIN)
-            return _menu(HOLDER_MENU, view, [draft, join, hand_over, take_from])
+            return _menu(HOLDER_MENU, view, [draft, join, hand_over, take_from, note])
         case State.WAITING:
-            return _menu(HOLDER_MENU, view, [hand_over])
+            return _menu(HOLDER_MENU, view, [hand_over, note])
         case _:
             return None
 

@@ -10,13 +10,16 @@ from bot.blocks.ids import (
     HAND_OVER_TO,
     HOLD_MODAL,
     HOLD_REASON,
+    NOTE_MODAL,
+    NOTE_WORDS,
     SUBJECT,
     SUBJECT_MODAL,
     ConversationValue,
 )
-from bot.blocks.message import Message, plain
-from bot.blocks.words import shortened
+from bot.blocks.message import Message, plain, small
+from bot.blocks.words import escaped, shortened
 from bot.desk.tickets import LONGEST_LINE
+from bot.desk.writing import LONGEST_NOTE
 from bot.tongues import say
 
 
@@ -59,6 +62,19 @@ def hand_over_modal(about: ConversationValue) -> View:
         element=chosen,
     )
     return _modal(HAND_OVER_MODAL, about, title=say("Hand over"), submit=say("Hand over"), blocks=[asked])
+
+
+def note_modal(about: ConversationValue) -> View:
+    """What should the team know?"""
+    typed = PlainTextInputElement(
+        action_id=NOTE_WORDS, multiline=True, max_length=LONGEST_NOTE, focus_on_load=True
+    )
+    asked = InputBlock(block_id=NOTE_WORDS, label=plain(say("Your note")), element=typed)
+    who_reads = say(
+        "Only the team reads this: it stands in the thread under your name, and the customer never sees it."
+    )
+    blocks: list[Block] = [small(f"🔒 {escaped(who_reads)}"), asked]
+    return _modal(NOTE_MODAL, about, title=say("Note for the team"), submit=say("Add note"), blocks=blocks)
 
 
 def said_modal(message: Message) -> View:

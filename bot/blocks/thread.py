@@ -24,7 +24,9 @@ LONGEST_NOTICE = 2_000
 
 
 def entry_message(conversation: Conversation, entry: Entry) -> Message:
-    """What the thread shows of one entry. Edits and notes were typed in the thread and are there already."""
+    """What the thread shows of one entry. Edits were typed there and are there already; so were notes, but
+    for those that were written in a window.
+    """
     if entry.kind is Kind.SYSTEM:
         return event_message(conversation, entry)
     who, mark = _speaker(conversation, entry)
@@ -33,7 +35,11 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     shown = [*said, *files] or words("")
     # It was not typed here, so nothing else says whom it went to.
     how = f"   ·   {escaped(say('sent to the customer'))} ✅" if entry.data.get("composed") else ""
-    return Message(text=notification(who, entry.said), blocks=[small(f"{mark} {bold(who)}{how}"), *shown])
+    said_by = who
+    if entry.kind is Kind.NOTE:
+        how = f"   ·   {escaped(say('note for the team, not sent to the customer'))}"
+        said_by = say("Note by {name}", name=who)
+    return Message(text=notification(said_by, entry.said), blocks=[small(f"{mark} {bold(who)}{how}"), *shown])
 
 
 def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:
@@ -109,6 +115,8 @@ def _speaker(conversation: Conversation, entry: Entry) -> tuple[str, str]:
         case Author.AI:
             return say("AI"), "🤖"
         case Author.TEAMMATE:
-            return one_line(entry.name or "") or say("A teammate"), "💬"
+            # Another sign for a note: what is sent never stands under the same name line as what is not.
+            mark = "🔒" if entry.kind is Kind.NOTE else "💬"
+            return one_line(entry.name or "") or say("A teammate"), mark
         case Author.SYSTEM:
             return say("Automatic message to the customer"), "ℹ️"

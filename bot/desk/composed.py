@@ -1,15 +1,26 @@
-"""Rules for a reply that is written in a window instead of the thread."""
+"""Rules for replies and notes that are written in a window instead of the thread."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from bot.desk import outgoing
-from bot.desk.errors import AlreadySent, MayNotAct, NotFound, NotTaken, SomebodyElseAnswers, Stale
+from bot.desk.errors import (
+    AlreadyNoted,
+    AlreadySent,
+    Blank,
+    MayNotAct,
+    NotFound,
+    NotTaken,
+    SomebodyElseAnswers,
+    Stale,
+    TooLong,
+)
 from bot.desk.sending import say_to_customer
 from bot.desk.takeover import answers, hand_over, holder_name, take_over
 from bot.desk.views import ConversationView, conversation_view
-from storage.records import Conversation, ConversationId, Person, State
+from bot.desk.writing import LONGEST_NOTE
+from storage.records import Audience, Author, Conversation, ConversationId, Kind, Person, State
 from storage.transaction import Transaction
 
 
@@ -62,6 +73,34 @@ async def send_composed(
     if not await _is_theirs(tx, conversation, by, anyone=anyone):
         conversation = await _taken(tx, conversation, by, epoch=epoch if taking_over else None)
     entry = await say_to_customer(tx, conversation, text, by=by, source=source, composed=True)
+    await outgoing.answer_press(tx, conversation, entry)
+
+
+async def write_note(
+    tx: Transaction, conversation_id: ConversationId, text: str, *, by: Person, source: str
+) -> None:
+    """Write it down for the team, once for each `source`, and show it in the thread, where nobody typed it.
+
+    Whoever may act may, whoever answers the customer. Nothing else changes: not who answers, not whose move
+    the ticket is. Other words from the same source get `AlreadyNoted`.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    if not text.strip():
+        raise Blank
+    if len(text) > LONGEST_NOTE:
+        raise TooLong(limit=str(LONGEST_NOTE))
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None:
+        raise NotFound
+    known = await tx.ledger.by_source(conversation_id, source)
+    if known is not None and known.text != text:
+        raise AlreadyNoted
+    if known is not None:
+        return
+    entry = await tx.ledger.add(
+        conversation_id, Kind.NOTE, Author.TEAMMATE, text, audience=Audience.TEAM, person=by, source=source
+    )
     await outgoing.answer_press(tx, conversation, entry)
 
 

@@ -302,6 +302,18 @@ class Desk:
             anyone=anyone,
         )
 
+    async def write_note(
+        self, conversation_id: ConversationId, text: str, *, by: Person, source: str
+    ) -> None:
+        await self._do(
+            Expects(conversation_id, source=source),
+            composed.write_note,
+            conversation_id,
+            text,
+            by=by,
+            source=source,
+        )
+
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
         await self._do(
             Expects(conversation_id, source=source), held.keep_as_note, conversation_id, source, by=by

@@ -8,6 +8,7 @@
     ├── AlreadyTaken
     ├── AlreadyYours
     ├── AlreadyDecided
+    ├── AlreadyNoted
     ├── AlreadySent
     ├── AlreadyShown
     ├── AIPaused
@@ -85,6 +86,10 @@ class AlreadyTaken(DeskError):
 
 class AlreadyDecided(DeskError):
     """That message was decided already, or deleted. Nothing more was done."""
+
+
+class AlreadyNoted(DeskError):
+    """This note stands in the thread already, in the words that you wrote first."""
 
 
 class AlreadySent(DeskError):

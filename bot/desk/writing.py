@@ -8,6 +8,7 @@ from storage.records import ConversationId
 
 # Characters; what an input of Slack's takes.
 LONGEST_DRAFT = 3000
+LONGEST_NOTE = 3000
 
 
 Wish = Literal["draft", "polish", "shorter", "friendlier", "translate"]

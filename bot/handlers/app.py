@@ -25,6 +25,7 @@ from bot.handlers import (
     language,
     menus,
     messages,
+    notes,
     people,
     standing,
 )
@@ -99,6 +100,7 @@ def slack_app(
     handback.register(app, desk=desk, acts=acts, writer=writer, errands=errands)
     composer = Composer(desk, acts, writer, errands, anyone=anyone_replies)
     compose.register(app, desk=desk, composer=composer)
+    notes.register(app, desk=desk, acts=acts)
     menus.register(app, desk=desk, rights=rights, channels=channels, acts=acts, composer=composer)
     home.register(app, homes=homes, installation=installation)
     commands.register(

@@ -19,6 +19,7 @@ class Form:
         user, view = body["user"], body["view"]
         self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
         self.about = ConversationValue.read(view["private_metadata"])
+        self.view_id = str(view["id"])
         self._team = str(body["team"]["id"])
         self._values = view["state"]["values"]
 

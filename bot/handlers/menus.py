@@ -20,7 +20,7 @@ from bot.blocks.ids import (
     Choice,
     MenuValue,
 )
-from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
+from bot.blocks.modals import hand_over_modal, hold_modal, note_modal, subject_modal
 from bot.desk.desk import Desk
 from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
@@ -64,6 +64,8 @@ def register(
                 await ask(ack, press, about, hand_over_modal(menu.about))
             case Choice.COMPOSE:
                 await composer.open(ack, press, about)
+            case Choice.NOTE:
+                await ask(ack, press, about, note_modal(menu.about))
             case Choice.TAKE_FROM:
                 await acts.pressed(
                     ack, press, about, lambda by: desk.hand_over(about, to=by, by=by, epoch=epoch)

@@ -315,6 +315,38 @@ def test_everybodys_words_carry_their_name(author: Author, label: str) -> None:
     assert rendered.splitlines() == [label, "Hi"]
 
 
+def test_a_note_says_that_it_is_one_to_the_eye_and_to_the_ear() -> None:
+    message = entry_message(
+        a_conversation(State.TEAMMATE), entry(Kind.NOTE, Author.TEAMMATE, "Ask <!here>", name="Ana García")
+    )
+    checked(message)
+    assert message.text == "Note by Ana García: Ask &lt;!here&gt;"
+    rendered = shown.WORKSPACE.rendered(message.arguments())
+    assert rendered.splitlines() == [
+        "🔒 Ana García   ·   note for the team, not sent to the customer",
+        "Ask <!here>",
+    ]
+
+
+def test_a_note_never_stands_under_the_same_name_line_as_a_reply() -> None:
+    said = [
+        entry(Kind.MESSAGE, Author.TEAMMATE, "Sent", name="Ana García", composed=True),
+        entry(Kind.NOTE, Author.TEAMMATE, "Kept", name="Ana García"),
+        entry(Kind.MESSAGE, Author.TEAMMATE, "Sent too", name="Ana García", composed=True),
+    ]
+    said = [replace(one, seq=number) for number, one in enumerate(said, 1)]
+    message, carried = entries_message(a_conversation(State.TEAMMATE), said)
+    assert carried == 3
+    assert shown.WORKSPACE.rendered(message.arguments()).splitlines() == [
+        "💬 Ana García   ·   sent to the customer ✅",
+        "Sent",
+        "🔒 Ana García   ·   note for the team, not sent to the customer",
+        "Kept",
+        "💬 Ana García   ·   sent to the customer ✅",
+        "Sent too",
+    ]
+
+
 def test_a_summary_that_is_only_its_subject_is_said_once() -> None:
     happened = entry(
         Kind.SYSTEM, Author.SYSTEM, "", event=Event.SUMMARISED, ticket=7, subject="Late parcel",
@@ -438,7 +470,9 @@ def a_ticket(status: Status, **changes: Any) -> Ticket:
 
 
 ANYHOW = ["Edit subject…", "Close ticket, AI stays quiet", "Cancel ticket, AI stays quiet"]
-WHILE_HELD = ["Draft a reply…", "Join Ana García", "Hand over to…", "Take over from Ana García"]
+WHILE_HELD = [
+    "Draft a reply…", "Join Ana García", "Hand over to…", "Take over from Ana García", "Write a note…",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -446,7 +480,7 @@ WHILE_HELD = ["Draft a reply…", "Join Ana García", "Hand over to…", "Take o
     [
         (State.TEAMMATE, Status.ON_YOU, [*WHILE_HELD, "On hold…", *ANYHOW]),
         (State.TEAMMATE, Status.ON_HOLD, [*WHILE_HELD, "Back from hold", *ANYHOW]),
-        (State.WAITING, Status.NEW, ["Hand over to…", *ANYHOW]),
+        (State.WAITING, Status.NEW, ["Hand over to…", "Write a note…", *ANYHOW]),
         (State.AI, Status.CLOSED, []),
         (State.AI, Status.ON_YOU, ["Edit subject…", "Close ticket", "Cancel ticket"]),
     ],

@@ -65,6 +65,7 @@ async def test_the_customers_words_bring_a_ticket_back_from_hold(bridge: World) 
         "Join Ana",
         "Hand over to…",
         "Take over from Ana",
+        "Write a note…",
         "On hold…",
         "Edit subject…",
         "Close ticket, AI stays quiet",

@@ -17,7 +17,7 @@ from bot.blocks.home import home_view, no_home
 from bot.blocks.ids import ComposeValue, ConversationValue
 from bot.blocks.lists import conversations_list, help_message, unknown_command
 from bot.blocks.message import Message
-from bot.blocks.modals import hand_over_modal, hold_modal, subject_modal
+from bot.blocks.modals import hand_over_modal, hold_modal, note_modal, subject_modal
 from bot.blocks.prompts import cut_off, not_a_member, prompt_message, refusal, you_have_it
 from bot.blocks.thread import entry_message, recap_message
 from bot.blocks.tickets import ticket_shown, tickets_list
@@ -68,6 +68,7 @@ class Gallery:
     def modals(self) -> Iterator[Any]:
         about = ConversationValue(ConversationId("0" * 32), 1)
         yield hold_modal(about)
+        yield note_modal(about)
         yield hand_over_modal(about)
         yield subject_modal(about, subject=self.words)
         yield hand_back_being_written(about)
@@ -105,6 +106,9 @@ class Gallery:
         for author, text in product(Author, (self.words, " ")):
             said = entry(Kind.MESSAGE, author, text)
             yield entry_message(self._conversation(State.AI, customer=Customer()), said)
+        yield entry_message(
+            self._conversation(State.TEAMMATE), entry(Kind.NOTE, Author.TEAMMATE, self.words, name=self.words)
+        )
         yield recap_message(self._conversation(State.AI), [])
         for prompt in Prompt:
             source = "slack:T12345678/C12345678/1700000000.000001"

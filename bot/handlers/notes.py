@@ -1,0 +1,45 @@
+"""The window in which a teammate writes a note for the team, opened by a message's shortcut, and what follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.ids import NOTE_MODAL, NOTE_WORDS, WRITE_NOTE, ConversationValue
+from bot.blocks.modals import note_modal
+from bot.blocks.prompts import refusal
+from bot.desk.desk import Desk
+from bot.handlers.acts import Acts
+from bot.handlers.form import Form
+from bot.handlers.press import Press
+from bot.tongues import say
+
+
+def register(app: AsyncApp, *, desk: Desk, acts: Acts) -> None:
+    @app.shortcut(WRITE_NOTE)
+    async def write_note(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        press = Press(body, client)
+        about = None if press.card is None else await desk.conversation_in(press.card)
+        if about is None:
+            await ack()
+            await press.answer(
+                refusal(say("This is not in a customer’s thread, so there is nobody to write a note about."))
+            )
+            return
+        if await acts.may_ask(ack, press, about):
+            view = await desk.view(about)
+            await press.ask(note_modal(ConversationValue(about, view.conversation.epoch)))
+            await ack()
+
+    @app.view(NOTE_MODAL)
+    async def written(ack: AsyncAck, body: dict[str, Any]) -> None:
+        form = Form(body)
+        about, text = form.about.conversation_id, form.text(NOTE_WORDS).strip()
+        await acts.submitted(
+            ack,
+            form,
+            asked=NOTE_WORDS,
+            rule=lambda by: desk.write_note(about, text, by=by, source=f"note:{form.view_id}"),
+        )
