@@ -190,6 +190,10 @@ class Workspace(Readings):
         """Let the app be one that was installed without that scope."""
         self._core.scopes.discard(scope)
 
+    def grant_scope(self, scope: str) -> None:
+        """Let it be one that was installed again, with that scope."""
+        self._core.scopes.add(scope)
+
     def fail_downloads(self, *, times: int = 1) -> None:
         """The app's next downloads of files are answered with a 503."""
         self._core.uploads.failing = times

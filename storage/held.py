@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,7 @@ class HeldReplies:
                 html=reply.html,
                 translated_first=reply.translated_first or None,
                 follows_since=reply.follows_since,
+                again=reply.again,
                 created_at=self._now,
             )
             .on_conflict_do_nothing()
@@ -67,6 +68,13 @@ class HeldReplies:
         await self._connection.execute(
             update(table).where(*_is(conversation_id, source)).values(text=text, html=html, translation=None)
         )
+
+    async def have_again(
+        self, conversation_id: ConversationId, source: str, again: Mapping[str, Any]
+    ) -> None:
+        """That is how it was delivered last."""
+        self._known.pop((conversation_id, source), None)
+        await self._connection.execute(update(table).where(*_is(conversation_id, source)).values(again=again))
 
     async def translate(self, conversation_id: ConversationId, source: str, translation: str) -> None:
         """Keep what it says in the customer's language, until it is reworded."""
@@ -132,4 +140,5 @@ def _held(row: Row[Any]) -> HeldReply:
         translation=row.translation,
         translated_first=bool(row.translated_first),
         follows_since=row.follows_since,
+        again=row.again,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -30,6 +30,28 @@ class Delivery:
     change: str
     event_ts: str
     event: dict[str, Any]
+
+    def kept(self) -> dict[str, Any]:
+        """All that is not said by the message's own place."""
+        return {
+            "kind": self.kind,
+            "thread_ts": self.thread.ts,
+            "change": self.change,
+            "event_ts": self.event_ts,
+            "event": self.event,
+        }
+
+    @classmethod
+    def again(cls, message: MessageRef, kept: Mapping[str, Any]) -> Delivery:
+        """It, of a message that is there now: its channel may have another id since."""
+        return cls(
+            kind=kept["kind"],
+            thread=MessageRef(message.team, message.channel, kept["thread_ts"]),
+            message=message,
+            change=kept["change"],
+            event_ts=kept["event_ts"],
+            event={**kept["event"], "channel": message.channel},
+        )
 
     @property
     def identity(self) -> tuple[str, MessageRef, str]:

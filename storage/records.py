@@ -201,7 +201,8 @@ class HeldReply:
 
     `html` is the text as its author formatted it, where they did; `translation` is it in the customer's
     language, where it is in another and was translated. `translated_first`: that is what it is held for.
-    `follows_since`: it only follows such a one, and was theirs to send in that epoch.
+    `follows_since`: it only follows such a one, and was theirs to send in that epoch. `again`: it failed, for
+    Slack did not hand over its files; this is how it was delivered, to be dealt with once more.
     """
 
     conversation_id: ConversationId
@@ -212,6 +213,7 @@ class HeldReply:
     translation: str | None = None
     translated_first: bool = False
     follows_since: int | None = None
+    again: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

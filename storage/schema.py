@@ -250,6 +250,8 @@ held_replies = Table(
     Column("translated_first", Boolean),
     # It goes on by itself once those before it are decided, if the conversation is still in this epoch.
     Column("follows_since", Integer),
+    # It failed: how it was delivered, for when its author wants it tried again.
+    Column("again", JSON(none_as_null=True)),
 )
 
 OPEN_STATES = ("ready", "sending", "unknown")

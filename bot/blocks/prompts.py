@@ -10,6 +10,7 @@ from bot.blocks.ids import (
     SEND_TRANSLATION,
     TAKE_FROM_AND_SEND,
     TAKE_OVER_AND_SEND,
+    TRY_AGAIN,
     ConversationValue,
     HeldValue,
     TakeFromValue,
@@ -96,6 +97,9 @@ def prompt_message(
             return refusal(
                 say("There was nothing in this message that a customer could read, so it was kept as a note.")
             )
+        case Prompt.FILES_UNFIT if unfit is not None and unfit.may_be_had:
+            retry = button(say("Retry"), TRY_AGAIN, held, style="primary")
+            return _asked(f"{_why_unfit(unfit)} {_failed()}", ActionsBlock(elements=[retry, note]))
         case Prompt.FILES_UNFIT:
             return refusal(f"{_why_unfit(unfit)} {_nothing_sent()}")
         case Prompt.EDIT_STAYS:
@@ -153,6 +157,13 @@ def _nothing_sent() -> str:
     )
 
 
+def _failed() -> str:
+    return say(
+        "Nothing was sent, and only the team sees your message. Retry asks Slack for its files once more and "
+        "then treats it as just typed."
+    )
+
+
 def _why_unfit(unfit: Unfit | None) -> str:
     match unfit:
         case Unfit.TOO_LARGE:
@@ -173,8 +184,10 @@ def _why_unfit(unfit: Unfit | None) -> str:
                 "Slack does not let me read the files in this message. Please tell whoever looks after this "
                 "workspace: the app may lack the scope files:read."
             )
+        case Unfit.LATE:
+            return say("Slack did not hand over a file in this message in time.")
         case _:
-            return say("A file in this message is gone, or Slack did not hand it over in time.")
+            return say("A file in this message is gone.")
 
 
 def refusal(text: str) -> Message:

@@ -19,7 +19,13 @@ class Unfit(StrEnum):
     TOO_MANY = "too_many"
     ELSEWHERE = "elsewhere"
     GONE = "gone"
+    LATE = "late"
     NOT_GIVEN = "not_given"
+
+    @property
+    def may_be_had(self) -> bool:
+        """Whether asking Slack again can help."""
+        return self in (Unfit.LATE, Unfit.NOT_GIVEN)
 
 
 def remembered(files: Sequence[File]) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from bot.desk import attachments, outgoing
 from bot.desk.attachments import Unfit
-from bot.desk.held import go_on
-from bot.desk.outgoing import Mark, Prompt
+from bot.desk.held import go_on, mark_of
+from bot.desk.outgoing import Prompt
 from bot.desk.replies import Fate, LanguageOf, Meant, other_language, thread_message
 from bot.desk.sending import formatted, note
 from bot.desk.takeover import answers
+from storage.inbox import Delivery
 from storage.records import (
     Audience,
     Author,
@@ -40,12 +41,14 @@ async def message_edited(
     files: Sequence[FileId] = (),
     unfit: Unfit | None = None,
     still_with_it: Collection[str] | None = None,
+    delivery: Delivery | None = None,
 ) -> Fate:
     """Let the customer read the new words of a message that was sent to them.
 
     `still_with_it` holds Slack's names of the files that the message still has; others are taken back.
 
-    A held reply is reworded, or becomes the note it now reads like; one that follows another and may be meant
+    A held reply is reworded, or becomes the note it now reads like; one that failed is tried again in its new
+    words, once its author wants it; one that follows another and may be meant
     for the team by now goes on only when its author says so. An edit that turns a sent message into
     something like a note is not shown to the customer: they keep the words they have, and the author is told.
     The same goes for an author who may not act any more.
@@ -65,10 +68,14 @@ async def message_edited(
         if meant is Meant.NOTE:
             await tx.held.release(conversation.id, message.source)
             await attachments.forget(tx, conversation.id, message.source)
-            await note(tx, reply, by, instead_of=Mark.HELD)
+            await note(tx, reply, by, instead_of=mark_of(held))
             await go_on(tx, conversation, reply.author, by)
             return Fate.NOTE
         await tx.held.reword(conversation.id, message.source, text, html=html)
+        if held.again is not None:
+            if delivery is not None:
+                await tx.held.have_again(conversation.id, message.source, delivery.kept())
+            return Fate.HELD
         if meant is Meant.UNCLEAR and held.follows_since is not None:
             await tx.held.follow(conversation.id, message.source, since=None)
             await outgoing.prompt(tx, reply, Prompt.MENTIONS)
@@ -90,6 +97,7 @@ async def message_edited(
             language_of=language_of,
             files=files,
             unfit=unfit,
+            delivery=delivery,
         )
     before = await _words_of(tx, entry)
     await tx.files.forget(files)

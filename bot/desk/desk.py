@@ -319,6 +319,11 @@ class Desk:
             Expects(conversation_id, source=source), held.keep_as_note, conversation_id, source, by=by
         )
 
+    async def try_again(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
+        await self._do(
+            Expects(conversation_id, source=source), held.try_again, conversation_id, source, by=by
+        )
+
     async def show_again(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
         await self._do(Expects(conversation_id), threads.show_again, conversation_id, notice, by=by)
 

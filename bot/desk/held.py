@@ -20,6 +20,7 @@ from bot.desk.errors import (
 from bot.desk.outgoing import Mark, Prompt
 from bot.desk.sending import note, send
 from bot.desk.takeover import hand_over, holder_name, take_over
+from storage.inbox import Delivery
 from storage.records import (
     Conversation,
     ConversationId,
@@ -115,8 +116,28 @@ async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source:
     conversation, reply = await _held(tx, conversation_id, source, by)
     await tx.held.release(conversation_id, source)
     await attachments.forget(tx, conversation_id, source)
-    await note(tx, reply, by, instead_of=Mark.HELD)
+    await note(tx, reply, by, instead_of=mark_of(reply))
     await go_on(tx, conversation, reply.author, by)
+
+
+async def try_again(tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person) -> None:
+    """Deal with a message that failed as if its author had just typed it: fetch its files, then decide.
+
+    From this commit on it is a delivery in the inbox, so nothing forgets it and it counts once.
+    """
+    if not by.may_act:
+        raise MayNotAct
+    _, reply = await _held(tx, conversation_id, source, by)
+    if reply.again is None:
+        raise AlreadyDecided
+    await tx.held.release(conversation_id, source)
+    await outgoing.mark(tx, conversation_id, reply.message, None, instead_of=Mark.FAILED)
+    await tx.inbox.put(Delivery.again(reply.message, reply.again), due_at=tx.now)
+
+
+def mark_of(reply: HeldReply) -> Mark:
+    """What the message of a held reply carries."""
+    return Mark.HELD if reply.again is None else Mark.FAILED
 
 
 async def go_on(tx: Transaction, conversation: Conversation, author: PersonId, by: Person | None) -> None:
@@ -144,7 +165,7 @@ async def go_on(tx: Transaction, conversation: Conversation, author: PersonId, b
             await outgoing.prompt(tx, reply, Prompt.CHANGED_HANDS if by else Prompt.NOTHING_BEFORE)
         elif not reply.text.strip() and not files:
             await tx.held.release(conversation.id, source)
-            await note(tx, reply, by, instead_of=Mark.HELD)
+            await note(tx, reply, by, marked=Mark.FAILED, instead_of=Mark.HELD)
             await outgoing.prompt(tx, reply, Prompt.FILES_UNFIT, unfit=Unfit.GONE)
         else:
             await tx.held.release(conversation.id, source)

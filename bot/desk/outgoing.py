@@ -68,6 +68,7 @@ class Mark(StrEnum):
     SENT = "sent"
     NOTE = "note"
     HELD = "held"
+    FAILED = "failed"
 
 
 class Prompt(StrEnum):
@@ -259,11 +260,14 @@ async def mark(
     tx: Transaction,
     conversation_id: ConversationId,
     message: MessageRef,
-    what: Mark,
+    what: Mark | None,
     *,
     instead_of: Mark | None = None,
 ) -> None:
-    """Show on a thread message what became of it, `instead_of` what it showed before."""
+    """Show on a thread message what became of it, `instead_of` what it showed before.
+
+    With None it shows nothing any more, as one that was just typed.
+    """
     await tx.outbox.owe(
         Owed.MARK,
         conversation_id,

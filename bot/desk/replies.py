@@ -17,6 +17,7 @@ from bot.desk.held import ask, is_before
 from bot.desk.outgoing import Mark, Prompt
 from bot.desk.sending import note, send
 from bot.desk.takeover import answers
+from storage.inbox import Delivery
 from storage.records import (
     Author,
     Conversation,
@@ -68,13 +69,15 @@ async def thread_message(
     language_of: LanguageOf | None = None,
     files: Sequence[FileId] = (),
     unfit: Unfit | None = None,
+    delivery: Delivery | None = None,
 ) -> Fate:
     """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
     joined its holder; with `anyone`, if some teammate holds it. In the first seconds after its holder was
     given it without a press of their own, it is held. Its `files` go where its words go. If some of them are
-    `unfit` for a customer, nothing of it is sent: half a message would be another message. With
+    `unfit` for a customer, nothing of it is sent: half a message would be another message. If they may be had
+    yet, it fails until its author wants its `delivery` dealt with again. With
     `language_of`, one in another language than its customer's waits until its author saw it translated, and
     one that shows no language follows it.
     """
@@ -93,10 +96,7 @@ async def thread_message(
     why = None if meant is Meant.NOTE and by.may_act else _why_it_stays(by, meant, unfit)
     if meant is Meant.NOTE or why is not None:
         await tx.files.forget(files)
-        await note(tx, reply, by)
-        if why is not None:
-            await outgoing.prompt(tx, reply, why, unfit=unfit)
-        return Fate.NOTE
+        return await _stays(tx, reply, by, why, unfit=unfit, delivery=delivery)
     is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
     is_news = is_theirs and await _is_news(tx, conversation, message)
     is_plain = meant is Meant.FOR_CUSTOMER and is_theirs and not is_news
@@ -150,6 +150,30 @@ def _why_it_stays(by: Person, meant: Meant, unfit: Unfit | None) -> Prompt | Non
     if meant is Meant.NOTHING:
         return Prompt.NO_WORDS
     return None if unfit is None else Prompt.FILES_UNFIT
+
+
+async def _stays(
+    tx: Transaction,
+    reply: HeldReply,
+    by: Person,
+    why: Prompt | None,
+    *,
+    unfit: Unfit | None,
+    delivery: Delivery | None,
+) -> Fate:
+    """Nothing of it goes to the customer, and its author is told `why`. None: they meant it so."""
+    fate = Fate.NOTE
+    if why is not Prompt.FILES_UNFIT:
+        await note(tx, reply, by)
+    elif unfit is None or not unfit.may_be_had or delivery is None:
+        await note(tx, reply, by, marked=Mark.FAILED)
+    else:
+        await tx.held.hold(replace(reply, again=delivery.kept()))
+        await outgoing.mark(tx, reply.conversation_id, reply.message, Mark.FAILED)
+        fate = Fate.HELD
+    if why is not None:
+        await outgoing.prompt(tx, reply, why, unfit=unfit)
+    return fate
 
 
 async def _is_known(tx: Transaction, conversation: Conversation, message: MessageRef) -> bool:

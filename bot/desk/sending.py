@@ -57,7 +57,15 @@ async def say_to_customer(
     return entry
 
 
-async def note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Mark | None = None) -> None:
+async def note(
+    tx: Transaction,
+    reply: HeldReply,
+    by: Person,
+    *,
+    marked: Mark = Mark.NOTE,
+    instead_of: Mark | None = None,
+) -> None:
+    """It stays with the team, `marked` as that or as what failed to go out."""
     await tx.ledger.add(
         reply.conversation_id,
         Kind.NOTE,
@@ -68,7 +76,7 @@ async def note(tx: Transaction, reply: HeldReply, by: Person, *, instead_of: Mar
         data=formatted(reply.html),
         source=reply.message.source,
     )
-    await outgoing.mark(tx, reply.conversation_id, reply.message, Mark.NOTE, instead_of=instead_of)
+    await outgoing.mark(tx, reply.conversation_id, reply.message, marked, instead_of=instead_of)
 
 
 def formatted(html: str | None) -> dict[str, str]:

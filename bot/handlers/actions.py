@@ -18,6 +18,7 @@ from bot.blocks.ids import (
     TAKE_FROM_AND_SEND,
     TAKE_OVER,
     TAKE_OVER_AND_SEND,
+    TRY_AGAIN,
     ConversationValue,
     EntryValue,
     HeldValue,
@@ -73,6 +74,10 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
     @app.action(KEEP_AS_NOTE)
     async def keep_as_note(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await decided(ack, Press(body, client), desk.keep_as_note)
+
+    @app.action(TRY_AGAIN)
+    async def try_again(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await decided(ack, Press(body, client), desk.try_again)
 
     async def decided(ack: AsyncAck, press: Press, rule: Callable[..., Awaitable[object]]) -> None:
         held = HeldValue.read(press.value)

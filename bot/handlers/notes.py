@@ -1,4 +1,4 @@
-"""The window in which a teammate writes a note for the team, opened by a message's shortcut, and what follows."""
+"""Notes written in a window: the shortcut of a message that opens it, and what is submitted in it."""
 
 from __future__ import annotations
 

@@ -86,8 +86,10 @@ class SlackFiles:
     async def bring(
         self, thread: MessageRef, message: MessageRef, attached: Sequence[Mapping[str, Any]]
     ) -> Brought:
-        """Keep the files that Slack describes so; none if the message is known already.
+        """Keep the files that Slack describes so.
 
+        None if the message is known already: they are then as if they had not come yet. Whoever finds that
+        it is not known any more, for its author wants it tried again, must not send it without them.
         Raises `FilesDelayed` where it is worth trying again.
         """
         async with self._database.read() as tx:
@@ -95,9 +97,9 @@ class SlackFiles:
             if conversation is None:
                 raise FilesDelayed("nobody knows the thread yet")
             if await tx.ledger.by_source(conversation.id, message.source) is not None:
-                return Brought()
+                return Brought(unfit=Unfit.LATE)
             if await tx.held.get(conversation.id, message.source) is not None:
-                return Brought()
+                return Brought(unfit=Unfit.LATE)
         if len(attached) > MOST_IN_ONE_MESSAGE:
             return Brought(unfit=Unfit.TOO_MANY)
         brought: list[FileId] = []

@@ -90,8 +90,8 @@ class RuleBook:
         """What to do in a transaction, with everything outside the database already known.
 
         Raises one of `Delays` while Slack cannot say who wrote it, or hand over its files. A message that has
-        waited for that since long is a stranger's, or one whose files are gone: it stays with the team, and
-        what came behind it can go on.
+        waited for that since long is a stranger's, or one whose files came too late: it stays with the team,
+        and what came behind it can go on.
         """
         match thread_event(delivery.event, team=delivery.message.team):
             case Deleted() as gone:
@@ -113,6 +113,7 @@ class RuleBook:
                     language_of=self._language_of,
                     files=brought.ids,
                     unfit=brought.unfit,
+                    delivery=delivery,
                 )
             case Edited() as edit:
                 by = await self._author(edit.author, edit.thread, waits_since)
@@ -133,6 +134,7 @@ class RuleBook:
                     files=brought.ids,
                     unfit=brought.unfit,
                     still_with_it=[str(file.get("id")) for file in edit.files],
+                    delivery=delivery,
                 )
             case None:
                 # Kept by a version that read Slack's events in another way.
@@ -154,7 +156,7 @@ class RuleBook:
         except FilesDelayed:
             if waits_since is None or self._clock() - waits_since < FILES_COME:
                 raise
-            return Brought(unfit=Unfit.GONE)
+            return Brought(unfit=Unfit.LATE)
 
     async def _read(self, happened: Posted | Edited) -> Reading:
         names = await self._directory.names(mentioned_users(happened.text, happened.blocks))

@@ -23,6 +23,7 @@ REACTION_OF = {
     Mark.SENT: "white_check_mark",
     Mark.NOTE: "lock",
     Mark.HELD: "hourglass_flowing_sand",
+    Mark.FAILED: "warning",
 }
 SEEN_REACTION = "eyes"
 # What Slack puts in a deleted card's place is nobody's to update.
@@ -87,13 +88,14 @@ class Touches:
     async def mark(self, parcel: Parcel) -> Outcome:
         """Show on a teammate's message what became of it."""
         at = {"channel": parcel.payload["channel"], "timestamp": parcel.payload["ts"]}
-        before = parcel.payload["instead_of"]
-        try:
-            await self._client.reactions_add(name=REACTION_OF[Mark(parcel.payload["mark"])], **at)
-        except CALL_ERRORS as error:
-            outcome = self._poster.again(parcel, error)
-            if not isinstance(outcome, Done):
-                return outcome
+        now, before = parcel.payload["mark"], parcel.payload["instead_of"]
+        if now is not None:
+            try:
+                await self._client.reactions_add(name=REACTION_OF[Mark(now)], **at)
+            except CALL_ERRORS as error:
+                outcome = self._poster.again(parcel, error)
+                if not isinstance(outcome, Done):
+                    return outcome
         if before is None:
             return Done()
         try:

@@ -30,6 +30,7 @@ from bot.blocks.modals import hand_over_modal, hold_modal, said_modal, subject_m
 from bot.blocks.prompts import cut_off, prompt_message, refusal, you_have_it
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.thread import entries_message, entry_message, recap_message
+from bot.desk.attachments import Unfit
 from bot.desk.held import fingerprint
 from bot.desk.outgoing import Prompt
 from bot.desk.tickets import SummaryOrigin
@@ -278,6 +279,35 @@ def test_a_lists_pages_lead_to_each_other(
 def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: list[str]) -> None:
     message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben", epoch=1)
     assert [button["action_id"] for button in buttons(message).values()] == actions
+
+
+@pytest.mark.parametrize("unfit", Unfit)
+def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit: Unfit) -> None:
+    message = prompt_message(Prompt.FILES_UNFIT, ANYWHERE, source="slack:T/C/1", unfit=unfit)
+    checked(message)
+    # A screen reader says this; the sign on the message itself says it badly.
+    assert "Nothing was sent" in message.text
+    can_help = unfit in (Unfit.LATE, Unfit.NOT_GIVEN)
+    assert list(buttons(message)) == (["Retry", "Keep as a note"] if can_help else [])
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        Prompt.AI_ANSWERS,
+        Prompt.SOMEBODY_HOLDS,
+        Prompt.MENTIONS,
+        Prompt.TRANSLATED,
+        Prompt.NOT_TRANSLATED,
+        Prompt.FOLLOWS,
+        Prompt.CHANGED_HANDS,
+        Prompt.NOTHING_BEFORE,
+        Prompt.JUST_ASSIGNED,
+    ],
+)
+def test_what_is_held_says_so_to_a_screen_reader(prompt: Prompt) -> None:
+    message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben", epoch=1)
+    assert message.text.startswith("Not sent")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from bot.blocks.ids import KEEP_AS_NOTE, RETRY, SEND_AS_ME
 from bot.demo.customer import ChatError, JsonEntry
 from storage.schema import file_pieces, files
 from tests.ai.fake_anthropic import FakeAnthropic
-from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
+from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
 from tests.livechat.pictures import png_of
 
 # Longer than a piece.
@@ -174,8 +174,12 @@ async def test_what_customers_are_not_sent_keeps_its_words_back_too(
     chat = await bridge.chat(first="Hello")
     await chat.taken_over(bridge.ana)
     ts = await chat.reply(bridge.ana, "Please run this", files={"fine.png": PNG, name: content})
-    await chat.marked(ts, NOTE)
-    assert why in (await bridge.prompt("ana"))["text"]
+    await chat.marked(ts, FAILED)
+    prompt = await bridge.prompt("ana")
+    assert why in prompt["text"]
+    assert "Nothing was sent" in prompt["text"]
+    # The same file again would not do.
+    assert "Retry" not in bridge.slack.rendered(prompt)
     await bridge.settled()
     assert "Please run this" not in str(chat.window())
     assert await kept(bridge) == 0
@@ -186,7 +190,7 @@ async def test_a_page_instead_of_the_bytes_is_no_file(bridge: World) -> None:
     await chat.taken_over(bridge.ana)
     bridge.slack.revoke_scope("files:read")
     ts = await chat.reply(bridge.ana, "Here", files={"drawing.png": PNG})
-    await chat.marked(ts, NOTE)
+    await chat.marked(ts, FAILED)
     assert "files:read" in (await bridge.prompt("ana"))["text"]
     assert "Here" not in str(chat.window())
 

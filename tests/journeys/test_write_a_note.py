@@ -68,7 +68,7 @@ async def test_a_note_from_the_menu_stands_in_the_thread_and_never_reaches_the_c
         SECRET,
     ]
     assert shown["text"].startswith("Note by Ben: ")
-    assert bridge.slack.mentions(shown) == set()
+    assert bridge.slack.mentions(dict(shown)) == set()
 
     # What is sent behind it arrives, so what is in front of it would have.
     await chat.marked(await chat.reply(bridge.ana, "On its way!"), SENT)

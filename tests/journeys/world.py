@@ -21,7 +21,7 @@ from tests.clocks import RunningClock
 
 CHANNEL = "live-chat"
 SERVER_KEY = "a-key-for-tests"
-SENT, NOTE, HELD = "white_check_mark", "lock", "hourglass_flowing_sand"
+SENT, NOTE, HELD, FAILED = "white_check_mark", "lock", "hourglass_flowing_sand", "warning"
 
 
 class Chat:
