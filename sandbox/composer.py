@@ -101,6 +101,8 @@ def _leaf(piece: str, names: Names) -> Payload:
         character = emoji.BY_NAME[piece.strip(":")]
         unicode = "-".join(f"{ord(one):04x}" for one in character)
         return {"type": "emoji", "name": piece.strip(":"), "unicode": unicode}
+    if piece.startswith(":") and piece.strip(":") in names.emoji:
+        return {"type": "emoji", "name": piece.strip(":")}
     return {"type": "text", "text": piece}
 
 
@@ -190,18 +192,19 @@ def _leaves(text: str, names: Names) -> list[Payload]:
     for match in _STYLED.finditer(text):
         leaves += _plain_leaves(text[at : match.start()], names)
         style = str(match.lastgroup)
-        for leaf in _plain_leaves(match[style], names):
+        for leaf in _plain_leaves(match[style], names, is_code=style == "code"):
             leaves.append({**leaf, "style": {style: True}})
         at = match.end()
     return leaves + _plain_leaves(text[at:], names)
 
 
-def _plain_leaves(text: str, names: Names) -> list[Payload]:
+def _plain_leaves(text: str, names: Names, *, is_code: bool = False) -> list[Payload]:
+    """In code a colon is a colon."""
     leaves: list[Payload] = []
     at = 0
     for match in _INLINE.finditer(text):
         leaf = _leaf(match[0], names)
-        if leaf["type"] == "text":
+        if leaf["type"] == "text" or (is_code and leaf["type"] == "emoji"):
             continue
         if match.start() > at:
             leaves.append({"type": "text", "text": text[at : match.start()]})

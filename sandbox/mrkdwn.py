@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sandbox import emoji
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 CONTROL = re.compile(r"<([^<>\n]+)>")
 _TARGET = re.compile(
@@ -49,6 +49,7 @@ class Names:
 
     users: Mapping[str, str]
     channels: Mapping[str, str]
+    emoji: Collection[str] = ()
 
 
 def escape(text: str) -> str:

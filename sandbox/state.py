@@ -76,6 +76,7 @@ class State:
         return Names(
             users={user.name: user.id for user in self.users.values()},
             channels={channel.name: channel.id for channel in self.channels.values() if not channel.is_im},
+            emoji=self.custom_emoji,
         )
 
     def person(self, name: str) -> User:

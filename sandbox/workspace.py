@@ -176,6 +176,10 @@ class Workspace(Readings):
             is_ext_shared=is_ext_shared,
         )
 
+    def add_emoji(self, name: str) -> None:
+        """A picture of the workspace's own, which people type as `:name:`. Publishes no event."""
+        self._state.custom_emoji[name] = f"{self.url}/emoji/{name}.png"
+
     def add_group_message(self, *members: str, with_bot: bool = False) -> Channel:
         """A direct message of several people (by name or id). Publishes no event."""
         people = [self._state.person(member) for member in members]

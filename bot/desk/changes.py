@@ -71,10 +71,12 @@ async def message_edited(
             await note(tx, reply, by, instead_of=mark_of(held))
             await go_on(tx, conversation, reply.author, by)
             return Fate.NOTE
+        if held.again is not None and delivery is not None:
+            if Decimal(delivery.event_ts) < Decimal(held.again["event_ts"]):
+                return Fate.HELD
+            await tx.held.have_again(conversation.id, message.source, delivery.kept())
         await tx.held.reword(conversation.id, message.source, text, html=html)
         if held.again is not None:
-            if delivery is not None:
-                await tx.held.have_again(conversation.id, message.source, delivery.kept())
             return Fate.HELD
         if meant is Meant.UNCLEAR and held.follows_since is not None:
             await tx.held.follow(conversation.id, message.source, since=None)

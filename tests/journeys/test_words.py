@@ -23,6 +23,23 @@ async def test_what_a_teammate_formats_reaches_the_customer_as_they_would_read_i
     assert channel not in str(last)
 
 
+async def test_a_workspaces_own_emoji_is_words_to_a_customer(bridge: World) -> None:
+    bridge.slack.add_emoji("bookbag-blue")
+    chat = await bridge.chat(first="Hello")
+    await chat.taken_over(bridge.ana)
+    for typed, text, html in (
+        ("Yours is :bookbag-blue: :tada:", "Yours is (bookbag blue) 🎉", None),
+        (
+            "*Yours* is :bookbag-blue:, `:bookbag-blue:` at :10:30:",
+            "Yours is (bookbag blue), :bookbag-blue: at :10:30:",
+            "<p><strong>Yours</strong> is (bookbag blue), <code>:bookbag-blue:</code> at :10:30:</p>",
+        ),
+        ("No such :bookbag-red:", "No such :bookbag-red:", None),
+    ):
+        await chat.marked(await chat.reply(bridge.ana, typed), SENT)
+        assert (await chat.sees(text, author="teammate")).get("html") == html
+
+
 async def test_what_begins_with_a_mention_of_the_bot_is_a_note(bridge: World) -> None:
     chat = await bridge.chat(first="Hello")
     await chat.taken_over(bridge.ana)

@@ -128,13 +128,20 @@ def test_a_message_without_words_is_sent_only_for_its_files(typed: str) -> None:
         (":+1::skin-tone-6::tada:", "👍🏿🎉"),
         (":people_holding_hands::skin-tone-2-3:", "🧑🏻‍🤝‍🧑🏼"),
         (":flag-de: :de: :-1:", "🇩🇪 🇩🇪 👎"),
-        (":company-logo: :parrot_dance:", ":company-logo: :parrot_dance:"),
-        (":company-logo::skin-tone-3:", ":company-logo::skin-tone-3:"),
+        # A workspace's own, of which nobody outside sees the picture.
+        (":company-logo: :parrot_dance:", "(company logo) (parrot dance)"),
+        (":company-logo::skin-tone-3:", "(company logo)"),
+        ("so :bookbag-blue::tada::yay_2: it is", "so (bookbag blue)🎉(yay 2) it is"),
+        (
+            "`:bookbag-blue:` ```:bookbag-blue:``` :bookbag-blue:",
+            "`:bookbag-blue:` ```:bookbag-blue:``` (bookbag blue)",
+        ),
         ("done:white_check_mark:", "done✅"),
         ("ありがとう:smile:ね", "ありがとう😄ね"),
         ("👋 typed", "👋 typed"),
         # Colons that are no emoji.
         ("at 10:30:45 or 10:100:20", "at 10:30:45 or 10:100:20"),
+        ("at :10:30: and :45:, :-:, :q9:", "at :10:30: and :45:, :-:, :q9:"),
         ("user:id:5 a:b:c std::x::y", "user:id:5 a:b:c std::x::y"),
         ("`x :smile: y` :smile:", "`x :smile: y` 😄"),
         ("```a:\n  :id: 5 &lt;b&gt;```", "```a:\n  :id: 5 <b>```"),

@@ -210,7 +210,22 @@ A = 'rel="noopener noreferrer nofollow" target="_blank"'
         ([section(emoji("flag-england", "1f3f4-e0067-e0062-e0065-e006e-e0067-e007f"))], "🏴󠁧󠁢󠁥󠁮󠁧󠁿", None),
         ([section(emoji("one", "0031-fe0f-20e3"), emoji("copyright", "00a9-fe0f"))], "1️⃣©️", None),
         ([section(emoji("female-astronaut", "1f469-1f3fd-200d-1f680"))], "👩🏽‍🚀", None),
-        ([section("ok ", emoji("company-logo"), emoji("x y"))], "ok :company-logo::x y:", None),
+        (
+            [section("ok ", emoji("company-logo"), emoji("x y"), emoji("-"))],
+            "ok (company logo)(x y):-:",
+            None,
+        ),
+        (
+            [
+                section(
+                    emoji("bookbag-blue", skin_tone=3), " ", text(":10:30:"), " ", text(":not_one:", "bold")
+                )
+            ],
+            "(bookbag blue) :10:30: :not_one:",
+            "<p>(bookbag blue) :10:30: <strong>:not_one:</strong></p>",
+        ),
+        ([section(emoji("b<a>d"), text("!", "bold"))], "(b<a>d)!", "<p>(b&lt;a&gt;d)<strong>!</strong></p>"),
+        ([section(text(":bookbag-blue:", "code"))], ":bookbag-blue:", "<p><code>:bookbag-blue:</code></p>"),
         ([section(emoji("tada", "003c-0073"), emoji("tada", "d83c"), emoji("tada", "x"))], "🎉🎉🎉", None),
         # Every script.
         ([section(text("日本語", "bold"), "です")], "日本語です", "<p><strong>日本語</strong>です</p>"),
