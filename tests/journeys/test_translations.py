@@ -13,7 +13,7 @@ from bot.desk.translations import Translations
 from storage.records import FileId
 from storage.schema import files
 from tests.ai.fake_anthropic import FakeAnthropic
-from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
+from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
 
 HINT = "translated by the AI"
 
@@ -522,7 +522,7 @@ async def test_nothing_is_sent_of_what_waits_once_its_only_file_is_not_in_our_ke
     await bridge.bridge.database.write(lambda tx: tx.files.forget(kept))
     await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
     await chat.sees("42", author="teammate")
-    await chat.marked(alone, NOTE)
+    await chat.marked(alone, FAILED)
     assert teammates_words(chat) == ["It is four euros.", "42"]
     await asked(bridge, "Nothing was sent")
 
