@@ -26,11 +26,13 @@ from benchmarks.side import Side, side
 from bot.app import Bridge
 from bot.blocks.rows import PAGE_SIZE
 from bot.config import Settings
+from bot.desk import replies
 from bot.desk.desk import Desk
-from bot.desk.replies import Meant
+from bot.desk.replies import Fate, Meant
 from storage.migrate import upgrade
 from storage.records import ConversationId, Customer, MessageRef, Person, PersonId
 from storage.schema import OPEN_STATES, outbox
+from storage.transaction import Expects
 
 ANA = Person(PersonId(past.TEAM, "U1"), "Ana", None, may_act=True, fetched_at=datetime.now(UTC))
 TARGET = Target(1.3, "ratio")
@@ -75,24 +77,29 @@ class Office:
     def work(self, number: int) -> Mapping[str, Callable[[], Awaitable[Any]]]:
         """One round's operations, by name, in order."""
         conversation, thread = self._live[number % len(self._live)]
-        text = "Thank you for waiting, it is on its way to you."
         return {
             "a customer's message": partial(
                 self._desk.customer_says, conversation, past.WORDS[0], client_id=f"round-{number}"
             ),
             "take over": partial(self._desk.take_over, conversation, by=ANA),
-            "reply": partial(
-                self._desk.thread_message,
-                thread,
-                self._message(),
-                by=ANA,
-                text=text,
-                meant=Meant.FOR_CUSTOMER,
-            ),
+            "reply": partial(self._reply, thread, "Thank you for waiting, it is on its way to you."),
             "open tickets": partial(self._desk.open_tickets, limit=PAGE_SIZE),
             "live conversations": partial(self._desk.live, limit=PAGE_SIZE),
             "hand back": partial(self._hand_back, conversation),
         }
+
+    async def _reply(self, thread: MessageRef, text: str) -> Fate:
+        message = self._message()
+        rule = partial(
+            replies.thread_message,
+            thread=thread,
+            message=message,
+            by=ANA,
+            text=text,
+            meant=Meant.FOR_CUSTOMER,
+        )
+        expects = Expects(thread=thread, source=message.source)
+        return await self._desk.database.write(rule, expects=expects)
 
     async def timed(self, name: str, operation: Callable[[], Awaitable[Any]]) -> None:
         began = time.perf_counter()

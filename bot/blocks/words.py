@@ -12,6 +12,8 @@ from storage.records import Conversation, Status
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 PREVIEW_LENGTH = 150
+# Letters of a word that are given up rather than shown without the rest of it.
+_LONGEST_REST = 15
 
 # Controls, and the marks that turn the direction of what follows: a name made of them could pass for another.
 # The last line are letters without a shape, which would make a name of nothing.
@@ -52,9 +54,16 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """At most `length` characters as Slack may count them, on one line, cut with an ellipsis."""
+    """At most `length` characters as Slack may count them, on one line, cut with an ellipsis.
+
+    Cut between words, where one ends not long before.
+    """
     line = one_line(text)
-    return line if size(line) <= length else line[: _fitting(line, length - 1)].rstrip() + "…"
+    if size(line) <= length:
+        return line
+    end = _fitting(line, length - 1)
+    between = line.rfind(" ", max(0, end - _LONGEST_REST), end + 1)
+    return line[: end if between < 0 else between].rstrip() + "…"
 
 
 def size(text: str) -> int:

@@ -8,11 +8,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.desk import (
     assignment,
-    changes,
     chat,
     composed,
     held,
-    replies,
     seen,
     takeover,
     threads,
@@ -23,7 +21,6 @@ from bot.desk import (
 from bot.desk.assignment import Assignment
 from bot.desk.composed import Composing
 from bot.desk.errors import NoSuchTicket
-from bot.desk.replies import Fate, Meant
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.views import ConversationView, Listing, News, Question
 from storage.channels import Among
@@ -33,7 +30,6 @@ from storage.records import (
     ConversationId,
     Customer,
     Entry,
-    FileId,
     MessageRef,
     Person,
     PersonId,
@@ -201,47 +197,6 @@ class Desk:
     ) -> Ticket:
         return await self._do(
             Expects(conversation_id), takeover.close, conversation_id, by=by, epoch=epoch, status=status
-        )
-
-    async def thread_message(
-        self,
-        thread: MessageRef,
-        message: MessageRef,
-        *,
-        by: Person,
-        text: str,
-        meant: Meant,
-        files: Sequence[FileId] = (),
-    ) -> Fate:
-        return await self._do(
-            Expects(thread=thread, source=message.source),
-            replies.thread_message,
-            thread,
-            message,
-            by=by,
-            text=text,
-            meant=meant,
-            files=files,
-        )
-
-    async def message_edited(
-        self, thread: MessageRef, message: MessageRef, *, by: Person, text: str, meant: Meant
-    ) -> Fate:
-        return await self._do(
-            Expects(thread=thread, source=message.source),
-            changes.message_edited,
-            thread,
-            message,
-            by=by,
-            text=text,
-            meant=meant,
-        )
-
-    async def message_deleted(
-        self, thread: MessageRef, message: MessageRef, *, by: Person | None = None
-    ) -> Fate:
-        return await self._do(
-            Expects(thread=thread, source=message.source), changes.message_deleted, thread, message, by=by
         )
 
     async def send_held(

@@ -67,6 +67,21 @@ def test_what_is_shortened_fits_on_one_line(text: str) -> None:
         assert one_line(text).startswith(line[:-1])
 
 
+@pytest.mark.parametrize(
+    ("text", "length", "shown"),
+    [
+        ("Delivery takes 4 to 6 weeks", 25, "Delivery takes 4 to 6…"),
+        ("Delivery takes 4 to 6 weeks", 22, "Delivery takes 4 to 6…"),
+        ("Delivery takes 4 to 6 weeks", 27, "Delivery takes 4 to 6 weeks"),
+        ("Lieferverzögerungsbenachrichtigung kommt", 30, "Lieferverzögerungsbenachricht…"),
+        ("The Lieferverzögerungsbenachrichtigung", 30, "The Lieferverzögerungsbenachr…"),
+        ("送料はいくらですか、教えてください", 10, "送料はいくらですか…"),
+    ],
+)
+def test_it_is_cut_between_words_where_one_ends(text: str, length: int, shown: str) -> None:
+    assert shortened(text, length) == shown
+
+
 @given(words(300))
 def test_what_is_escaped_is_inert_and_reads_the_same(text: str) -> None:
     assert mrkdwn.tokens(escaped(text)) == []

@@ -32,6 +32,7 @@ from storage.records import (
 )
 from storage.schema import outbox
 from tests.databases import address, clock, database, empty_sqlite, shared_postgres
+from tests.threads import deleted, edited, typed
 
 __all__ = ["address", "clock", "database", "empty_sqlite", "shared_postgres"]
 
@@ -77,17 +78,17 @@ class Case:
         message: MessageRef | None = None,
         meant: Meant = Meant.FOR_CUSTOMER,
     ) -> Fate:
-        return await self.desk.thread_message(
-            self.thread, message or self.message(), by=by, text=text, meant=meant
+        return await typed(
+            self.desk.database, self.thread, message or self.message(), by=by, text=text, meant=meant
         )
 
     async def edits(
         self, by: Person, message: MessageRef, text: str, meant: Meant = Meant.FOR_CUSTOMER
     ) -> Fate:
-        return await self.desk.message_edited(self.thread, message, by=by, text=text, meant=meant)
+        return await edited(self.desk.database, self.thread, message, by=by, text=text, meant=meant)
 
     async def deletes(self, message: MessageRef) -> Fate:
-        return await self.desk.message_deleted(self.thread, message)
+        return await deleted(self.desk.database, self.thread, message)
 
     async def hand_back(self, by: Person = ANA) -> Ticket:
         return await self.desk.allow_ai_replies(self.id, by=by, epoch=(await self.conversation()).epoch)

@@ -13,6 +13,7 @@ from bot.desk.errors import AlreadyDecided, AlreadyTaken, NobodyHolds, NotYours
 from bot.desk.replies import Fate, Meant
 from storage.records import FileId, Kind, Person, State, Status
 from tests.desk.conftest import ANA, BEN, GUEST, Case
+from tests.threads import deleted, edited, typed
 
 SAID = "It is on its way."
 
@@ -82,10 +83,10 @@ async def test_the_same_user_id_of_another_workspace_is_somebody_else(held: Case
 async def test_a_message_in_a_thread_without_a_conversation_is_left_alone(case: Case) -> None:
     elsewhere = replace(case.thread, ts="999.000001")
     for other in (elsewhere, replace(case.thread, team="T2"), replace(case.thread, channel="C2")):
-        fate = await case.desk.thread_message(other, case.message(), by=ANA, text=SAID, meant=FOR_CUSTOMER)
+        fate = await typed(case.desk.database, other, case.message(), by=ANA, text=SAID, meant=FOR_CUSTOMER)
         assert fate is Fate.NO_CONVERSATION
-        assert await case.desk.message_deleted(other, case.message()) is Fate.NO_CONVERSATION
-        fate = await case.desk.message_edited(other, case.message(), by=ANA, text=SAID, meant=FOR_CUSTOMER)
+        assert await deleted(case.desk.database, other, case.message()) is Fate.NO_CONVERSATION
+        fate = await edited(case.desk.database, other, case.message(), by=ANA, text=SAID, meant=FOR_CUSTOMER)
         assert fate is Fate.NO_CONVERSATION
     assert await case.entries() == []
 
@@ -415,8 +416,14 @@ async def test_the_lists_show_each_conversation_in_one_place(held: Case, office:
 async def test_a_file_that_is_gone_keeps_the_words_back(case: Case) -> None:
     await case.desk.take_over(case.id, by=ANA)
     message = case.message()
-    fate = await case.desk.thread_message(
-        case.thread, message, by=ANA, text=SAID, meant=FOR_CUSTOMER, files=[FileId("0" * 32)]
+    fate = await typed(
+        case.desk.database,
+        case.thread,
+        message,
+        by=ANA,
+        text=SAID,
+        meant=FOR_CUSTOMER,
+        files=[FileId("0" * 32)],
     )
     assert fate is Fate.NOTE
     assert SAID not in await case.window()

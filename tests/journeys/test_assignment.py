@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bot.app import slack_client
+from bot.blocks.ids import SEND_AS_ME
 from bot.desk.replies import IS_NEWS_FOR
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
@@ -154,7 +155,8 @@ async def test_what_was_held_as_news_can_be_sent(here: World) -> None:
     await chat.customer.escalate("asked for a person")
     ts = await chat.reply(here.ben, "I am on it")
     await chat.marked(ts, HELD)
-    await here.ben.press(CHANNEL, (await here.prompt("ben"))["ts"], "send_as_me")
+    question = await here.prompt("ben", offering=SEND_AS_ME)
+    await here.ben.press(CHANNEL, question["ts"], SEND_AS_ME)
     await chat.sees("I am on it", author="teammate")
 
 

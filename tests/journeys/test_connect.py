@@ -75,7 +75,7 @@ async def test_who_is_in_one_channel_sees_nothing_of_the_other(
         said = await office.says(who, command)
         assert own in said, command
         assert others not in said, command
-    assert "in 2 conversations, and nothing" in await office.says(who, f"find {others}")
+    assert "in 2 conversations, and there are no older" in await office.says(who, f"find {others}")
     assert own in await office.says(who, f"show {numbers[own]}")
     assert "There is no ticket" in await office.says(who, f"show {numbers[others]}")
     assert "There is no ticket" in await office.says(who, f"rebuild {numbers[others]}")

@@ -261,10 +261,10 @@ async def test_a_press_does_not_overtake_what_was_typed_before_it(database_url: 
 
 
 async def test_what_was_typed_after_a_press_waits_for_it(database_url: str) -> None:
-    async with world(database_url, ai="external", hold_back=timedelta(seconds=1)) as outside:
+    async with world(database_url, ai="external", hold_back=timedelta(seconds=2)) as outside:
         chat = await outside.chat(first="Hello")
         await chat.thread.card_shows("The AI")
-        outside.slack.publish(await replied(outside, chat, "I take this", at=time.time() + 0.9))
+        outside.slack.publish(await replied(outside, chat, "I take this", at=time.time() + 1.9))
         await outside.until(lambda: something_waits(outside))
         await chat.press(outside.ana, TAKE_OVER)
         await chat.sees("I take this", author="teammate")

@@ -14,6 +14,7 @@ from storage.records import FileId
 from storage.schema import files
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
+from tests.livechat.pictures import png_of
 
 HINT = "translated by the AI"
 
@@ -384,7 +385,7 @@ async def test_settings_say_whether_it_translates(
 
 # ─── While a reply waits in turn behind one that is held ───
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
+PNG = png_of(b"what is seen")
 
 
 async def waits(bridge: World, chat: Chat, text: str, **how: Any) -> str:

@@ -160,10 +160,14 @@ class World:
             await customer.say(first)
         return chat
 
-    async def prompt(self, who: str) -> dict[str, Any]:
-        """Wait for the latest message that only this person sees."""
-        found: list[dict[str, Any]] = await self.slack.until(lambda: self.slack.ephemerals(who))
-        return found[-1]
+    async def prompt(self, who: str, *, offering: str = "") -> dict[str, Any]:
+        """Wait for the latest message that only this person sees, with this button if one is named."""
+
+        def found() -> list[dict[str, Any]]:
+            return [one for one in self.slack.ephemerals(who) if offering in str(one.get("blocks"))]
+
+        prompts: list[dict[str, Any]] = await self.slack.until(found)
+        return prompts[-1]
 
     async def is_ready(self) -> bool:
         return not await self.bridge.ready()

@@ -24,6 +24,7 @@ from bot.livechat.limits import Limits, Rate
 from storage import migrate
 from storage.database import Database
 from storage.records import ConversationId, MessageRef, Person, PersonId
+from tests.threads import deleted, edited, typed
 
 API_KEY = "server-key"
 LARGEST_FILE = 1_000_000
@@ -138,15 +139,15 @@ class Chat:
 
     async def reply(self, text: str, *, by: Person = ANA, meant: Meant = Meant.FOR_CUSTOMER) -> MessageRef:
         message = MessageRef(TEAM, CHANNEL, f"{next(self.house.numbers)}.0002")
-        fate = await self.house.desk.thread_message(self.thread, message, by=by, text=text, meant=meant)
+        fate = await typed(self.house.database, self.thread, message, by=by, text=text, meant=meant)
         assert fate is (Fate.SENT if meant is Meant.FOR_CUSTOMER else Fate.NOTE)
         return message
 
     async def reword(self, message: MessageRef, text: str, *, by: Person = ANA) -> None:
-        await self.house.desk.message_edited(self.thread, message, by=by, text=text, meant=Meant.FOR_CUSTOMER)
+        await edited(self.house.database, self.thread, message, by=by, text=text, meant=Meant.FOR_CUSTOMER)
 
     async def take_back(self, message: MessageRef) -> None:
-        await self.house.desk.message_deleted(self.thread, message)
+        await deleted(self.house.database, self.thread, message)
 
     async def handed_back(self, by: Person = ANA) -> None:
         view = await self.house.desk.view(self.id)

@@ -266,7 +266,7 @@ async def test_one_conversation_cannot_take_every_stream(database: Database) -> 
 
 
 async def test_a_database_that_hangs_opens_no_stream(database: Database) -> None:
-    async with House(database, limits=replace(UNLIMITED, deadline=0.05)) as house:
+    async with House(database, limits=replace(UNLIMITED, deadline=0.5)) as house:
         chat = await house.chat()
 
         async def hangs(*_args: Any, **_more: Any) -> Any:

@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext, FilePayload, expect
 
 from bot.desk.replies import Fate, Meant
 from storage.records import FileId, MessageRef
+from tests.threads import typed
 
 from .house import ANA, CHANNEL, TEAM, Chat, House
 from .pictures import picture
@@ -66,8 +67,14 @@ async def replied(chat: Chat, text: str, name: str, content: bytes) -> MessageRe
 
     file = await chat.house.files.take(chat.id, once(), name=name, slack_id="F1")
     message = MessageRef(TEAM, CHANNEL, f"{next(chat.house.numbers)}.0002")
-    fate = await chat.house.desk.thread_message(
-        chat.thread, message, by=ANA, text=text, meant=Meant.FOR_CUSTOMER, files=[FileId(file.id)]
+    fate = await typed(
+        chat.house.database,
+        chat.thread,
+        message,
+        by=ANA,
+        text=text,
+        meant=Meant.FOR_CUSTOMER,
+        files=[FileId(file.id)],
     )
     assert fate is Fate.SENT
     return message
