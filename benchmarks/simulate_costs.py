@@ -21,7 +21,7 @@ class Costs:
     writes_per_answer: int = 1  # the outcome of "the AI owes an answer"
     writes_per_call: int = 1  # each post, card edit and mark: settled; its claim rides along with another
 
-    # The rival in that bench: claim and finish, each its own transaction, durable: 398 and 1,081 pairs a second.
+    # The rival in that bench: claim and finish, each its own transaction: 398 and 1,081 pairs a second.
     sqlite_writes_per_second: float = 796
     postgresql_writes_per_second: float = 2_162
     database_from: str = "one row at a time in docs/numbers.md"

@@ -109,6 +109,14 @@ def prompt_message(
                     "Delete the message to take them back."
                 )
             )
+        case Prompt.GIVEN_UP:
+            return refusal(
+                say(
+                    "Something went wrong here, and what you last did with this message did not reach "
+                    "the customer. Please do it once more. If that does not help, tell whoever looks after "
+                    "Bookbag."
+                )
+            )
         case Prompt.TRANSLATION_STAYS:
             return refusal(
                 say(

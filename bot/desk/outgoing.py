@@ -89,6 +89,7 @@ class Prompt(StrEnum):
     EDIT_STAYS = "edit_stays"
     MAY_NOT_ACT = "may_not_act"
     MAY_NOT_EDIT = "may_not_edit"
+    GIVEN_UP = "given_up"
 
 
 class Told(StrEnum):

@@ -25,6 +25,7 @@ from storage.records import (
     HeldReply,
     MessageRef,
     Person,
+    PersonId,
     State,
 )
 from storage.transaction import Transaction
@@ -142,6 +143,18 @@ async def _is_news(tx: Transaction, conversation: Conversation, message: Message
     if ticket is None or ticket.assigned_at is None:
         return False
     return float(message.ts) < (ticket.assigned_at + IS_NEWS_FOR).timestamp()
+
+
+async def given_up(
+    tx: Transaction, thread: MessageRef, message: MessageRef, *, by: PersonId, is_new: bool
+) -> None:
+    """Tell its author that what they did with a thread message was given up. `is_new`: they typed it."""
+    conversation = await tx.conversations.by_thread(thread)
+    if conversation is None:
+        return
+    if is_new:
+        await outgoing.mark(tx, conversation.id, message, Mark.FAILED)
+    await outgoing.prompt(tx, HeldReply(conversation.id, message, by, text=""), Prompt.GIVEN_UP)
 
 
 def _why_it_stays(by: Person, meant: Meant, unfit: Unfit | None) -> Prompt | None:

@@ -180,5 +180,11 @@ class RuleBook:
             return None
 
 
+def author_of(delivery: Delivery) -> PersonId | None:
+    """Who wrote the message that it is about, where Slack says so."""
+    event = thread_event(delivery.event, team=delivery.message.team)
+    return None if event is None else event.author
+
+
 async def _nothing(_tx: Transaction) -> Fate:
     return Fate.KNOWN

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from bot.desk.replies import given_up
 from bot.slack.events import moment
 from bot.slack.gaps import Gaps
-from bot.slack.letters import Delays, Rule, RuleBook
+from bot.slack.letters import Delays, Rule, RuleBook, author_of
 from storage.database import Database, reason_of
 from storage.inbox import Letter
 from storage.records import MessageRef
@@ -124,11 +125,19 @@ class Rounds:
         source = letter.delivery.message.source
         if letter.attempts + 1 >= MAX_DEFECTS:
             log.error("%s is given up: %s", source, reason_of(error))
-            await self._database.write(lambda tx: tx.inbox.forget([letter.id]))
+            await self._database.write(partial(self._given_up, letter))
             return
         log.error("%s could not be dealt with and waits: %s", source, reason_of(error))
         until = self._database.clock() + pause(letter.attempts)
         await self._database.write(lambda tx: tx.inbox.postpone([letter.id], until=until, tried=True))
+
+    async def _given_up(self, letter: Letter, tx: Transaction) -> None:
+        await tx.inbox.forget([letter.id])
+        delivery = letter.delivery
+        author = author_of(delivery)
+        if author is not None:
+            is_new = delivery.kind == "posted"
+            await given_up(tx, delivery.thread, delivery.message, by=author, is_new=is_new)
 
 
 def taken_back_first(letters: Sequence[Letter]) -> Sequence[Letter]:

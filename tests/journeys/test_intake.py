@@ -17,7 +17,7 @@ from bot.slack.letters import delivery_of
 from storage.database import Database
 from storage.records import Author, Kind, MessageRef
 from storage.schema import inbox
-from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
+from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
 
 
 @pytest.fixture
@@ -343,7 +343,7 @@ async def test_a_delivery_that_cannot_be_dealt_with_is_given_up_and_the_rest_goe
 ) -> None:
     database = outside.bridge.database
     outside.slack.publish(await replied(outside, chat, "Before", at=time.time()))
-    outside.slack.publish(await replied(outside, chat, "Nul \0 here", at=time.time()))
+    broken = await chat.reply(outside.ana, "Nul \0 here")
     ts = await chat.reply(outside.ana, "After")
     await chat.sees("Before")
     assert teammates_words(chat) == ["Before"]
@@ -355,6 +355,8 @@ async def test_a_delivery_that_cannot_be_dealt_with_is_given_up_and_the_rest_goe
     await chat.sees("After")
     await chat.marked(ts, SENT)
     assert teammates_words(chat) == ["Before", "After"]
+    await chat.marked(broken, FAILED)
+    assert "did not reach the customer" in (await outside.prompt("ana"))["text"]
     assert "is given up" in caplog.text
     assert "Nul" not in caplog.text
 
