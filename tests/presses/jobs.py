@@ -10,6 +10,7 @@ from bot.blocks.ids import (
     HAND_OVER_TO,
     HOLD_REASON,
     KEEP_AS_NOTE,
+    NOTE_WORDS,
     RETRY,
     SEND_AS_ME,
     SUBJECT,
@@ -141,6 +142,14 @@ async def edit_subject(world: World, hand: Hand) -> Chat:
     return chat
 
 
+async def write_note(world: World, hand: Hand) -> Chat:
+    chat = await _held(world, hand)
+    await chat.choose(hand, "Write a note…")
+    await hand.submit(values={NOTE_WORDS: "Third broken buckle this week"})
+    await chat.shows("Third broken buckle this week")
+    return chat
+
+
 async def join(world: World, hand: Hand) -> Chat:
     chat = await _held(world, hand, by="ben")
     await chat.choose(hand, "Join Ben")
@@ -254,6 +263,7 @@ JOBS: Mapping[str, Job] = MappingProxyType(
         "Put on hold, with the reason": hold,
         "Back from hold": back_from_hold,
         "Edit the subject": edit_subject,
+        "Write a note in a window": write_note,
         "Join a colleague": join,
         "Hand over to a colleague": hand_over,
         "Take over from a colleague": take_from,
