@@ -136,7 +136,7 @@ class Inbox:
         return sorted(map(_letter, rows), key=lambda one: (Decimal(one.delivery.event_ts), one.id))
 
     async def wake(self, thread: MessageRef) -> None:
-        """What waits in the thread can be looked at now."""
+        """What was put off in the thread can be looked at now, and what is held back waits on."""
         await self._connection.execute(
             update(table)
             .where(
@@ -144,6 +144,7 @@ class Inbox:
                 table.c.channel == thread.channel,
                 table.c.thread_ts == thread.ts,
                 table.c.due_at > self._now,
+                table.c.attempts > 0,
             )
             .values(due_at=self._now)
         )

@@ -115,6 +115,20 @@ async def test_what_is_due_first_comes_first(database: Database, clock: HandCloc
         assert await tx.inbox.next(limit=5) == []
 
 
+async def test_what_was_put_off_is_woken_and_what_is_held_back_is_not(
+    database: Database, clock: HandClock
+) -> None:
+    held_back = clock() + timedelta(seconds=2)
+    await put(database, delivery("101.5"))
+    (put_off,) = await letters(database)
+    await database.write(lambda tx: tx.inbox.put(delivery("102.5"), due_at=held_back))
+    until = clock() + timedelta(seconds=9)
+    await database.write(lambda tx: tx.inbox.postpone([put_off.id], until=until, tried=True))
+    clock.forward(seconds=1)
+    await database.write(lambda tx: tx.inbox.wake(THREAD))
+    assert [one.due_at for one in await letters(database)] == [clock(), held_back]
+
+
 async def test_what_no_text_column_could_hold_is_kept(database: Database) -> None:
     odd = delivery("101.5", text="a zero \0 and half a pair \ud83d")
     await put(database, odd)
