@@ -172,6 +172,8 @@ async def _bridge(size: Size, url: str) -> Flow:
         stack.callback(lambda: [one.cancel() for one in talking])
         flow = await _watched(slack, process, threads, size.warm_up, size.seconds)
         enough.set()
+        # What is shown may be ahead of the answer that counts it as sent.
+        await asyncio.wait(talking, timeout=DRAIN_SECONDS)
         flow.flaw = await _all_there(crowd, threads)
         return flow
 
