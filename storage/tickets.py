@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -220,6 +221,11 @@ _OPEN = rows_of(table, (table.c.conversation_id,), table.c.closed_at.is_(None))
 
 def _latest(dialect: str) -> Select[Any]:
     conversations, (one,) = wanted("wanted", (table.c.conversation_id,), dialect=dialect)
+    if dialect == "postgresql":
+        # It takes any list for a hundred rows and reads the whole table; so it looks them up one by one.
+        of_one = select(table).where(table.c.conversation_id == one)
+        latest = of_one.order_by(table.c.number.desc()).limit(1).lateral("latest")
+        return select(latest).select_from(conversations.join(latest, true()))
     last = (
         select(func.max(table.c.number))
         .join_from(conversations, table, table.c.conversation_id == one)
