@@ -81,13 +81,14 @@ class Database:
 
         `work` waits for nothing but its transaction. With `expects` it may share the transaction with others
         that wait at the same moment; on SQLite, which has one writer, every write may. What `locks_nothing`
-        that another process may hold shares with its like and, on PostgreSQL, waits for no other.
+        that another process may hold expects nothing, shares with its like and, on PostgreSQL, waits for
+        no other.
         A caller that is cancelled while this runs still waits for the outcome: a commit cut in the middle
         may have happened or not, and nobody could say which.
         """
         running: asyncio.Future[T]
         if locks_nothing and not self.is_sqlite:
-            running = self._arrivals.submit(work, expects)
+            running = self._arrivals.submit(work, None)
         elif expects is not None or self.is_sqlite:
             running = self._batches.submit(work, expects)
         else:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncAck
 
 from bot.blocks.prompts import refusal
+from bot.desk.desk import Desk
 from bot.desk.errors import AlreadyDecided, DeskError
 from bot.handlers.form import Form
 from bot.handlers.press import Press
@@ -15,7 +16,6 @@ from bot.slack.directory import UnknownPerson
 from bot.slack.intake import Intake
 from bot.slack.rights import Rights
 from bot.tongues import say
-from storage.database import Clock
 from storage.records import ConversationId, MessageRef, Person, PersonId
 
 Rule = Callable[[Person], Awaitable[object]]
@@ -27,10 +27,10 @@ class Acts:
     What was typed in the thread before is dealt with before.
     """
 
-    def __init__(self, rights: Rights, intake: Intake, clock: Clock) -> None:
+    def __init__(self, desk: Desk, rights: Rights, intake: Intake) -> None:
+        self._desk = desk
         self._rights = rights
         self._intake = intake
-        self._clock = clock
 
     async def pressed(self, ack: AsyncAck, press: Press, about: ConversationId, rule: Rule) -> bool:
         """True if the rule was applied."""
@@ -56,6 +56,14 @@ class Acts:
             return False
         return True
 
+    async def thread_of(self, ack: AsyncAck, press: Press, *, otherwise: str) -> ConversationId | None:
+        """Whose thread a shortcut's message is in. If it is no conversation's, they are told `otherwise`."""
+        about = None if press.card is None else await self._desk.conversation_in(press.card)
+        if about is None:
+            await ack()
+            await press.answer(refusal(otherwise))
+        return about
+
     async def submitted(self, ack: AsyncAck, form: Form, *, asked: str, rule: Rule) -> None:
         """Close the modal if the rule was applied; else the reason stands under its input `asked`."""
         refused = await self.tried(form.about.conversation_id, form.by, rule)
@@ -66,7 +74,7 @@ class Acts:
 
     async def tried(self, about: ConversationId, by: PersonId, rule: Rule) -> str | None:
         """Why the rule was not applied; None if it was."""
-        now = f"{self._clock().timestamp():.6f}"
+        now = f"{self._desk.database.clock().timestamp():.6f}"
         try:
             await rule(await self._ready(by, about, before=now))
         except (DeskError, UnknownPerson) as error:

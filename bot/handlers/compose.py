@@ -163,18 +163,14 @@ class Composer:
         return self._filled(composing, value, written)
 
 
-def register(app: AsyncApp, *, desk: Desk, composer: Composer) -> None:
+def register(app: AsyncApp, *, acts: Acts, composer: Composer) -> None:
     @app.shortcut(DRAFT_REPLY)
     async def draft_reply(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         press = Press(body, client)
-        about = None if press.card is None else await desk.conversation_in(press.card)
-        if about is None:
-            await ack()
-            await press.answer(
-                refusal(say("This is not in a customer’s thread, so there is nobody to reply to."))
-            )
-            return
-        await composer.open(ack, press, about, text=own_words(body["message"], press.by.user))
+        otherwise = say("This is not in a customer’s thread, so there is nobody to reply to.")
+        about = await acts.thread_of(ack, press, otherwise=otherwise)
+        if about is not None:
+            await composer.open(ack, press, about, text=own_words(body["message"], press.by.user))
 
     @app.action(re.compile(rf"^{WISH}:"))
     async def wished(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:

@@ -9,7 +9,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.ids import NOTE_MODAL, NOTE_WORDS, WRITE_NOTE, ConversationValue
 from bot.blocks.modals import note_modal
-from bot.blocks.prompts import refusal
 from bot.desk.desk import Desk
 from bot.handlers.acts import Acts
 from bot.handlers.form import Form
@@ -21,14 +20,9 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts) -> None:
     @app.shortcut(WRITE_NOTE)
     async def write_note(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         press = Press(body, client)
-        about = None if press.card is None else await desk.conversation_in(press.card)
-        if about is None:
-            await ack()
-            await press.answer(
-                refusal(say("This is not in a customer’s thread, so there is nobody to write a note about."))
-            )
-            return
-        if await acts.may_ask(ack, press, about):
+        otherwise = say("This is not in a customer’s thread, so there is nobody to write a note about.")
+        about = await acts.thread_of(ack, press, otherwise=otherwise)
+        if about is not None and await acts.may_ask(ack, press, about):
             view = await desk.view(about)
             await press.ask(note_modal(ConversationValue(about, view.conversation.epoch)))
             await ack()

@@ -99,9 +99,7 @@ class Intake:
             if not self._lateness.least:
                 dealt_with = await self._at_once(delivery, ahead)
             if not dealt_with:
-                await self._database.write(
-                    partial(self._store, delivery), expects=Expects(), locks_nothing=True
-                )
+                await self._database.write(partial(self._store, delivery), locks_nothing=True)
         finally:
             del self._arriving[arrived]
             arrived.set_result(dealt_with)
@@ -118,7 +116,7 @@ class Intake:
                 await tx.inbox.put(delivery, due_at=self._due(delivery, tx.now))
 
         if deliveries:
-            await self._database.write(store, expects=Expects(), locks_nothing=True)
+            await self._database.write(store, locks_nothing=True)
         return len(deliveries)
 
     async def settle(

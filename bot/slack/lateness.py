@@ -53,12 +53,13 @@ class Lateness:
 
     def note(self, happened_at: datetime) -> None:
         """What happened then, by Slack's clock, is written down now. Not for what Slack delivers again."""
+        if not self.least:
+            return
         now = self._database.clock()
         took = now - happened_at
         minute = now.replace(second=0, microsecond=0)
         if self._soonest and self._soonest[-1][0] == minute:
-            took_least = min(took, self._soonest[-1][1])
-            self._soonest[-1] = (minute, took_least)
+            self._soonest[-1] = (minute, min(took, self._soonest[-1][1]))
         else:
             self._soonest.append((minute, took))
         late = Late(took - min(least for _, least in self._soonest), now + COUNTS_FOR)
@@ -111,7 +112,7 @@ class Lateness:
         return self._matters(late) and (late.by > known.by or is_longer)
 
     def _matters(self, late: Late) -> bool:
-        return late.by * MARGIN > self.least > timedelta(0)
+        return late.by * MARGIN > self.least
 
     def _latest(self, now: datetime) -> Late:
         """The latest of ours that still counts."""

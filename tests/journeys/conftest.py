@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.office import Office
 from tests.journeys.world import World, world
 
@@ -34,3 +35,9 @@ async def office(database_url: str) -> AsyncIterator[Office]:
     """The same over HTTP, with a second channel."""
     async with world(database_url, ai="external", http_mode=True) as here:
         yield Office(here)
+
+
+@pytest.fixture
+async def claude() -> AsyncIterator[FakeAnthropic]:
+    async with FakeAnthropic() as fake:
+        yield fake

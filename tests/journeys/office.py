@@ -43,6 +43,17 @@ class Office:
     async def vip(self, name: str = "Vera") -> Chat:
         return await self.here.chat(name, first="Where is my yacht?", inbox="vip", channel=VIP)
 
+    async def called(self) -> Chat:
+        """A customer of the second channel who was called out there, because nobody took over."""
+        chat = await self.vip()
+        await chat.thread.ts()
+        await chat.customer.escalate("They want a person")
+        await self.here.until(lambda: self.has_call(VIP))
+        return chat
+
+    def has_call(self, channel: str) -> bool:
+        return any(one.get("subtype") == "thread_broadcast" for one in self.slack.messages(channel))
+
     async def another_id(self) -> None:
         """Slack gives the second channel one, and the bridge has heard of it."""
         new = self.slack.change_channel_id(VIP)

@@ -14,12 +14,6 @@ HANDING_OVER = "I have asked a colleague to join this chat. They will answer you
 
 
 @pytest.fixture
-async def claude() -> AsyncIterator[FakeAnthropic]:
-    async with FakeAnthropic() as fake:
-        yield fake
-
-
-@pytest.fixture
 async def bridge(database_url: str, claude: FakeAnthropic) -> AsyncIterator[World]:
     async with world(
         database_url, ai="claude", anthropic_api_key=claude.key, anthropic_base_url=claude.url

@@ -20,12 +20,6 @@ DRAFT = "Draft a reply…"
 
 
 @pytest.fixture
-async def claude() -> AsyncIterator[FakeAnthropic]:
-    async with FakeAnthropic() as fake:
-        yield fake
-
-
-@pytest.fixture
 async def with_claude(database_url: str, claude: FakeAnthropic) -> AsyncIterator[World]:
     async with world(
         database_url,

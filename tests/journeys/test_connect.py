@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -39,17 +39,10 @@ async def test_a_call_for_a_teammate_goes_where_the_conversation_is(database_url
     async with world(database_url, ai="external", http_mode=True, remind_after=at_once) as here:
         office = Office(here)
         await office.connect()
-        chat = await office.vip()
-        await chat.thread.ts()
-        await chat.customer.escalate("They want a person")
-        await here.until(lambda: any(map(is_call, office.slack.messages(VIP))))
+        chat = await office.called()
         await chat.taken_over(office.dora)
-        await here.until(lambda: not any(map(is_call, office.slack.messages(VIP))))
-        assert not any(map(is_call, office.slack.messages(CHANNEL)))
-
-
-def is_call(message: Mapping[str, Any]) -> bool:
-    return message.get("subtype") == "thread_broadcast"
+        await here.until(lambda: not office.has_call(VIP))
+        assert not office.has_call(CHANNEL)
 
 
 @pytest.mark.parametrize(("reader", "own", "others"), [("ana", "Olaf", "Vera"), ("dora", "Vera", "Olaf")])

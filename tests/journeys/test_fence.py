@@ -83,12 +83,6 @@ class House:
 
 
 @pytest.fixture
-async def claude() -> AsyncIterator[FakeAnthropic]:
-    async with FakeAnthropic() as fake:
-        yield fake
-
-
-@pytest.fixture
 async def house(database_url: str, claude: FakeAnthropic) -> AsyncIterator[House]:
     database = Database(database_url)
     await upgrade(database)

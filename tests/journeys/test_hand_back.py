@@ -21,12 +21,6 @@ PROMISE = "A new backpack leaves today, free of charge."
 
 
 @pytest.fixture
-async def claude() -> AsyncIterator[FakeAnthropic]:
-    async with FakeAnthropic() as fake:
-        yield fake
-
-
-@pytest.fixture
 async def with_claude(database_url: str, claude: FakeAnthropic) -> AsyncIterator[World]:
     async with world(
         database_url, ai="claude", anthropic_api_key=claude.key, anthropic_base_url=claude.url

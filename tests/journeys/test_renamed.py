@@ -9,7 +9,6 @@ import pytest
 from bot.blocks.ids import TAKE_OVER
 from storage.records import PersonId
 from tests.journeys.office import VIP, Office, forged
-from tests.journeys.test_connect import is_call
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, world
 
 
@@ -141,10 +140,7 @@ async def test_a_call_is_taken_down_under_the_new_id(database_url: str) -> None:
     async with world(database_url, ai="external", http_mode=True, remind_after=at_once) as here:
         office = Office(here)
         await office.connect()
-        chat = await office.vip()
-        await chat.thread.ts()
-        await chat.customer.escalate("They want a person")
-        await here.until(lambda: any(map(is_call, office.slack.messages(VIP))))
+        chat = await office.called()
         await office.another_id()
         await chat.taken_over(office.dora)
-        await here.until(lambda: not any(map(is_call, office.slack.messages(VIP))))
+        await here.until(lambda: not office.has_call(VIP))

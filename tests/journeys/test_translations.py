@@ -20,12 +20,6 @@ HINT = "translated by the AI"
 
 
 @pytest.fixture
-async def claude() -> AsyncIterator[FakeAnthropic]:
-    async with FakeAnthropic() as fake:
-        yield fake
-
-
-@pytest.fixture
 async def bridge(database_url: str, claude: FakeAnthropic) -> AsyncIterator[World]:
     async with world(
         database_url, ai="claude", anthropic_api_key=claude.key, anthropic_base_url=claude.url

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -20,12 +19,6 @@ from tests.journeys.world import CHANNEL, SENT, SERVER_KEY, Chat, World, world
 
 WRITE = "Write a note…"
 SECRET = "She is the third one this week, ask <!channel> & the warehouse"
-
-
-@pytest.fixture
-async def claude() -> AsyncIterator[FakeAnthropic]:
-    async with FakeAnthropic() as fake:
-        yield fake
 
 
 async def write(who: Person, text: str) -> None:

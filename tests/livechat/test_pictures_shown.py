@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import os
 import struct
-from pathlib import Path
 
 import pytest
 from playwright.async_api import async_playwright
@@ -13,13 +11,9 @@ from playwright.async_api import async_playwright
 from bot.desk.kinds import JPEG, PNG, WEBP, FileKind
 from bot.desk.metadata import filter_for
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+from . import chromium
 
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists() and os.environ.get("BOOKBAG_REQUIRE_BROWSER") != "1",
-    reason=f"no browser at {CHROMIUM}; install chromium, or set BOOKBAG_REQUIRE_BROWSER=1 to insist",
-)
+pytestmark = chromium.is_there
 
 PLACE = b"60.1699N 24.9384E"
 MADE = """type => {
@@ -59,7 +53,7 @@ def written_into(kind: FileKind, picture: bytes) -> bytes:
 @pytest.mark.parametrize("kind", [JPEG, PNG, WEBP], ids=lambda kind: kind.endings[0])
 async def test_a_browser_shows_the_same(kind: FileKind) -> None:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=chromium.CHROMIUM, args=chromium.FLAGS)
         page = await browser.new_page()
         made = base64.b64decode(await page.evaluate(MADE, kind.type))
         told = written_into(kind, made)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -28,25 +27,21 @@ from playwright.async_api import (
 from storage.database import Database
 from storage.records import Author, ConversationId, Kind, PersonId
 
+from . import chromium
 from .house import ANA, TEAM, Chat, House, opened, until
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 MESSAGES = re.compile(r"/v1/conversations/[0-9a-f]+/messages$")
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and os.environ.get("BOOKBAG_REQUIRE_BROWSER") != "1",
-        reason=f"no browser at {CHROMIUM}; install chromium, or set BOOKBAG_REQUIRE_BROWSER=1 to insist",
-    ),
+    chromium.is_there,
 ]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=chromium.CHROMIUM, args=chromium.FLAGS)
         yield browser
         await browser.close()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-import struct
 import zlib
 from typing import TYPE_CHECKING
+
+from tests.png import chunk, png
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -62,16 +63,5 @@ async def developed(picture: bytes, *, on: Page) -> bytes:
     width, height = found["width"], found["height"]
     indices = base64.b64decode(found["indices"])
     rows = b"".join(b"\0" + indices[at : at + width] for at in range(0, len(indices), width))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        _chunk(kind, data)
-        for kind, data in (
-            (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-            (b"PLTE", bytes(found["palette"])),
-            (b"IDAT", zlib.compress(rows, 9)),
-            (b"IEND", b""),
-        )
-    )
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    palette = chunk(b"PLTE", bytes(found["palette"]))
+    return png(width, height, zlib.compress(rows, 9), palette, with_palette=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -13,6 +12,7 @@ import aiohttp
 
 from bot.blocks.ids import ALLOW_AI_REPLIES
 from tests.journeys.world import CHANNEL, NOTE
+from tests.png import png
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -267,15 +267,7 @@ def _photo() -> bytes:
     """A photo's stand-in: a strap in a buckle, its frame broken on one side."""
     width, height = 320, 200
     rows = b"".join(b"\0" + b"".join(_colour(x, y) for x in range(width)) for y in range(height))
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        chunk(kind, data)
-        for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    )
+    return png(width, height, zlib.compress(rows))
 
 
 def _colour(x: int, y: int) -> bytes:
