@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -229,11 +230,24 @@ class Database:
         return tx
 
 
+# SQLSTATE classes whose first line speaks of the server, the schema or the connection, never of a value.
+_SPEAKS_OF_NO_VALUE = {"08", "0A", "23", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58"}
+
+
 def reason_of(error: BaseException) -> str:
-    """The driver's own words, without the statement and its parameters, which may hold customers' text."""
+    """Why it failed, in a line without anybody's words: the kind of error, and a code where there is one.
+
+    Where the database or the system surely speaks of itself, it is their own words: they name the mend.
+    """
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    lines = str(cause).strip().splitlines()
-    return lines[0][:200] if lines else type(cause).__name__
+    name = type(cause).__name__
+    if isinstance(cause, OSError):
+        return cause.strerror or name
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(cause, sqlite3.Error) or (state and state[:2] in _SPEAKS_OF_NO_VALUE):
+        lines = str(cause).strip().splitlines()
+        return lines[0][:200] if lines else name
+    return f"{name} ({state})" if state else name
 
 
 def _tell(job: Job, error: Exception) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from pathlib import Path
 from textwrap import wrap
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from bot import logs
 from bot.demo.replay import BadRecording, read_recordings, replay
 from bot.demo.stage import CHANNEL, Stage, stage
 from bot.demo.story import NotSeen, play
@@ -24,7 +24,7 @@ NO_LIMITS = Limits(messages=_ALL, conversations=_ALL, glances=_ALL)
 
 async def show(*, once: bool, play: Path | None, port: int) -> int:
     """Run the demo; returns the exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.set_up("WARNING")
     console = Console(highlight=False)
     if play is not None:
         return await _replay(console, play)
