@@ -87,6 +87,8 @@ class Control:
         if channel.is_im and self._state.messages_tab != "open":
             raise PersonError("sending messages to this app is turned off")
         thread_ts, deliveries = said.get("thread_ts"), int(said.get("deliveries", 1))
+        if thread_ts is not None and thread_ts not in channel.messages:
+            raise PersonError(f"there is no thread {thread_ts} in #{channel.name}")
         content: Payload = {"user": user.id, "team": user.team_id, "client_msg_id": said["client_msg_id"]}
         if user.team_id != self._state.team_id:
             content |= {"user_team": user.team_id, "source_team": user.team_id}

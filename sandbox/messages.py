@@ -39,14 +39,17 @@ class Messages:
         broadcast: bool = False,
         deliveries: int = 1,
     ) -> Payload:
-        """Store the message under a new ts and publish it; returns it as Slack shows it."""
+        """Store the message under a new ts and publish it; returns it as Slack shows it.
+
+        Where the thread's parent is gone the message stands in the channel, without `thread_ts`.
+        """
         if channel.is_archived:
             raise SlackError("is_archived")
         message: Payload = {"type": "message", "ts": self._state.timestamps.new(), **content}
         message.setdefault("team", self._state.team_id)
-        if thread_ts is not None:
-            parent = self._parent(channel, thread_ts)
-            message["thread_ts"] = thread_ts
+        parent = self._parent(channel, thread_ts) if thread_ts is not None else None
+        if parent is not None:
+            message["thread_ts"] = parent["ts"]
             if parent.get("user"):
                 message["parent_user_id"] = parent["user"]
             if broadcast:
@@ -62,13 +65,18 @@ class Messages:
         shape: Payload = copied(message)
         return shape
 
-    def _parent(self, channel: Channel, thread_ts: str) -> Payload:
-        parent = channel.messages.get(thread_ts)
-        if parent is None:
-            raise SlackError("thread_not_found")
-        if parent.get("thread_ts", thread_ts) != thread_ts:
-            raise SlackError("cannot_reply_to_message")
-        return parent
+    def _parent(self, channel: Channel, thread_ts: str) -> Payload | None:
+        """The parent of the thread that a post goes to; None where Slack posts it into the channel instead.
+
+        Slack does not refuse a post whose parent is gone: it leaves `thread_ts` out, nothing else says so.
+        Source: slack-go/slack issue 1571, slackapi/python-slack-events-api issue 87.
+        Assumed: the same for files, broadcasts and answers to a response URL; a tombstone still holds its
+        thread; the ts of a reply leads to the thread it stands in.
+        """
+        found = channel.messages.get(thread_ts)
+        if found is None:
+            return None
+        return channel.messages.get(found.get("thread_ts", thread_ts))
 
     def bot_author(self, *, username: str | None = None, icons: Payload | None = None) -> Payload:
         """The author fields of the app's posts; under a custom name Slack leaves the user out."""

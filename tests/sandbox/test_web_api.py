@@ -78,7 +78,6 @@ async def test_a_post_comes_back_as_stored(slack: Workspace, client: AsyncWebCli
         ({"channel": "old", "text": "x"}, "is_archived"),
         ({"channel": "secret", "text": "x"}, "channel_not_found"),
         ({"channel": "live-chat"}, "no_text"),
-        ({"channel": "live-chat", "text": "x", "thread_ts": "1700000000.000100"}, "thread_not_found"),
         ({"channel": "live-chat", "text": "x", "thread_ts": "yesterday"}, "invalid_thread_ts"),
         ({"channel": "live-chat", "text": "x", "blocks": "[oops"}, "invalid_blocks_format"),
         ({"channel": "live-chat", "text": "x", "metadata": {"a": 1}}, "invalid_metadata_format"),
@@ -216,6 +215,55 @@ async def test_replies_come_oldest_first_after_the_parent_and_metadata_only_on_r
     assert [m["ts"] for m in inclusive["messages"]] == [parent, *sent[2:4]]
     unknown = await refusal(client.conversations_replies(channel=channel, ts="1700000000.000100"))
     assert unknown["error"] == "thread_not_found"
+
+
+@pytest.mark.parametrize("broadcast", [False, True])
+async def test_a_post_into_a_thread_that_is_gone_stands_in_the_channel(
+    slack: Workspace, client: AsyncWebClient, *, broadcast: bool
+) -> None:
+    channel = slack.channel("live-chat").id
+    parent = (await client.chat_postMessage(channel=channel, text="card"))["ts"]
+    await client.chat_delete(channel=channel, ts=parent)
+    stray = await client.chat_postMessage(
+        channel=channel, text="reply", thread_ts=parent, reply_broadcast=broadcast
+    )
+    assert stray["ok"]
+    assert not {"thread_ts", "parent_user_id", "root", "subtype"} & stray["message"].keys()
+    assert [message["ts"] for message in slack.messages(channel)] == [stray["ts"]]
+    assert "thread_ts" not in slack.events[-1]["event"]
+
+
+async def test_a_file_for_a_thread_that_is_gone_stands_in_the_channel(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    channel = slack.channel("live-chat").id
+    parent = (await client.chat_postMessage(channel=channel, text="card"))["ts"]
+    await client.chat_delete(channel=channel, ts=parent)
+    await client.files_upload_v2(channel=channel, thread_ts=parent, filename="a.txt", content="hello")
+    (stray,) = slack.messages(channel)
+    assert [file["name"] for file in stray["files"]] == ["a.txt"]
+    assert "thread_ts" not in stray
+
+
+async def test_a_post_under_a_reply_stands_in_that_replys_thread(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    channel = slack.channel("live-chat").id
+    parent = await slack.person("ana").post(channel, "parent")
+    reply = await slack.person("ana").post(channel, "reply", parent)
+    posted = await client.chat_postMessage(channel=channel, text="x", thread_ts=reply)
+    assert posted["message"]["thread_ts"] == parent
+
+
+async def test_a_thread_whose_parent_is_a_tombstone_takes_posts(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    channel = slack.channel("live-chat").id
+    parent = (await client.chat_postMessage(channel=channel, text="card"))["ts"]
+    await slack.person("ana").post(channel, "reply", parent)
+    await client.chat_delete(channel=channel, ts=parent)
+    posted = await client.chat_postMessage(channel=channel, text="x", thread_ts=parent)
+    assert posted["message"]["thread_ts"] == parent
 
 
 async def test_history_is_newest_first_and_leaves_replies_out(
