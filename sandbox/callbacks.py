@@ -121,8 +121,8 @@ class Callbacks:
             return response.status, response.headers, await response.text()
 
     def _sign(self, body: bytes) -> dict[str, str]:
-        # The app checks the age against its own clock, so this is the machine's time, not the workspace's.
-        stamp = str(int(time.time()))
+        # The app checks the age against the machine's clock, from which only the offset leads away.
+        stamp = str(int(time.time() + self._state.clock.offset))
         secret = self._state.app.signing_secret.encode()
         signature = hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signature}"}

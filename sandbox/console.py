@@ -39,6 +39,8 @@ class Console:
             "archive": self._archive,
             "join": self._join,
             "leave": self._leave,
+            "retention": self._retention,
+            "clock_offset": self._clock_offset,
             "status": self._status,
         }
 
@@ -102,6 +104,19 @@ class Console:
     async def _leave(self, said: Payload) -> None:
         self._core.membership.leave(self._state.channel_named(said["channel"]), self._member(said))
 
+    async def _retention(self, said: Payload) -> list[str]:
+        ts = said.get("ts")
+        return self._core.messages.forget(
+            self._state.channel_named(said["channel"]),
+            before=said.get("before"),
+            ts=[ts] if isinstance(ts, str) else ts,
+            thread=said.get("thread"),
+            with_parent=bool(said.get("with_parent", True)),
+        )
+
+    async def _clock_offset(self, said: Payload) -> None:
+        self._state.set_clock_offset(float(said["seconds"]))
+
     def _member(self, said: Payload) -> str:
         user = said.get("user")
         return self._state.app.bot_user_id if user is None else self._state.person(user).id
@@ -118,6 +133,7 @@ class Console:
             "lost_events": len(self._core.lost_events),
             "faults": dict(self._faults.met),
             "disturbances": dict(self._core.disturbance.counts),
+            "clock_offset": self._state.clock.offset,
         }
 
     async def _threads(self, request: web.Request, said: Payload) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sandbox.errors import SlackError
@@ -10,6 +11,8 @@ from sandbox.payload import Payload, copied
 from sandbox.shapes import bot_profile, message_shape
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sandbox.feed import Feed
     from sandbox.model import Channel
     from sandbox.state import State
@@ -170,6 +173,35 @@ class Messages:
         parent = channel.messages.get(ts or "")
         if parent and parent.get("subtype") == "tombstone" and not channel.has_replies(parent["ts"]):
             channel.remove(parent["ts"])
+
+    def forget(
+        self,
+        channel: Channel,
+        *,
+        before: str | None = None,
+        ts: Collection[str] | None = None,
+        thread: str | None = None,
+        with_parent: bool = True,
+    ) -> list[str]:
+        """Let messages vanish as retention does: nothing tells the app, and no tombstone stays.
+
+        All messages of the channel that are older than the timestamp `before`, are among `ts` and stand in
+        `thread`, as far as each is given; without the thread's parent unless `with_parent`. Returns their
+        timestamps, oldest first.
+        Source: dust-tt/dust issue 2683, getmunin/munin issue 885.
+        """
+        gone = [
+            message["ts"]
+            for message in channel.messages.values()
+            if (before is None or Decimal(message["ts"]) < Decimal(before))
+            and (ts is None or message["ts"] in ts)
+            and (thread is None or thread == message.get("thread_ts", message["ts"]))
+            and (with_parent or message.get("thread_ts", message["ts"]) != message["ts"])
+        ]
+        for one in gone:
+            channel.remove(one)
+        self._state.changes.note()
+        return sorted(gone)
 
     def react(self, channel: Channel, ts: str, name: str, *, user: str) -> None:
         message = self.find(channel, ts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -42,7 +43,7 @@ class Thread:
     authors: dict[str, None] = field(default_factory=dict)
 
     def add(self, message: Payload) -> None:
-        self.replies.append(message["ts"])
+        insort(self.replies, message["ts"])
         self.note_author(message)
 
     def note_author(self, message: Payload) -> None:
@@ -71,14 +72,14 @@ class Channel:
     top: list[str] = field(default_factory=list)
 
     def add(self, message: Payload) -> None:
-        """Keep a message that is newer than all others."""
+        """Keep a message. It is newer than all others unless Slack's clock was set back."""
         ts: str = message["ts"]
         parent: str = message.get("thread_ts", ts)
         self.messages[ts] = message
         if parent != ts:
             self.threads.setdefault(parent, Thread()).add(message)
         if parent == ts or message.get("subtype") == "thread_broadcast":
-            self.top.append(ts)
+            insort(self.top, ts)
 
     def has_replies(self, ts: str) -> bool:
         return ts in self.threads and bool(self.threads[ts].replies)

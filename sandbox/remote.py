@@ -86,8 +86,32 @@ class RemoteWorkspace:
     async def leave(self, channel: str, user: str | None = None) -> None:
         await self._do("leave", channel=channel, user=user)
 
+    async def retention(
+        self,
+        channel: str,
+        *,
+        before: str | None = None,
+        ts: Collection[str] | None = None,
+        thread: str | None = None,
+        with_parent: bool = True,
+    ) -> list[str]:
+        """As `Workspace.retention`."""
+        return await self._do(  # type: ignore[no-any-return]
+            "retention",
+            channel=channel,
+            before=before,
+            ts=None if ts is None else sorted(ts),
+            thread=thread,
+            with_parent=with_parent,
+        )
+
+    async def clock_offset(self, seconds: float) -> None:
+        """As `Workspace.clock_offset`."""
+        await self._do("clock_offset", seconds=seconds)
+
     async def status(self) -> Payload:
-        """`messages` by channel, `changes`, `open_connections`, `lost_events`, `faults`, `disturbances`."""
+        """`messages` by channel, `changes`, `open_connections`, `lost_events`, `faults`, `disturbances`,
+        `clock_offset`."""
         return await self._do("status")  # type: ignore[no-any-return]
 
     async def threads(self, channel: str) -> list[Payload]:

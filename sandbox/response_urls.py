@@ -55,7 +55,7 @@ class ResponseUrls:
         source: Payload | None = None,
         thread_ts: str | None = None,
     ) -> str:
-        now = self._state.clock()
+        now = self._state.elapsed()
         # In order of issue. Kept longer than they live, so that one who comes late is told why.
         while self._grants and now - next(iter(self._grants.values())).issued > REMEMBERED_SECONDS:
             del self._grants[next(iter(self._grants))]
@@ -75,7 +75,7 @@ class ResponseUrls:
         grant = self._grants.get(request.match_info["key"])
         if grant is None:
             return web.Response(status=404, text="no_such_url")
-        if self._state.clock() - grant.issued > LIFETIME_SECONDS:
+        if self._state.elapsed() - grant.issued > LIFETIME_SECONDS:
             return web.Response(status=404, text="expired_url")
         if grant.uses >= MOST_USES:
             return web.Response(status=404, text="used_url")

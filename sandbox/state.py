@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from sandbox.changes import Changes
-from sandbox.clock import Timestamps
+from sandbox.clock import OffsetClock, Timestamps
 from sandbox.errors import PersonError, SlackError
 from sandbox.model import App, Channel, File, MessagesTab, User
 from sandbox.mrkdwn import Names
@@ -23,10 +23,12 @@ class State:
     """One team with one installed app, its people and channels."""
 
     def __init__(self, *, clock: Clock, team_name: str, app_name: str) -> None:
-        self.clock = clock
+        self.clock = OffsetClock(clock)
         self.ids = Ids()
-        self.timestamps = Timestamps(clock)
+        self.timestamps = Timestamps(self.clock)
         self.changes = Changes()
+        # What expires does so after a time that has passed, whatever the clock on Slack's wall says.
+        self.elapsed = clock
         self.triggers = Triggers(clock)
         self.url = ""
         self.team_id = random_id("T")
@@ -66,6 +68,16 @@ class State:
     @property
     def now(self) -> int:
         return int(self.clock())
+
+    def set_clock_offset(self, seconds: float) -> None:
+        """Let Slack's clock be so far ahead of (below 0: behind) the app's.
+
+        Timestamps, times of events, the `Date` of answers and the time of signed requests follow it.
+        Assumed: no page promises that Slack's clock and the app's agree.
+        """
+        self.clock.offset = seconds
+        self.timestamps.restart()
+        self.changes.note()
 
     @property
     def people(self) -> list[User]:

@@ -220,6 +220,24 @@ class Workspace(Readings):
             self.channel(channel), user_id=self._state.people[0].id, archived=archived
         )
 
+    def retention(
+        self,
+        channel: str,
+        *,
+        before: str | None = None,
+        ts: Collection[str] | None = None,
+        thread: str | None = None,
+        with_parent: bool = True,
+    ) -> list[str]:
+        """Let messages vanish without an event; see `Messages.forget`."""
+        return self._core.messages.forget(
+            self.channel(channel), before=before, ts=ts, thread=thread, with_parent=with_parent
+        )
+
+    def clock_offset(self, seconds: float) -> None:
+        """Let Slack's clock be so far ahead of the app's, or behind it; see `State.set_clock_offset`."""
+        self._state.set_clock_offset(seconds)
+
     def change_channel_id(self, channel: str, *, is_told: bool = True) -> str:
         """Give a channel another id, with the event if it `is_told`; returns it. The old one is nobody's."""
         return self._core.membership.rename(self.channel(channel), is_told=is_told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -72,7 +73,11 @@ class WebApi:
         if self._keep_log:
             record.response, record.status = copied(answer.body), answer.status
         self._core.state.changes.note()
-        headers = {"x-oauth-scopes": ",".join(sorted(self._core.scopes)), **answer.headers}
+        headers = {
+            "Date": formatdate(self._core.state.clock(), usegmt=True),
+            "x-oauth-scopes": ",".join(sorted(self._core.scopes)),
+            **answer.headers,
+        }
         return web.json_response(answer.body, status=answer.status, headers=headers)
 
     def _work(self, name: str, arguments: Payload, token: str) -> Answer:
