@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, literal, literal_column, select
 
 from storage.conversations import Conversations
 from storage.link import Link
@@ -16,6 +16,7 @@ from storage.prepared import Prepared
 from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
 from storage.schema import conversations
 from storage.schema import entries as table
+from storage.wording import CHANGES, as_they_read_now
 
 
 class Ledger:
@@ -113,22 +114,26 @@ class Ledger:
             self._by_source[entry.conversation_id, row.source] = entry
 
     async def get(self, conversation_id: ConversationId, seq: int) -> Entry | None:
-        return await self._one(_of(conversation_id).where(table.c.seq == seq))
+        """The entry of that number as it reads now."""
+        found = await self.several([(conversation_id, seq)])
+        return found[0] if found else None
 
     async def by_source(self, conversation_id: ConversationId, source: str) -> Entry | None:
+        """The entry that was said so, with the words it was first said in: for rules, not for showing."""
         key = (conversation_id, source)
         if key not in self._by_source:
             self._by_source[key] = await self._one(_of(conversation_id).where(table.c.source == source))
         return self._by_source[key]
 
     async def several(self, wanted: Collection[tuple[ConversationId, int]]) -> Sequence[Entry]:
-        """The entries of these numbers, in no order."""
+        """The entries of these numbers as they read now, in no order."""
         added = {(one.conversation_id, one.seq): one for one in self._added}
         known = [added[key] for key in wanted if key in added]
         unknown = [list(key) for key in wanted if key not in added]
         if not unknown:
             return known
-        return [*known, *map(_entry, await self._connection.fetch(_BY_NUMBER, {"wanted": unknown}))]
+        rows = await self._connection.fetch(_BY_NUMBER, {"wanted": unknown})
+        return [*known, *await self._as_they_read_now(rows)]
 
     async def last_numbers(self, ids: Collection[ConversationId]) -> Mapping[ConversationId, int]:
         """The last entry's number in each of these conversations."""
@@ -143,29 +148,39 @@ class Ledger:
         audience: Audience | None = None,
         limit: int = 10_000,
     ) -> Sequence[Entry]:
-        """Entries with a number above `after`, oldest first."""
-        statement = _of(conversation_id).where(table.c.seq > after).order_by(table.c.seq).limit(limit)
+        """Entries with a number above `after` as they read now, oldest first, edits and retractions too."""
+        statement = _reading(conversation_id).where(table.c.seq > after).order_by(table.c.seq).limit(limit)
         if audience is not None:
             statement = statement.where(table.c.audience == audience)
-        return [_entry(row) for row in await self._connection.execute(statement)]
+        return await self._as_they_read_now((await self._connection.execute(statement)).all())
 
     async def latest_messages(self, conversation_id: ConversationId, limit: int) -> Sequence[Entry]:
-        """The last `limit` messages that somebody or the AI wrote, oldest first."""
+        """The last `limit` messages of people and the AI that still stand, oldest first."""
         return await self.messages_before(conversation_id, None, limit=limit)
 
     async def messages_before(
         self, conversation_id: ConversationId, seq: int | None, *, limit: int
     ) -> Sequence[Entry]:
-        """The last `limit` messages with a number below `seq` (None: the last of all), oldest first."""
-        statement = (
-            _of(conversation_id)
-            .where(table.c.kind == Kind.MESSAGE, table.c.author != Author.SYSTEM)
-            .order_by(table.c.seq.desc())
-            .limit(limit)
-        )
-        if seq is not None:
-            statement = statement.where(table.c.seq < seq)
-        return [_entry(row) for row in await self._connection.execute(statement)][::-1]
+        """The last `limit` messages with a number below `seq` (None: the last of all), oldest first.
+
+        As they read now; what was taken back is not among them.
+        """
+        found: list[Entry] = []
+        while len(found) < limit:
+            statement = (
+                _reading(conversation_id)
+                .where(table.c.kind == Kind.MESSAGE, table.c.author != Author.SYSTEM)
+                .order_by(table.c.seq.desc())
+                .limit(limit)
+            )
+            if seq is not None:
+                statement = statement.where(table.c.seq < seq)
+            rows = (await self._connection.execute(statement)).all()
+            found += [one for one in await self._as_they_read_now(rows) if not one.is_taken_back]
+            if len(rows) < limit:
+                break
+            seq = rows[-1].seq
+        return found[:limit][::-1]
 
     async def about(self, conversation_id: ConversationId, seq: int) -> Sequence[Entry]:
         """The edits and retractions of one message, oldest first."""
@@ -175,11 +190,27 @@ class Ledger:
     async def changes(self, conversation_id: ConversationId, *, after: int) -> Sequence[Entry]:
         """The edits and retractions with a number above `after`, oldest first."""
         rows = await self._connection.execute(
-            _of(conversation_id)
-            .where(table.c.seq > after, table.c.kind.in_((Kind.EDIT, Kind.RETRACT)))
-            .order_by(table.c.seq)
+            _of(conversation_id).where(table.c.seq > after, _is_a_change(table)).order_by(table.c.seq)
         )
         return [_entry(row) for row in rows]
+
+    async def _as_they_read_now(self, rows: Sequence[Any]) -> Sequence[Entry]:
+        """The rows as entries. What was said and changed in this transaction is not asked about."""
+        entries = [_entry(row) for row in rows]
+        oldest: dict[ConversationId, int] = {}
+        for row, entry in zip(rows, entries, strict=True):
+            if row.is_changed:
+                key = entry.conversation_id
+                target = entry.data.get("target", entry.seq)
+                oldest[key] = min(oldest.get(key, target), target)
+        changes = {key: await self.changes(key, after=after) for key, after in oldest.items()}
+        if not changes:
+            return entries
+        return [
+            now
+            for entry in entries
+            for now in as_they_read_now([entry], changes.get(entry.conversation_id, ()))
+        ]
 
     async def _one(self, statement: Select[Any]) -> Entry | None:
         row = (await self._connection.execute(statement)).one_or_none()
@@ -194,7 +225,31 @@ def _last_numbers(dialect: str) -> Select[Any]:
 
 _LAST_NUMBERS = Prepared(_last_numbers)
 _BY_SOURCE = rows_of(table, (table.c.conversation_id, table.c.source))
-_BY_NUMBER = rows_of(table, (table.c.conversation_id, table.c.seq))
+
+
+def _is_a_change(of: FromClause) -> ColumnElement[bool]:
+    # In the words of the index, or SQLite does not use it.
+    return of.c.kind.in_([literal_column(f"'{kind}'") for kind in CHANGES])
+
+
+_later = table.alias("later")
+# Whether anything in the conversation was edited or taken back after the entry: mostly not, and then nobody
+# has to look at what.
+_IS_CHANGED = (
+    select(literal(value=True))
+    .where(
+        _later.c.conversation_id == table.c.conversation_id,
+        _later.c.seq > table.c.seq,
+        _is_a_change(_later),
+    )
+    .exists()
+    .label("is_changed")
+)
+_BY_NUMBER = rows_of(table, (table.c.conversation_id, table.c.seq), also=(_IS_CHANGED,))
+
+
+def _reading(conversation_id: ConversationId) -> Select[Any]:
+    return select(table, _IS_CHANGED).where(table.c.conversation_id == conversation_id)
 
 
 def _of(conversation_id: ConversationId) -> Select[Any]:

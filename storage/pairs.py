@@ -57,13 +57,19 @@ def wanted(
 
 
 def rows_of(
-    table: Table, columns: Sequence[ColumnElement[Any]], *conditions: ColumnElement[bool]
+    table: Table,
+    columns: Sequence[ColumnElement[Any]],
+    *conditions: ColumnElement[bool],
+    also: Sequence[ColumnElement[Any]] = (),
 ) -> Prepared:
-    """The rows of the table whose columns have the values of one of the `wanted`, however many those are."""
+    """The rows of the table whose columns have the values of one of the `wanted`, however many those are.
+
+    `also`: what else is read beside each row's columns.
+    """
 
     def made(dialect: str) -> Select[Any]:
         rows, values = wanted("wanted", columns, dialect=dialect)
         same = (one == value for one, value in zip(columns, values, strict=True))
-        return select(table).join_from(rows, table, and_(*same)).where(*conditions)
+        return select(table, *also).join_from(rows, table, and_(*same)).where(*conditions)
 
     return Prepared(made)

@@ -131,7 +131,11 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened in a conversation. Never changed and never removed."""
+    """One thing that happened in a conversation. Never changed and never removed.
+
+    Who shows it to somebody reads it as it reads now (`storage.wording`): with the words of its latest edit,
+    and with none where it `is_taken_back`.
+    """
 
     conversation_id: ConversationId
     seq: int
@@ -146,6 +150,7 @@ class Entry:
     data: dict[str, Any]
     source: str | None
     created_at: datetime
+    is_taken_back: bool = False
 
     @property
     def id(self) -> str:

@@ -173,6 +173,15 @@ entries = Table(
 )
 # The day's events. Messages are not in it: they come too often, and are found by their conversation.
 _IS_SYSTEM = text("kind = 'system'")
+# Edits and retractions are few, and every reader of words asks for them.
+_IS_A_CHANGE = text("kind IN ('edit', 'retract')")
+Index(
+    "ix_entries_changes",
+    entries.c.conversation_id,
+    entries.c.seq,
+    sqlite_where=_IS_A_CHANGE,
+    postgresql_where=_IS_A_CHANGE,
+)
 Index("ix_entries_events", entries.c.created_at, sqlite_where=_IS_SYSTEM, postgresql_where=_IS_SYSTEM)
 
 tickets = Table(

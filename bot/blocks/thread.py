@@ -27,6 +27,9 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     """What the thread shows of one entry. Edits were typed there and are there already; so were notes, but
     for those that were written in a window.
     """
+    if entry.is_taken_back:
+        gone = say("A message was taken back before it was shown here.")
+        return Message(text=gone, blocks=[small(f"🗑️ {escaped(gone)}")])
     if entry.kind is Kind.SYSTEM:
         return event_message(conversation, entry)
     who, mark = _speaker(conversation, entry)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.desk import attachments, outgoing
 from bot.desk.attachments import Unfit
 from bot.desk.held import go_on, mark_of
-from bot.desk.outgoing import Prompt
+from bot.desk.outgoing import Priority, Prompt
 from bot.desk.replies import Fate, LanguageOf, Meant, other_language, thread_message
 from bot.desk.sending import formatted, note
 from bot.desk.takeover import answers
@@ -134,6 +134,7 @@ async def message_edited(
         | formatted(html)
         | attachments.remembered(await tx.files.with_message(conversation.id, message.source)),
     )
+    await outgoing.refresh_card(tx, conversation, Priority.CARD)
     return Fate.SENT if entry.audience is Audience.CUSTOMER else Fate.NOTE
 
 
@@ -166,6 +167,8 @@ async def message_deleted(
         data={"target": entry.seq if entry else 0},
         source=None if entry else message.source,
     )
+    # The card quotes what was said last.
+    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     if held is not None:
         await go_on(tx, conversation, held.author, by)
         return Fate.HELD

@@ -21,12 +21,14 @@ class Translations:
         self._database = database
 
     async def original(self, conversation_id: ConversationId, seq: int) -> tuple[Conversation, Entry] | None:
-        """A message and its conversation. None if it is translated already."""
+        """A message and its conversation. None if it is translated already, or was taken back."""
         async with self._database.read() as tx:
             conversation = await tx.conversations.get(conversation_id)
             entries = await tx.ledger.several([(conversation_id, seq)])
             if conversation is None or not entries:
                 raise NotFound
+            if entries[0].is_taken_back:
+                return None
             if await tx.ledger.by_source(conversation_id, translation_source(seq)) is not None:
                 return None
             return conversation, entries[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.desk.errors import NotFound
@@ -106,17 +106,7 @@ async def for_customer(
     Words that were changed or taken back since are not in it any more: who reads the conversation again finds
     the last words in every place, and none where a message was taken back.
     """
-    entries = await tx.ledger.since(conversation_id, after, audience=Audience.CUSTOMER, limit=limit)
-    if not any(entry.author is Author.TEAMMATE for entry in entries):
-        return entries
-    changes = await tx.ledger.changes(conversation_id, after=entries[0].seq)
-    latest = {change.data["target"]: change for change in changes}
-    return [
-        _changed(entry, latest[target])
-        if (target := entry.data.get("target", entry.seq)) in latest
-        else entry
-        for entry in entries
-    ]
+    return await tx.ledger.since(conversation_id, after, audience=Audience.CUSTOMER, limit=limit)
 
 
 async def news(tx: Transaction, conversation_id: ConversationId, *, after: int, limit: int) -> News:
@@ -128,13 +118,6 @@ async def news(tx: Transaction, conversation_id: ConversationId, *, after: int, 
         return News([], conversation.last_seq)
     entries = await for_customer(tx, conversation_id, after=after, limit=limit)
     return News(entries, entries[-1].seq if len(entries) == limit else conversation.last_seq)
-
-
-def _changed(entry: Entry, change: Entry) -> Entry:
-    # The formatted words and the files go with the plain ones, or they would say what was taken back.
-    text = "" if change.kind is Kind.RETRACT else change.text
-    data = {**entry.data, "html": change.data.get("html"), "attachments": list(change.attachments)}
-    return replace(entry, text=text, data=data)
 
 
 async def question(tx: Transaction, conversation_id: ConversationId) -> Question:
@@ -155,26 +138,8 @@ async def question(tx: Transaction, conversation_id: ConversationId) -> Question
 
 
 def said(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """The messages and system events as they read now: edits applied, what was taken back left out."""
-    words = _last_words(entries)
-    now = []
-    for entry in entries:
-        if entry.kind in (Kind.MESSAGE, Kind.SYSTEM):
-            text = words.get(entry.seq, entry.text)
-            if text is not None:
-                now.append(replace(entry, text=text))
-    return now
-
-
-def _last_words(entries: Sequence[Entry]) -> dict[int, str | None]:
-    """What each changed message says in the end, by its number. None if it was taken back."""
-    words: dict[int, str | None] = {}
-    for entry in entries:
-        if entry.kind is Kind.EDIT:
-            words[entry.data["target"]] = entry.text
-        elif entry.kind is Kind.RETRACT:
-            words[entry.data["target"]] = None
-    return words
+    """The messages and system events that still stand."""
+    return [one for one in entries if one.kind in (Kind.MESSAGE, Kind.SYSTEM) and not one.is_taken_back]
 
 
 def _is_for_ai(entry: Entry) -> bool:
@@ -199,8 +164,7 @@ async def views_of(
 ) -> Mapping[ConversationId, ConversationView]:
     """How several conversations look now, in a few queries for all of them."""
     ids = [one.id for one in conversations]
-    said = await tx.ledger.several([(one.id, one.last_message_seq) for one in conversations])
-    last = {entry.conversation_id: entry for entry in said}
+    last = await _last_messages(tx, conversations)
     tickets = {ticket.conversation_id: ticket for ticket in await tx.tickets.latest_of_each(ids)}
     held = [one for one in conversations if one.holder is not None]
     joined = await tx.joined.of(held) if held else {}
@@ -217,3 +181,16 @@ async def views_of(
         )
         for one in conversations
     }
+
+
+async def _last_messages(
+    tx: Transaction, conversations: Sequence[Conversation]
+) -> Mapping[ConversationId, Entry]:
+    """The last message of each that still stands."""
+    said = await tx.ledger.several([(one.id, one.last_message_seq) for one in conversations])
+    last = {entry.conversation_id: entry for entry in said}
+    for taken_back in [entry for entry in said if entry.is_taken_back]:
+        before = await tx.ledger.latest_messages(taken_back.conversation_id, 1)
+        del last[taken_back.conversation_id]
+        last |= {entry.conversation_id: entry for entry in before}
+    return last
