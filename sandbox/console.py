@@ -41,6 +41,7 @@ class Console:
             "leave": self._leave,
             "retention": self._retention,
             "clock_offset": self._clock_offset,
+            "rules": self._rules,
             "status": self._status,
         }
 
@@ -116,6 +117,9 @@ class Console:
 
     async def _clock_offset(self, said: Payload) -> None:
         self._state.set_clock_offset(float(said["seconds"]))
+
+    async def _rules(self, said: Payload) -> Payload:
+        return self._state.rules.set(**said)
 
     def _member(self, said: Payload) -> str:
         user = said.get("user")

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 from sandbox import block_limits
 from sandbox.errors import SlackError
-from sandbox.mrkdwn import Names, normalise
+from sandbox.mrkdwn import Names, escape, normalise, unescape
 from sandbox.payload import Payload, copied, random_id
+
+if TYPE_CHECKING:
+    from sandbox.rules import Counting
 
 TRUNCATED_AT = 40_000
 MAX_UPDATE_TEXT = 4_000
+MAX_BLOCKS_SIZE = 13_200
 
 
-def compose(arguments: Payload, *, names: Names, update: bool = False) -> Payload:
+def size_of_blocks(blocks: list[Payload], counting: Counting) -> int:
+    """What Slack counts of a message's stored blocks: the characters of their JSON.
+
+    Source: slackapi/bolt-js issues 2509 and 2867. Posts were refused with msg_blocks_too_long from about
+    13,200 characters on, and so were texts of 11,341 characters in many blocks.
+    Assumed: that it is the JSON's length, and what a character is: with "unescaped" a code point, with
+    "escaped" each character of JSON in ASCII (`\\u00e9`, `\\/`) in which `& < >` are entities.
+    """
+    written = json.dumps(blocks, ensure_ascii=counting == "escaped", separators=(",", ":"))
+    plain = unescape(written)
+    return len(plain) if counting == "unescaped" else len(escape(plain).replace("/", "\\/"))
+
+
+def compose(
+    arguments: Payload, *, names: Names, update: bool = False, counting: Counting | None = None
+) -> Payload:
     """Check and normalise text, blocks and attachments; raises SlackError as Slack does.
 
     Where `parse` is left out, chat.postMessage behaves like `none` for names, and chat.update like
     `client`, which links them (docs: chat.update). Bare URLs are linked unless `parse` says `none`.
+
+    `counting`: how the blocks are counted against their limit. None: not at all, as in the answer to an
+    interaction or a command. Source: slackapi/bolt-js issue 2867, where respond() took what was refused else.
     """
     text = arguments.get("text")
     blocks = arguments.get("blocks")
@@ -39,6 +62,8 @@ def compose(arguments: Payload, *, names: Names, update: bool = False) -> Payloa
         content["text"] = stored[:TRUNCATED_AT]
     if blocks:
         content["blocks"] = stored_blocks(blocks, names=names)
+        if counting is not None and size_of_blocks(content["blocks"], counting) > MAX_BLOCKS_SIZE:
+            raise SlackError("msg_blocks_too_long")
     if attachments:
         content["attachments"] = stored_attachments(attachments)
     if arguments.get("mrkdwn") is False:

@@ -109,6 +109,10 @@ class RemoteWorkspace:
         """As `Workspace.clock_offset`."""
         await self._do("clock_offset", seconds=seconds)
 
+    async def rules(self, **readings: str | bool) -> Payload:
+        """Set some of `Rules`; returns all."""
+        return await self._do("rules", **readings)  # type: ignore[no-any-return]
+
     async def status(self) -> Payload:
         """`messages` by channel, `changes`, `open_connections`, `lost_events`, `faults`, `disturbances`,
         `clock_offset`."""

@@ -11,6 +11,7 @@ from sandbox.errors import PersonError, SlackError
 from sandbox.model import App, Channel, File, MessagesTab, User
 from sandbox.mrkdwn import Names
 from sandbox.payload import Ids, Payload, random_id
+from sandbox.rules import Rules
 from sandbox.triggers import Triggers
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class State:
 
     def __init__(self, *, clock: Clock, team_name: str, app_name: str) -> None:
         self.clock = OffsetClock(clock)
+        self.rules = Rules()
         self.ids = Ids()
         self.timestamps = Timestamps(self.clock)
         self.changes = Changes()

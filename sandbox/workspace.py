@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from sandbox.clock import Clock
     from sandbox.payload import Payload
+    from sandbox.rules import Rules
 
 DEFAULT_SCOPES = frozenset(
     {
@@ -237,6 +238,11 @@ class Workspace(Readings):
     def clock_offset(self, seconds: float) -> None:
         """Let Slack's clock be so far ahead of the app's, or behind it; see `State.set_clock_offset`."""
         self._state.set_clock_offset(seconds)
+
+    @property
+    def rules(self) -> Rules:
+        """Which reading of Slack's less certain rules is in force; set it as needed."""
+        return self._state.rules
 
     def change_channel_id(self, channel: str, *, is_told: bool = True) -> str:
         """Give a channel another id, with the event if it `is_told`; returns it. The old one is nobody's."""

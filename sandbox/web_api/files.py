@@ -46,7 +46,11 @@ def complete_upload(call: Call) -> Payload:
         comment = call.text("initial_comment")
         content: Payload = {"text": ""}
         if comment or call.json("blocks"):
-            content = compose({"text": comment, "blocks": call.json("blocks")}, names=call.state.names)
+            content = compose(
+                {"text": comment, "blocks": call.json("blocks")},
+                names=call.state.names,
+                counting=call.state.rules.blocks_counted,
+            )
         call.core.uploads.share(
             channel,
             files,

@@ -1,0 +1,78 @@
+"""How much Slack takes in one message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from sandbox import RemoteWorkspace
+from tests.sandbox.test_web_api import button
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from sandbox import Workspace
+    from tests.sandbox.conftest import Bot
+
+
+def sections(count: int, text: str) -> list[dict[str, Any]]:
+    return [{"type": "section", "text": {"type": "plain_text", "text": text}} for _ in range(count)]
+
+
+# Together with what surrounds a text, these are just below and just above the limit.
+FITS, TOO_LONG = sections(13, "x" * 900), sections(13, "x" * 960)
+
+
+async def test_blocks_whose_json_is_too_long_are_refused_in_posts_and_updates(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    channel = slack.channel("live-chat").id
+    ts = (await client.chat_postMessage(channel=channel, text="x", blocks=FITS))["ts"]
+    with pytest.raises(SlackApiError, match="msg_blocks_too_long"):
+        await client.chat_postMessage(channel=channel, text="x", blocks=TOO_LONG)
+    with pytest.raises(SlackApiError, match="msg_blocks_too_long"):
+        await client.chat_update(channel=channel, ts=ts, text="x", blocks=TOO_LONG)
+    assert slack.message(channel, ts)["blocks"][0]["text"]["text"] == "x" * 900
+    assert len(slack.messages(channel)) == 1
+
+
+async def test_what_surrounds_the_texts_counts_too(slack: Workspace, client: AsyncWebClient) -> None:
+    links = [
+        {"type": "link", "url": f"https://example.com/{'a' * 280}/{n}", "text": "here"} for n in range(40)
+    ]
+    blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": links}]}]
+    with pytest.raises(SlackApiError, match="msg_blocks_too_long"):
+        await client.chat_postMessage(channel="live-chat", text="x", blocks=blocks)
+
+
+@pytest.mark.parametrize("text", ["é", "&", "/", "\N{PARTY POPPER}"])
+async def test_whether_escapes_count_is_chosen(slack: Workspace, client: AsyncWebClient, text: str) -> None:
+    blocks = sections(10, text * 1000)
+    await client.chat_postMessage(channel="live-chat", text="x", blocks=blocks)
+    async with RemoteWorkspace(slack.url) as remote:
+        assert (await remote.rules(blocks_counted="escaped"))["blocks_counted"] == "escaped"
+    with pytest.raises(SlackApiError, match="msg_blocks_too_long"):
+        await client.chat_postMessage(channel="live-chat", text="x", blocks=blocks)
+
+
+async def test_the_answer_to_an_interaction_may_be_longer(slack: Workspace, bot: Bot) -> None:
+    @bot.app.action("go")
+    async def answer(ack: Any, respond: Any) -> None:
+        await ack()
+        await respond(text="x", blocks=TOO_LONG, replace_original=False)
+
+    @bot.app.command("/long")
+    async def command(ack: Any) -> None:
+        await ack(text="x", blocks=TOO_LONG)
+
+    post = await bot.client.chat_postMessage(
+        channel=slack.channel("live-chat").id,
+        text="press",
+        blocks=[{"type": "actions", "elements": [button()]}],
+    )
+    await slack.person("ana").press("live-chat", post["ts"], "go")
+    await slack.until(lambda: len(slack.ephemerals("ana")) == 1)
+    shown = await slack.person("ana").command("/long", channel="live-chat")
+    assert len(shown["blocks"]) == len(TOO_LONG)
