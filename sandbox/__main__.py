@@ -35,6 +35,9 @@ def arguments() -> argparse.Namespace:
         "--post-rate", type=float, help="posts a second into one channel, as Slack limits to about 1"
     )
     parser.add_argument(
+        "--tiers", action="store_true", help="limit each method's calls a minute, as Slack does"
+    )
+    parser.add_argument(
         "--no-log", action="store_true", help="keep no log of calls and events, for runs of many messages"
     )
     return parser.parse_args()
@@ -42,6 +45,7 @@ def arguments() -> argparse.Namespace:
 
 async def serve(options: argparse.Namespace) -> None:
     slack = Workspace(post_rate=options.post_rate, keep_log=not options.no_log)
+    slack.rules.tiers = options.tiers
     await slack.start(host=options.host, port=options.port)
     try:
         sys.stdout.write(

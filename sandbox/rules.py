@@ -17,9 +17,12 @@ class Rules:
 
     `blocks_counted`: how the characters of a post's blocks are counted against their limit, see
     `content.size_of_blocks`.
+    `tiers`: whether each method takes only so many calls a minute, see `pacing`. Slack does; tests of other
+    things would be slowed.
     """
 
     blocks_counted: Counting = "unescaped"
+    tiers: bool = False
 
     def set(self, **readings: object) -> Payload:
         """Change some; returns all. Raises ValueError for a rule or a reading that does not exist."""
@@ -34,4 +37,4 @@ class Rules:
         return asdict(self)
 
 
-_READINGS = {"blocks_counted": Counting}
+_READINGS = {"blocks_counted": Counting, "tiers": Literal[False, True]}

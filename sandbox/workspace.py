@@ -42,7 +42,8 @@ class Workspace(Readings):
     It comes with #general, #live-chat (where the bot is) and Ana (an admin), Ben and Chloe in both.
 
     `clock` (seconds since 1970) stamps messages and expires triggers and response URLs; timeouts and
-    paces are real time. `post_rate` limits posts a second into a channel. `ack_timeout` is how long the
+    paces are real time. `post_rate` limits posts a second into a channel; `minute` is how many seconds
+    a minute has in `rules.tiers`. `ack_timeout` is how long the
     app has to acknowledge, `retries` how often an event comes again over a socket, `retry_delays` the
     pauses before the retries in HTTP mode. Without `keep_log`, `calls` and `events` stay empty, so that a
     long run does not fill the memory. `message_shortcuts` are the app's entries in a message's menu: their
@@ -62,6 +63,7 @@ class Workspace(Readings):
         retry_delays: Sequence[float] = (0.0, 60.0, 300.0),
         queue_limit: int = 10_000,
         post_rate: float | None = None,
+        minute: float = 60.0,
         keep_log: bool = True,
         message_shortcuts: Mapping[str, str] | None = None,
         messages_tab: MessagesTab = "open",
@@ -73,7 +75,7 @@ class Workspace(Readings):
         core = Core(
             state,
             sockets=self._sockets,
-            pace=Pace(post_rate),
+            pace=Pace(post_rate, state.rules, minute=minute),
             scopes=scopes,
             subscriptions=subscriptions,
             keep_log=keep_log,

@@ -27,7 +27,7 @@ def post_message(call: Call) -> Payload:
         content["metadata"] = metadata
     thread_ts = _thread(call)
     author = _author(call)
-    call.core.pace.take(channel.id)
+    call.core.pace.take_post(channel.id)
     message = call.core.messages.post(
         channel, {**author, **content}, thread_ts=thread_ts, broadcast=call.flag("reply_broadcast")
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.errors import RateLimited, SlackError
+from sandbox.pacing import COUNTED_BY_CHANNEL
 from sandbox.payload import Payload, copied
 from sandbox.plays import Answer
 from sandbox.web_api import chat, conversations, files, people, views
@@ -83,6 +84,8 @@ class WebApi:
     def _work(self, name: str, arguments: Payload, token: str) -> Answer:
         try:
             method = self._method(name, token)
+            place = arguments.get(COUNTED_BY_CHANNEL.get(name, ""), "")
+            self._core.pace.take_call(name, str(place))
             answer = method.function(Call(self._core, arguments))
         except RateLimited as limit:
             return Answer(limit.answer(), status=429, headers={"Retry-After": str(limit.retry_after)})

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox import RemoteWorkspace
+from sandbox import RemoteWorkspace, Workspace
+from sandbox.pacing import CALLS_A_MINUTE
+from sandbox.web_api.call import METHODS
 from tests.sandbox.test_web_api import button
 
 if TYPE_CHECKING:
-    from slack_sdk.web.async_client import AsyncWebClient
-
-    from sandbox import Workspace
     from tests.sandbox.conftest import Bot
 
 
@@ -76,3 +76,49 @@ async def test_the_answer_to_an_interaction_may_be_longer(slack: Workspace, bot:
     await slack.until(lambda: len(slack.ephemerals("ana")) == 1)
     shown = await slack.person("ana").command("/long", channel="live-chat")
     assert len(shown["blocks"]) == len(TOO_LONG)
+
+
+async def test_each_method_has_its_own_number_of_calls_a_minute() -> None:
+    async with Workspace(minute=1.0) as slack:
+        slack.rules.tiers = True
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        channel = slack.channel("live-chat").id
+        ts = await slack.person("ana").post(channel, "look")
+        for _ in range(20):
+            await client.reactions_add(channel=channel, timestamp=ts, name="eyes")
+            await client.reactions_remove(channel=channel, timestamp=ts, name="eyes")
+        await client.reactions_add(channel=channel, timestamp=ts, name="eyes")
+        with pytest.raises(SlackApiError, match="ratelimited") as caught:
+            await client.reactions_remove(channel=channel, timestamp=ts, name="eyes")
+        assert caught.value.response.headers["Retry-After"] == "1"
+        assert slack.message(channel, ts)["reactions"][0]["count"] == 1
+
+        async def goes_again() -> bool:
+            try:
+                await client.reactions_remove(channel=channel, timestamp=ts, name="eyes")
+            except SlackApiError:
+                return False
+            return True
+
+        assert await slack.until(goes_again)
+
+
+async def test_posts_are_counted_for_each_channel() -> None:
+    async with Workspace() as slack:
+        slack.rules.tiers = True
+        slack.add_channel("other")
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        for _ in range(60):
+            await client.chat_postMessage(channel="live-chat", text="x")
+        with pytest.raises(SlackApiError, match="ratelimited"):
+            await client.chat_postMessage(channel="live-chat", text="x")
+        await client.chat_postMessage(channel="other", text="x")
+
+
+def test_every_method_has_a_number() -> None:
+    assert CALLS_A_MINUTE.keys() == METHODS.keys()
+
+
+async def test_without_tiers_a_test_is_not_slowed(slack: Workspace, client: AsyncWebClient) -> None:
+    for _ in range(60):
+        await client.emoji_list()
