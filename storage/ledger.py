@@ -13,7 +13,7 @@ from storage.link import Link
 from storage.pairs import rows_of, wanted
 from storage.pending import Pending
 from storage.prepared import Prepared
-from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
+from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId, State
 from storage.schema import conversations
 from storage.schema import entries as table
 from storage.wording import CHANGES, as_they_read_now
@@ -212,6 +212,14 @@ class Ledger:
             for now in as_they_read_now([entry], changes.get(entry.conversation_id, ()))
         ]
 
+    async def was_held(self, conversation_id: ConversationId) -> bool:
+        """Whether a teammate ever held the conversation: an event says so each time."""
+        holds = table.c.data["state"]["state"].as_string() == State.TEAMMATE
+        found = await self._connection.scalar(
+            _of(conversation_id).with_only_columns(table.c.seq).where(_IS_EVENT, holds).limit(1)
+        )
+        return found is not None
+
     async def _one(self, statement: Select[Any]) -> Entry | None:
         row = (await self._connection.execute(statement)).one_or_none()
         return None if row is None else _entry(row)
@@ -224,6 +232,7 @@ def _last_numbers(dialect: str) -> Select[Any]:
 
 
 _LAST_NUMBERS = Prepared(_last_numbers)
+_IS_EVENT = table.c.kind == Kind.SYSTEM
 _BY_SOURCE = rows_of(table, (table.c.conversation_id, table.c.source))
 
 

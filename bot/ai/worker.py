@@ -56,7 +56,7 @@ class AIWork:
             case Reply(text):
                 await self._desk.ai_answers(parcel.conversation_id, text, epoch=epoch, covers=asked.covers)
             case HandOver(reason):
-                await self._desk.escalate(parcel.conversation_id, reason=reason, epoch=epoch)
+                await self._desk.ai_escalates(parcel.conversation_id, reason=reason, epoch=epoch)
         return Done()
 
     async def summary(self, parcel: Parcel) -> Outcome:

@@ -101,16 +101,26 @@ class CustomerChat:
         async with self._session.get(self._address + url, headers=headers) as response:
             return response.status, response.headers, await response.read()
 
-    async def ai_says(self, text: str) -> int:
-        """Send what another program's AI answers, with the server key; returns its number."""
+    @property
+    def epoch(self) -> int:
+        """That of the newest entry here: what another program's AI that begins to think now has to send."""
+        return max((entry["epoch"] for entry in self.seen), default=0)
+
+    async def ai_says(self, text: str, *, epoch: int | None = None) -> int:
+        """Send what another program's AI answers, with the server key; returns its number.
+
+        `epoch` is that of the entry it answers; None: the newest that was seen here.
+        """
+        body = {"text": text, "client_id": str(uuid.uuid4()), "from": "ai"}
         return await self._say(
-            {"text": text, "client_id": str(uuid.uuid4()), "from": "ai"}, self._server_key or ""
+            {**body, "epoch": self.epoch if epoch is None else epoch}, self._server_key or ""
         )
 
-    async def escalate(self, reason: str) -> None:
-        """What another program does when its AI gives up, with the server key."""
+    async def escalate(self, reason: str, *, epoch: int | None = None) -> None:
+        """What another program does when its AI gives up, with the server key. `epoch`: as for `ai_says`."""
         path = f"/v1/conversations/{self.conversation_id}/escalate"
-        await self._call("POST", path, {"reason": reason}, bearer=self._server_key)
+        body = {"reason": reason, "epoch": self.epoch if epoch is None else epoch}
+        await self._call("POST", path, body, bearer=self._server_key)
 
     async def go_back(self) -> str:
         """Go on with the AI instead of waiting; returns who answers now."""

@@ -9,6 +9,7 @@ from bot.desk.attachments import remembered
 from bot.desk.errors import AIPaused, NoSuchFile, NotFound
 from bot.desk.files import is_customers
 from bot.desk.outgoing import Priority
+from bot.desk.speaking import check_epoch, still_owns
 from bot.desk.timeline import Event
 from storage.records import (
     Author,
@@ -93,11 +94,17 @@ async def customer_says(
 
 
 async def outside_ai_says(
-    tx: Transaction, conversation_id: ConversationId, text: str, *, client_id: str
+    tx: Transaction,
+    conversation_id: ConversationId,
+    text: str,
+    *,
+    client_id: str,
+    epoch: int | None = None,
 ) -> tuple[Entry, bool]:
     """Write down what another program's AI answered, once for each `client_id`. True if it is new.
 
-    Raises `AIPaused` from the moment a teammate takes over, or a customer waits for one.
+    `epoch` is that of the entry it answers. Raises `AIPaused` from the moment a teammate takes over, or a
+    customer waits for one; later `EpochOver` or `EpochMissing`, for what it thought of before that.
     """
     conversation = await _locked(tx, conversation_id)
     source = outside_ai_source(client_id)
@@ -106,6 +113,7 @@ async def outside_ai_says(
         return known, False
     if conversation.state is not State.AI:
         raise AIPaused
+    await check_epoch(tx, conversation, epoch=epoch)
     return await _ai_entry(tx, conversation, text, source=source, covers=conversation.last_seq), True
 
 
@@ -122,7 +130,7 @@ async def ai_answers(
     known = await tx.ledger.by_source(conversation_id, source)
     if known is not None:
         return known
-    if conversation.state is not State.AI or conversation.epoch != epoch:
+    if not still_owns(conversation, epoch=epoch):
         await draft_discarded(tx, conversation)
         return None
     return await _ai_entry(tx, conversation, text, source=source, covers=covers)

@@ -94,7 +94,7 @@ class Desk:
         )
 
     async def outside_ai_says(
-        self, conversation_id: ConversationId, text: str, *, client_id: str
+        self, conversation_id: ConversationId, text: str, *, client_id: str, epoch: int | None = None
     ) -> tuple[Entry, bool]:
         return await self._do(
             Expects(conversation_id, source=chat.outside_ai_source(client_id)),
@@ -102,6 +102,7 @@ class Desk:
             conversation_id,
             text,
             client_id=client_id,
+            epoch=epoch,
         )
 
     async def ai_answers(
@@ -129,6 +130,16 @@ class Desk:
     async def join(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
         await self._do(Expects(conversation_id), takeover.join, conversation_id, by=by, epoch=epoch)
 
+    async def ai_escalates(self, conversation_id: ConversationId, *, reason: str, epoch: int) -> Conversation:
+        return await self._do(
+            Expects(conversation_id),
+            takeover.ai_escalates,
+            conversation_id,
+            reason=reason,
+            epoch=epoch,
+            assignment=self.assignment,
+        )
+
     async def escalate(
         self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
     ) -> Conversation:
@@ -145,9 +156,16 @@ class Desk:
         async with self.database.read() as tx:
             await takeover.may_hand_back(tx, conversation_id, by=by, epoch=epoch)
 
-    async def go_back(self, conversation_id: ConversationId) -> Conversation:
+    async def go_back(
+        self, conversation_id: ConversationId, *, by_program: bool = False, epoch: int | None = None
+    ) -> Conversation:
         return await self._do(
-            Expects(conversation_id), waiting.go_back, conversation_id, ai_answers=self._ai_answers
+            Expects(conversation_id),
+            waiting.go_back,
+            conversation_id,
+            ai_answers=self._ai_answers,
+            by_program=by_program,
+            epoch=epoch,
         )
 
     async def leave_address(self, conversation_id: ConversationId, *, email: str) -> Conversation:

@@ -14,6 +14,8 @@
     ├── AIPaused
     ├── Blank
     ├── CannotAnswer
+    ├── EpochMissing
+    ├── EpochOver
     ├── FileEmpty
     ├── FileTooLarge
     ├── FileTypeRefused
@@ -110,6 +112,14 @@ class Blank(DeskError):
 
 class CannotAnswer(DeskError):
     """{name} cannot answer customers: only full members of this workspace who are in the channel can."""
+
+
+class EpochMissing(DeskError):
+    """A teammate has held this conversation: send the `epoch` of the entry that this answers."""
+
+
+class EpochOver(DeskError):
+    """The conversation changed hands since the entry that this answers: its epoch is over."""
 
 
 class FileEmpty(DeskError):

@@ -16,6 +16,7 @@ from bot.desk.errors import (
 )
 from bot.desk.outgoing import Priority
 from bot.desk.phrases import to_customer
+from bot.desk.speaking import check_epoch, still_owns
 from bot.desk.tickets import end, held_ticket, waits_again
 from bot.desk.timeline import Event
 from storage.records import (
@@ -146,6 +147,21 @@ async def answers(tx: Transaction, conversation: Conversation, by: Person) -> bo
     return conversation.holder == by.id or await tx.joined.has(conversation, by.id)
 
 
+async def ai_escalates(
+    tx: Transaction, conversation_id: ConversationId, *, reason: str, epoch: int, assignment: Assignment
+) -> Conversation:
+    """Let the conversation wait for a teammate, for our own AI asks for one.
+
+    `epoch` is the one in which it began to think: if the conversation moved on since, nothing happens but a
+    line on the timeline.
+    """
+    before = await _locked(tx, conversation_id)
+    if not still_owns(before, epoch=epoch):
+        await chat.draft_discarded(tx, before)
+        return before
+    return await _escalate(tx, before, reason=reason, assignment=assignment)
+
+
 async def escalate(
     tx: Transaction,
     conversation_id: ConversationId,
@@ -154,22 +170,29 @@ async def escalate(
     epoch: int | None = None,
     assignment: Assignment,
 ) -> Conversation:
-    """Let the conversation wait for a teammate: the AI pauses, a New ticket opens, the customer is told once.
+    """Let the conversation wait for a teammate, for another program asks for one.
+
+    An escalated conversation stays as it is. `epoch` is that of the entry which that program answers. Raises
+    `EpochOver` or `EpochMissing` where it may be older than what a teammate said.
+    """
+    before = await _locked(tx, conversation_id)
+    if before.state is not State.AI:
+        return before
+    await check_epoch(tx, before, epoch=epoch)
+    return await _escalate(tx, before, reason=reason, assignment=assignment)
+
+
+async def _escalate(
+    tx: Transaction, before: Conversation, *, reason: str, assignment: Assignment
+) -> Conversation:
+    """The AI pauses, a New ticket opens, the customer is told once.
 
     Where somebody is available, `assignment` says who, and it is theirs from this commit on.
-    `epoch` fences an AI that thinks: if the conversation moved on since, nothing happens but a line on the
-    timeline. Without it (another program asks), an escalated conversation simply stays as it is.
     """
-    before = await tx.conversations.lock(conversation_id)
-    if before is None:
-        raise NotFound
-    conversation = await tx.conversations.claim_for_nobody(
-        conversation_id, epoch=before.epoch if epoch is None else epoch
-    )
+    conversation_id = before.id
+    conversation = await tx.conversations.claim_for_nobody(conversation_id, epoch=before.epoch)
     if conversation is None:
-        if epoch is not None:
-            await chat.draft_discarded(tx, before)
-        return before
+        raise Stale
     ticket, is_new = await waits_again(tx, conversation)
     await outgoing.hurry(tx, conversation)
     words = await tx.ledger.add(
@@ -278,6 +301,13 @@ async def _hand_back(
     await outgoing.answer_press(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
     return conversation, ticket
+
+
+async def _locked(tx: Transaction, conversation_id: ConversationId) -> Conversation:
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None:
+        raise NotFound
+    return conversation
 
 
 async def holder_name(tx: Transaction, conversation: Conversation) -> str:

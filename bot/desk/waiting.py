@@ -9,23 +9,36 @@ from bot.desk import outgoing, timeline
 from bot.desk.errors import NotFound, NotWaiting
 from bot.desk.outgoing import Priority, Told
 from bot.desk.phrases import to_customer
+from bot.desk.speaking import check_epoch
 from bot.desk.timeline import Event
 from storage.records import Author, Call, Conversation, ConversationId, Kind, State, Status, TicketNumber
 from storage.transaction import Transaction
 
 
-async def go_back(tx: Transaction, conversation_id: ConversationId, *, ai_answers: bool) -> Conversation:
+async def go_back(
+    tx: Transaction,
+    conversation_id: ConversationId,
+    *,
+    ai_answers: bool,
+    by_program: bool = False,
+    epoch: int | None = None,
+) -> Conversation:
     """Let a waiting customer go on with the AI: their ticket is cancelled, and the AI holds it again.
 
     What they wrote while they waited the AI answers now. What came before it handed over was answered by
     that, so without anything new it keeps quiet until they write. If the AI has the conversation already,
     nothing changes. Raises `NotWaiting` where a teammate was quicker.
+
+    The wait that ends may be named by its `epoch`; whoever names another gets `EpochOver`. `by_program`: not
+    the customer pressed it, another program decided so, which must name it once somebody has taken over.
     """
     before = await _known(tx, conversation_id)
     if before.state is State.AI:
         return before
     if before.state is not State.WAITING:
         raise NotWaiting
+    if by_program or epoch is not None:
+        await check_epoch(tx, before, epoch=epoch)
     conversation = await tx.conversations.give_to_ai(conversation_id, epoch=before.epoch)
     ticket = await tx.tickets.open_of(conversation_id)
     if conversation is None or ticket is None:

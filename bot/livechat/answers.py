@@ -1,6 +1,6 @@
 """What callers get back.
 
-Only what is named here leaves: an entry's data, source, epoch and Slack ids stay.
+Only what is named here leaves: an entry's data, source and Slack ids stay.
 """
 
 from __future__ import annotations
@@ -75,11 +75,13 @@ class EntryShown(Shown):
 
     `html` is the text with its formatting, where it has any, in a few tags that can do nothing: p, br,
     strong, em, s, code, pre, blockquote, ul, ol (start), li and a (href, rel, target). An `edit` says which
-    `attachments` its message still has.
+    `attachments` its message still has. `epoch` is the conversation's ownership number when it was written,
+    one more at each take over and hand back: an AI sends with its answer that of the entry it answers.
     """
 
     seq: int
     id: str
+    epoch: int
     kind: Literal["message", "edit", "retract", "system"]
     from_: Literal["customer", "ai", "teammate", "system"] = Field(alias="from")
     name: str | None = None
@@ -100,6 +102,7 @@ class EntryShown(Shown):
             {
                 "seq": entry.seq,
                 "id": entry.id,
+                "epoch": entry.epoch,
                 "kind": entry.kind.value,
                 "from": entry.author.value,
                 "name": entry.name,
@@ -157,10 +160,11 @@ class Started(Shown):
 
 
 class Said(Shown):
-    """Where the message stands in the ledger."""
+    """Where the message stands in the ledger, and the `epoch` in which it was written."""
 
     seq: int
     id: str
+    epoch: int
 
 
 class Noted(Shown):
@@ -174,6 +178,7 @@ class ConversationShown(Shown):
 
     conversation_id: str
     state: StateName
+    epoch: int
     teammate: Teammate | None = None
     channel: str
     created_at: datetime
@@ -192,6 +197,7 @@ class ConversationShown(Shown):
         return cls(
             conversation_id=conversation.id,
             state=conversation.state.value,
+            epoch=conversation.epoch,
             teammate=teammate,
             channel=conversation.channel,
             created_at=conversation.created_at,
@@ -204,10 +210,11 @@ class Escalated(Shown):
 
     conversation_id: str
     state: StateName
+    epoch: int
 
     @classmethod
     def of(cls, conversation: Conversation) -> Escalated:
-        return cls(conversation_id=conversation.id, state=conversation.state.value)
+        return cls(conversation_id=conversation.id, state=conversation.state.value, epoch=conversation.epoch)
 
 
 class Resumed(Escalated):

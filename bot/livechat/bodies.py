@@ -85,6 +85,14 @@ Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ), BeforeValidator(_number)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_number)]
 
 
+ANSWERED = (
+    "The `epoch` of the entry that this answers, the newest that your AI had read when it began to think. "
+    "Each entry and event carries one. Never fetch it just before sending: it would hide that a teammate "
+    "answered meanwhile. It may be left out only where nobody ever took over."
+)
+Epoch = Annotated[int, Field(ge=0, le=LARGEST_SEQ), BeforeValidator(_whole)]
+
+
 class CustomerBody(Strict):
     """Who the website says the customer is: theirs to invent, but for a `user_id` with its `user_hash`."""
 
@@ -133,6 +141,7 @@ class SayBody(Strict):
     from_: Literal["customer", "ai"] = Field(
         default="customer", alias="from", description="`ai` only with the server key."
     )
+    epoch: Epoch | None = Field(default=None, description=f"With `from: ai`. {ANSWERED}")
 
     @model_validator(mode="after")
     def _says_something(self) -> SayBody:
@@ -147,6 +156,13 @@ class EscalateBody(Strict):
     """Why a teammate is needed; the team reads it, the customer does not."""
 
     reason: Reason | None = None
+    epoch: Epoch | None = Field(default=None, description=ANSWERED)
+
+
+class ResumeBody(Strict):
+    """Which wait ends."""
+
+    epoch: Epoch | None = Field(default=None, description=f"Needed with the server key alone. {ANSWERED}")
 
 
 class AddressBody(Strict):

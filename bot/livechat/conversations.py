@@ -29,6 +29,7 @@ from bot.livechat.bodies import (
     EscalateBody,
     Nothing,
     PageQuery,
+    ResumeBody,
     ResumeQuery,
     SayBody,
     SeenBody,
@@ -39,10 +40,12 @@ from bot.livechat.metrics import Metrics
 from bot.livechat.operation import Answer, Call, Operation
 from bot.livechat.problems import (
     Broken,
+    EpochMissing,
     Invalid,
     NotJson,
     NotWaiting,
     Paused,
+    Stale,
     TooLarge,
     TooMany,
     Unauthorized,
@@ -77,6 +80,7 @@ class Conversations:
         always = (Invalid, Broken, Unavailable)
         theirs = (Unauthorized, Unknown)
         with_body = (TooLarge, NotJson)
+        as_ai = (Stale, EpochMissing)
         return (
             Operation(
                 method="POST",
@@ -112,7 +116,7 @@ class Conversations:
                 query=Nothing,
                 body=SayBody,
                 answers={202: Said, 200: Said},
-                problems=(*theirs, Paused, UnknownFile, *with_body, TooMany, *always),
+                problems=(*theirs, Paused, *as_ai, UnknownFile, *with_body, TooMany, *always),
             ),
             Operation(
                 method="GET",
@@ -169,7 +173,7 @@ class Conversations:
                 query=Nothing,
                 body=EscalateBody,
                 answers={200: Escalated},
-                problems=(*theirs, *with_body, *always),
+                problems=(*theirs, *as_ai, *with_body, *always),
             ),
             Operation(
                 method="POST",
@@ -179,9 +183,9 @@ class Conversations:
                 needs=Caller.CUSTOMER,
                 handler=self.resume,
                 query=Nothing,
-                body=Nothing,
+                body=ResumeBody,
                 answers={200: Resumed},
-                problems=(*theirs, NotWaiting, TooMany, *always),
+                problems=(*theirs, NotWaiting, *as_ai, *with_body, TooMany, *always),
             ),
             Operation(
                 method="POST",
@@ -229,13 +233,15 @@ class Conversations:
             # Only customers upload.
             raise UnknownFile
         if from_ai:
-            entry, is_new = await self._desk.outside_ai_says(about, text, client_id=client_id)
+            entry, is_new = await self._desk.outside_ai_says(
+                about, text, client_id=client_id, epoch=body.epoch
+            )
         else:
             entry, is_new = await self._desk.customer_says(
                 about, text, client_id=client_id, attachments=body.attachments
             )
         self._metrics.messages_accepted[body.from_] += is_new
-        return Answer(202 if is_new else 200, Said(seq=entry.seq, id=entry.id))
+        return Answer(202 if is_new else 200, Said(seq=entry.seq, id=entry.id, epoch=entry.epoch))
 
     async def page(self, call: Call[Nothing, PageQuery]) -> Answer:
         after, limit = call.query.after, call.query.limit
@@ -256,13 +262,16 @@ class Conversations:
 
     async def escalate(self, call: Call[EscalateBody, Nothing]) -> Answer:
         conversation = await self._desk.escalate(
-            call.conversation_id, reason=call.body.reason or UNASKED_REASON
+            call.conversation_id, reason=call.body.reason or UNASKED_REASON, epoch=call.body.epoch
         )
         return Answer(200, Escalated.of(conversation))
 
-    async def resume(self, call: Call[Nothing, Nothing]) -> Answer:
+    async def resume(self, call: Call[ResumeBody, Nothing]) -> Answer:
         self._messages.count(call.conversation_id)
-        return Answer(200, Resumed.of(await self._desk.go_back(call.conversation_id)))
+        conversation = await self._desk.go_back(
+            call.conversation_id, by_program=call.caller is Caller.SERVER, epoch=call.body.epoch
+        )
+        return Answer(200, Resumed.of(conversation))
 
     async def address(self, call: Call[AddressBody, Nothing]) -> Answer:
         self._messages.count(call.conversation_id)

@@ -6,6 +6,8 @@
     ├── NotAllowed        405
     ├── Paused            409
     ├── NotWaiting        409
+    ├── Stale             409
+    │   └── EpochMissing  409
     ├── UnknownFile       409
     ├── TooLarge          413
     │   ├── FileTooLarge  413
@@ -89,6 +91,16 @@ class NotWaiting(Problem):
     """The customer does not wait for a teammate: one has the conversation, or nobody was asked for."""
 
     status, code = 409, "not_waiting"
+
+
+class Stale(Problem):
+    """The conversation changed hands since the entry that this answers; answer what was said since then."""
+
+    status, code = 409, "stale"
+
+
+class EpochMissing(Stale):
+    """A teammate has held this conversation before: send the `epoch` of the entry that this answers."""
 
 
 class UnknownFile(Problem):
@@ -188,6 +200,8 @@ ALL: tuple[type[Problem], ...] = (
     Unknown,
     Paused,
     NotWaiting,
+    Stale,
+    EpochMissing,
     TooLarge,
     NotJson,
     Invalid,
@@ -227,6 +241,8 @@ class ErrorBody(BaseModel):
 _PROBLEMS: tuple[tuple[type[DeskError], type[Problem]], ...] = (
     (AIPaused, Paused),
     (errors.NotWaiting, NotWaiting),
+    (errors.EpochOver, Stale),
+    (errors.EpochMissing, EpochMissing),
     (errors.FileTooLarge, FileTooLarge),
     (errors.FilesFull, FilesFull),
     (errors.FileTypeRefused, FileRefused),

@@ -409,7 +409,7 @@ async def test_the_lists_show_each_conversation_in_one_place(held: Case, office:
     assert (await held.desk.open_tickets(limit=8)).total == 0
     assert [row.conversation.id for row in (await held.desk.live(limit=8)).rows] == [held.id]
     assert await held.desk.waiting() == 0
-    await held.desk.escalate(held.id, reason="")
+    await held.desk.escalate(held.id, reason="", epoch=2)
     assert await held.desk.waiting() == 1
 
 

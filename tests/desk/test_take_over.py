@@ -176,7 +176,7 @@ async def test_escalations_at_once_open_one_ticket(case: Case) -> None:
 
 
 async def test_an_ai_that_was_overtaken_cannot_escalate(held: Case) -> None:
-    conversation = await held.desk.escalate(held.id, reason="too hard", epoch=0)
+    conversation = await held.desk.ai_escalates(held.id, reason="too hard", epoch=0)
     assert (conversation.state, conversation.holder) == (State.TEAMMATE, ANA.id)
     assert await held.events() == ["taken_over", "draft_discarded"]
     assert of(await held.entries(), Author.SYSTEM) == []
@@ -226,7 +226,7 @@ async def test_an_outside_ai_is_refused_while_it_is_paused_but_a_repeat_is_recog
         await case.desk.outside_ai_says(case.id, "And another thing", client_id="2")
     assert await case.desk.outside_ai_says(case.id, "Hello", client_id="1") == (said, False)
     await case.hand_back()
-    assert (await case.desk.outside_ai_says(case.id, "Back", client_id="2"))[1]
+    assert (await case.desk.outside_ai_says(case.id, "Back", client_id="2", epoch=2))[1]
 
 
 async def test_a_conversation_without_an_ai_of_ours_owes_no_answer(case: Case) -> None:

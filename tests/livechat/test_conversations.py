@@ -164,7 +164,7 @@ async def test_what_has_not_its_form_is_refused_without_repeating_it(house: Hous
 
 async def test_a_conversation_shows_who_answers(house: House, chat: Chat) -> None:
     shown = (await chat.get()).json
-    assert set(shown) == {"conversation_id", "state", "channel", "created_at", "cursor"}
+    assert set(shown) == {"conversation_id", "state", "epoch", "channel", "created_at", "cursor"}
     assert (shown["state"], shown["cursor"]) == ("ai", 0)
 
     await house.desk.escalate(chat.id, reason="a secret reason")
@@ -186,7 +186,10 @@ async def test_only_the_server_key_hands_a_conversation_over(house: House, chat:
     assert (await chat.get()).json["state"] == "ai"
 
     handed = await chat.post("/escalate", {"reason": "asked for a person"}, bearer=API_KEY)
-    assert (handed.status, handed.json) == (200, {"conversation_id": chat.id, "state": "waiting"})
+    assert (handed.status, handed.json) == (
+        200,
+        {"conversation_id": chat.id, "state": "waiting", "epoch": 1},
+    )
     count = len(await chat.entries())
 
     again = await chat.post("/escalate", bearer=API_KEY)

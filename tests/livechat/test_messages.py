@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from .house import API_KEY, Chat, House
 
 async def test_a_message_is_accepted_with_its_number(chat: Chat) -> None:
     said = await chat.say("Hello")
-    assert (said.status, said.json) == (202, {"seq": 1, "id": f"{chat.id}.1"})
+    assert (said.status, said.json) == (202, {"seq": 1, "id": f"{chat.id}.1", "epoch": 0})
 
 
 async def test_the_same_client_id_says_it_once(chat: Chat) -> None:
@@ -153,10 +154,11 @@ async def test_a_customer_cannot_speak_as_the_ai(chat: Chat) -> None:
 
 async def test_the_ai_is_refused_while_a_teammate_holds_the_conversation(chat: Chat) -> None:
     await chat.taken_over()
-    ai = {"text": "Hi", "client_id": "a", "from": "ai"}
+    ai: dict[str, Any] = {"text": "Hi", "client_id": "a", "from": "ai"}
     refused = await chat.post("/messages", ai, bearer=API_KEY)
     assert (refused.status, refused.code) == (409, "ai_paused")
     await chat.handed_back()
+    ai["epoch"] = (await chat.entries())[-1]["epoch"]
     assert (await chat.post("/messages", ai, bearer=API_KEY)).status == 202
 
 
@@ -178,7 +180,7 @@ async def test_an_entry_shows_what_the_contract_names_and_nothing_else(house: Ho
 
     page = await chat.get("/messages")
     assert b"SECRET" not in page.raw
-    for hidden in (b"slack", b"source", b"epoch", b"reason", b'"data":{', b'"T1"', b'"U1"', b"ticket"):
+    for hidden in (b"slack", b"source", b"reason", b'"data":{', b'"T1"', b'"U1"', b"ticket"):
         assert hidden not in page.raw.replace(b"created_at", b"")
     shape = [(entry["kind"], entry["from"], entry["text"], entry.get("name")) for entry in page.json["data"]]
     assert shape == [
@@ -206,7 +208,7 @@ async def test_an_entry_shows_what_the_contract_names_and_nothing_else(house: Ho
         page.json["data"][4]["seq"]
     ] * 2
     allowed = {
-        "seq", "id", "kind", "from", "name", "avatar_url", "text", "target", "state", "created_at",
+        "seq", "id", "epoch", "kind", "from", "name", "avatar_url", "text", "target", "state", "created_at",
         "edited_at",
     }  # fmt: skip
     for entry in page.json["data"]:

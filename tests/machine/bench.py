@@ -190,6 +190,13 @@ class Bench(RuleBasedStateMachine):
         holder = conversation.holder
         return conversation.state, self.name_of(holder.user) if holder else None
 
+    async def epoch_of(self, talk: Talk) -> int:
+        """The conversation's ownership number, as committed now."""
+        async with self.house.ledger.read() as tx:
+            conversation = await tx.conversations.get(talk.id)
+        assert conversation is not None
+        return conversation.epoch
+
     def _all_is_there(self, talk: Talk, entries: Sequence[Entry]) -> list[str]:
         """What was accepted has the number that its sender was told."""
         numbers = {entry.seq: entry.text for entry in entries}

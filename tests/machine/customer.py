@@ -63,12 +63,18 @@ class CustomerAtHome:
     async def say(self, text: str, client_id: str) -> int:
         return int((await self.call("POST", self.path("/messages"), _said(text, client_id)))["seq"])
 
-    async def ai_says(self, text: str, client_id: str) -> int:
-        body = {**_said(text, client_id), "from": "ai"}
+    @property
+    def epoch(self) -> int:
+        """That of the newest entry that this browser knows, which an AI beside it would answer now."""
+        return max((entry["epoch"] for entry in self.seen), default=0)
+
+    async def ai_says(self, text: str, client_id: str, epoch: int) -> int:
+        body = {**_said(text, client_id), "from": "ai", "epoch": epoch}
         return int((await self.call("POST", self.path("/messages"), body, bearer=SERVER_KEY))["seq"])
 
-    async def escalate(self) -> None:
-        await self.call("POST", self.path("/escalate"), {"reason": "I cannot help"}, bearer=SERVER_KEY)
+    async def escalate(self, epoch: int) -> None:
+        body = {"reason": "I cannot help", "epoch": epoch}
+        await self.call("POST", self.path("/escalate"), body, bearer=SERVER_KEY)
 
     async def state(self) -> str:
         return str((await self.call("GET", self.path()))["state"])

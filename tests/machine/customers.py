@@ -54,6 +54,26 @@ class Customers(Bench):
             self.step(f"the outside AI speaks to {talk.name}", self.outside_ai_says(talk, sure=True))
 
     @rule(which=which)
+    def ai_thinks(self, which: int) -> None:
+        """The outside AI begins to think; what it comes to is said some time later."""
+        talk = self.talk(which)
+
+        async def thinks() -> None:
+            talk.thoughts.append(talk.customer.epoch)
+
+        if self.ai == "external":
+            self.step(f"the outside AI thinks about {talk.name}", thinks())
+
+    @rule(which=which)
+    def ai_says_late(self, which: int) -> None:
+        """It says what it thought of, whatever happened meanwhile."""
+        talk = self.talk(which)
+        if self.ai == "external" and talk.thoughts:
+            epoch = talk.thoughts.pop(0)
+            saying = self.outside_ai_says(talk, sure=True, epoch=epoch)
+            self.step(f"the outside AI tells {talk.name} what it thought of in epoch {epoch}", saying)
+
+    @rule(which=which)
     def escalate(self, which: int) -> None:
         talk = self.talk(which)
         self.step(f"the API escalates {talk.name}", self.escalated(talk))
@@ -64,19 +84,30 @@ class Customers(Bench):
         text = "I want to talk to a person" if wants_person else "How long does shipping take?"
         talk.said[one] = await talk.customer.say(f"{text} {one}.", one)
 
-    async def outside_ai_says(self, talk: Talk, *, sure: bool = False) -> None:
-        """`sure`: nothing else happens in the conversation, so whether it is refused is known before."""
+    async def outside_ai_says(self, talk: Talk, *, sure: bool = False, epoch: int | None = None) -> None:
+        """`sure`: nothing else happens in the conversation, so whether it is refused is known before.
+
+        `epoch` is the one in which it thought of it; None: it thinks now, of what its customer sees.
+        """
         one = f"a{self.number()}"
         state, _ = await self.stands(talk)
-        talk.ai_said[one] = 0
+        current = await self.epoch_of(talk)
+        thought_in = talk.customer.epoch if epoch is None else epoch
+        talk.ai_said[one], talk.thought_in[one] = 0, thought_in
+        expected = "ai_paused" if state is not State.AI else "stale" if thought_in != current else None
         try:
-            talk.ai_said[one] = await talk.customer.ai_says(f"Two days. {one}.", one)
-            assert not sure or state is State.AI, f"accepted while {state}"
+            talk.ai_said[one] = await talk.customer.ai_says(f"Two days. {one}.", one, thought_in)
+            assert not sure or expected is None, f"accepted in {state}, epoch {current}, from {thought_in}"
         except Refused as refused:
-            if refused.code != "ai_paused" or (sure and state is State.AI):
+            if refused.code not in ("ai_paused", "stale") or (sure and refused.code != expected):
                 raise
             del talk.ai_said[one]
 
     async def escalated(self, talk: Talk) -> None:
+        """As its AI asks for it that thinks of what its customer sees now."""
         talk.escalations += 1
-        await talk.customer.escalate()
+        try:
+            await talk.customer.escalate(talk.customer.epoch)
+        except Refused as refused:
+            if refused.code != "stale":
+                raise

@@ -103,6 +103,9 @@ class Talk:
     customer: CustomerAtHome
     said: dict[str, int] = field(default_factory=dict)
     ai_said: dict[str, int] = field(default_factory=dict)
+    # In which epoch the outside AI thought of each thing it said, and of what it did not say yet.
+    thought_in: dict[str, int] = field(default_factory=dict)
+    thoughts: list[int] = field(default_factory=list)
     take_overs: Counter[str] = field(default_factory=Counter)
     hand_backs: set[tuple[str, int]] = field(default_factory=set)
     escalations: int = 0

@@ -111,6 +111,8 @@ class Story:
         self._once(said)
         if self._external:
             self._must(said in self._talk.ai_said, "the AI never said it, or was refused")
+            thought_in = self._talk.thought_in.get(said)
+            self._must(thought_in == self.epoch, f"thought of in stretch {thought_in}, said in {self.epoch}")
 
     def _sent(self, entry: Entry) -> None:
         typed = self._typed(entry)
