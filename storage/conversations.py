@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, func, insert, select, update
@@ -237,27 +238,36 @@ class Conversations:
         return await self._changed(conversation_id, [], customer_email=email)
 
     async def escalated(self) -> Sequence[Conversation]:
-        """Those with a thread that wait for a teammate or are held by one, the longest so first."""
+        """Those that wait for a teammate or are held by one, the longest so first."""
         rows = await self._connection.execute(
             select(table)
-            .where(table.c.state.in_((State.TEAMMATE, State.WAITING)), table.c.card_ts.is_not(None))
+            .where(table.c.state.in_((State.TEAMMATE, State.WAITING)))
             .order_by(table.c.escalated_at, table.c.id)
         )
         return [_conversation(row) for row in rows]
 
     async def with_ai(self, *, since: datetime, limit: int) -> Sequence[Conversation]:
-        """Those with a thread that the AI holds and where something was said since, latest first."""
+        """Those that the AI holds and where something was said since, latest first."""
         rows = await self._connection.execute(
             select(table)
-            .where(
-                table.c.state == State.AI,
-                table.c.last_message_at >= since,
-                table.c.card_ts.is_not(None),
-            )
+            .where(table.c.state == State.AI, table.c.last_message_at >= since)
             .order_by(table.c.last_message_at.desc(), table.c.id)
             .limit(limit)
         )
         return [_conversation(row) for row in rows]
+
+    async def threads_of(
+        self, conversations: Collection[Conversation]
+    ) -> Mapping[ConversationId, Sequence[MessageRef]]:
+        """The threads that each of these has and had, the latest first."""
+        found: dict[ConversationId, list[MessageRef]] = {
+            one.id: [] if one.card is None else [one.card] for one in conversations
+        }
+        if found:
+            rows = await self._connection.fetch(_FORMER, {"wanted": [[one] for one in found]})
+            for row in rows:
+                found[ConversationId(row.conversation_id)].append(MessageRef(row.team, row.channel, row.ts))
+        return {one: sorted(threads, key=_at, reverse=True) for one, threads in found.items()}
 
     async def count(self, state: State, among: Among = None) -> int:
         counted = await self._connection.scalar(
@@ -299,6 +309,7 @@ class Conversations:
 
 _CARD = (table.c.card_team, table.c.card_channel, table.c.card_ts)
 _THESE = rows_of(table, (table.c.id,))
+_FORMER = rows_of(former_threads, (former_threads.c.conversation_id,))
 
 
 def _all_of(dialect: str) -> Select[Any]:
@@ -314,6 +325,10 @@ def _all_of(dialect: str) -> Select[Any]:
 
 
 _LOCK_ALL = Prepared(_all_of)
+
+
+def _at(thread: MessageRef) -> Decimal:
+    return Decimal(thread.ts)
 
 
 def _home_of(inbox: str) -> Any:

@@ -67,10 +67,13 @@ async def show_again(tx: Transaction, conversation_id: ConversationId, notice: i
 async def card_seen(tx: Transaction, conversation_id: ConversationId, card: MessageRef) -> None:
     """Somebody pressed a button of the card there, so that is where it is, if nobody knew that yet.
 
-    Its post may have lost its answer; what is typed under it meanwhile should not wait until it is found.
+    Its post may have lost its answer; what is typed under it meanwhile should not wait until it is found. A
+    card that the conversation had before is not the one that is on its way.
     """
     conversation = await tx.conversations.lock(conversation_id)
-    if conversation is not None and conversation.mirrored and conversation.card is None:
+    if conversation is None or not conversation.mirrored or conversation.card is not None:
+        return
+    if await tx.conversations.by_thread(card) is None:
         await outgoing.card_placed(tx, conversation_id, card, shows=0)
 
 

@@ -10,7 +10,6 @@ from bot.slack.errors import Trouble
 from bot.slack.intake import Intake
 from bot.slack.missed import MARGIN, Missed, Unreadable
 from storage.database import Database
-from storage.records import Conversation
 
 log = logging.getLogger(__name__)
 
@@ -28,31 +27,41 @@ class CatchUp:
         self._intake = intake
 
     async def sweep(self, *, since: datetime | None) -> bool:
-        """Look for what happened since then, one day without a moment given. False if it has to be repeated.
+        """Look for what happened since that moment of Slack's, or without one for as long as conversations
+        are looked at. False if it has to be repeated.
 
-        First all conversations that wait or are held by a teammate, then those live with the AI. Of the held
-        ones also what was sent is compared: an edit or a deletion that was missed must reach the customer.
+        First all conversations that wait or are held by a teammate, then those live with the AI; in each of
+        them the present thread and all that it had before, for what is typed there still belongs to it.
         """
         now = self._database.clock()
         since = (since or now - LIVE_FOR) - MARGIN
         async with self._database.read() as tx:
             escalated = await tx.conversations.escalated()
             live = await tx.conversations.with_ai(since=now - LIVE_FOR, limit=LIVE_AT_MOST)
+            threads = await tx.conversations.threads_of([*escalated, *live])
         looked_at = taken = unreadable = 0
         complete = True
         # In another order each time: whoever is cut short again and again still gets round.
         for conversation in (*random.sample(escalated, len(escalated)), *live):
-            try:
-                taken += await self._look_at(conversation, since)
-                looked_at += 1
-            except Unreadable as error:
-                unreadable += 1
-                log.warning("conversation %s: its thread cannot be read: %s", conversation.id, error)
-                if error.failure.trouble in (Trouble.CHANNEL, Trouble.TOKEN):
-                    # Every other would fail alike until an operator has mended it.
-                    complete = False
-                    break
-                complete = complete and error.failure.trouble is Trouble.GONE
+            for thread in threads[conversation.id]:
+                try:
+                    events = await self._missed.events(thread, conversation, since=since)
+                    taken += await self._intake.take_all(events)
+                    looked_at += 1
+                except Unreadable as error:
+                    unreadable += 1
+                    log.warning("conversation %s: a thread cannot be read: %s", conversation.id, error)
+                    is_present = thread == conversation.card
+                    if error.failure.trouble is Trouble.TOKEN or (
+                        error.failure.trouble is Trouble.CHANNEL and is_present
+                    ):
+                        # Every other would fail alike until an operator has mended it.
+                        return self._told(since, looked_at, taken, unreadable, complete=False)
+                    if error.failure.trouble not in (Trouble.GONE, Trouble.CHANNEL):
+                        complete = False
+        return self._told(since, looked_at, taken, unreadable, complete=complete)
+
+    def _told(self, since: datetime, looked_at: int, taken: int, unreadable: int, *, complete: bool) -> bool:
         log.info(
             "caught up with Slack since %s: threads read %d, deliveries found %d, threads not readable %d",
             f"{since:%Y-%m-%d %H:%M:%S}",
@@ -61,9 +70,3 @@ class CatchUp:
             unreadable,
         )
         return complete
-
-    async def _look_at(self, conversation: Conversation, since: datetime) -> int:
-        if conversation.card is None:
-            return 0
-        events = await self._missed.everything(conversation.card, conversation, since=since)
-        return await self._intake.take_all(events)

@@ -61,6 +61,10 @@ def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
     channel = str(event.get("channel", ""))
     subtype = event.get("subtype")
     if subtype == "message_changed":
+        changed = event.get("message") or {}
+        if is_tombstone(changed):
+            gone = {"thread_ts": changed.get("thread_ts"), **event, "deleted_ts": changed.get("ts")}
+            return _deleted(gone, team=team, channel=channel)
         return _edited(event, team=team, channel=channel)
     if subtype == "message_deleted":
         return _deleted(event, team=team, channel=channel)
@@ -134,6 +138,15 @@ def _is_bots(message: Mapping[str, Any]) -> bool:
 def _author(message: Mapping[str, Any], team: str) -> PersonId:
     # In a channel shared with another workspace the author's own team says where their id counts.
     return PersonId(message.get("user_team") or message.get("team") or team, message["user"])
+
+
+def is_tombstone(message: Mapping[str, Any]) -> bool:
+    """Whether Slack's own words say in its place that the message was deleted.
+
+    A thread's first message leaves one, and so does what Slack's data loss prevention deletes:
+    github.com/hackclub/toriel/pull/238 and slack.com/help/articles/12914005852819.
+    """
+    return message.get("subtype") == "tombstone"
 
 
 def moment(ts: str) -> datetime:

@@ -170,7 +170,7 @@ class Gaps:
         """What Slack shows there and the ledger does not know."""
         while True:
             try:
-                events = await self._missed.typed(thread, conversation, since=since)
+                events = await self._missed.events(thread, conversation, since=since)
             except Unreadable as error:
                 if error.failure.trouble not in (Trouble.MAYBE_SENT, Trouble.NOT_SENT):
                     raise

@@ -122,7 +122,7 @@ class Intake:
     async def settle(
         self, conversation_id: ConversationId, *, before: str, card: MessageRef | None = None
     ) -> None:
-        """Deal with what was typed in the conversation's thread before that moment of Slack's.
+        """Deal with what was typed in the conversation's threads before that moment of Slack's.
 
         For a press, which must not overtake it. After a second and a half the press goes first all the same.
         `card` is where the press says that the card is, in case nobody knows that yet.
@@ -133,8 +133,9 @@ class Intake:
                     await asyncio.wait(set(self._arriving))
                 async with self._database.read() as tx:
                     conversation = await tx.conversations.get(conversation_id)
-                if conversation is None:
-                    return
+                    if conversation is None:
+                        return
+                    threads = (await tx.conversations.threads_of([conversation]))[conversation_id]
                 card = conversation.card or card
                 if card is None:
                     return
@@ -142,7 +143,8 @@ class Intake:
                     await self._database.write(
                         partial(_card_seen, conversation_id, card), expects=Expects(conversation_id)
                     )
-                await self._rounds.work_off(card, before=before)
+                for thread in dict.fromkeys((card, *threads)):
+                    await self._rounds.work_off(thread, before=before)
         except TimeoutError:
             log.warning("conversation %s: a press could not wait for what was typed before", conversation_id)
 

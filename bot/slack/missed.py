@@ -1,24 +1,26 @@
-"""What Slack shows in a thread that the ledger does not know of."""
+"""What Slack shows in threads that the ledger does not know of.
+
+What Slack does not show says nothing: it hides, forgets and moves messages without telling anybody, so what is
+absent is not deleted (docs/decisions/0023-absence.md).
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
-from bot.slack.events import moment
+from bot.slack.events import is_tombstone, moment
 from storage.database import Database
-from storage.records import Author, Conversation, Entry, Kind, MessageRef, State
+from storage.records import Conversation, MessageRef
 
-# What was heard just before a gap may not have been all.
-MARGIN = timedelta(minutes=1)
-# Some workspaces hide old messages; what is hidden is not deleted.
-LOOK_BACK = timedelta(days=30)
+# A thread is read from so long before what is wanted: what was heard last may not have been all, and a clock
+# may have been set back. What is known is not dealt with again.
+MARGIN = timedelta(minutes=15)
 PAGE = 200
 PAGES = 10
 TRIES = 3
@@ -35,26 +37,8 @@ class Unreadable(Exception):
         super().__init__(failure.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Messages that Slack shows in a thread between two moments, oldest first."""
-
-    messages: Sequence[Message]
-    oldest: datetime
-    latest: datetime | None
-
-    def lacks(self, ts: str) -> bool:
-        """Whether the message would be here if Slack still had it."""
-        at = moment(ts)
-        inside = at > self.oldest and (self.latest is None or at <= self.latest)
-        return inside and all(message["ts"] != ts for message in self.messages)
-
-
 class Missed:
-    """Reads threads, at most one call every `spacing`, and finds the events that did not reach us.
-
-    Every method raises `Unreadable`.
-    """
+    """Reads threads, at most one call every `spacing`, and finds the events that did not reach us."""
 
     def __init__(
         self, client: AsyncWebClient, database: Database, *, spacing: timedelta = timedelta(0)
@@ -63,64 +47,24 @@ class Missed:
         self._database = database
         self._spacing = spacing
 
-    async def typed(self, thread: MessageRef, conversation: Conversation, *, since: datetime) -> list[Event]:
-        """What was written or changed in the thread since then."""
-        known = {entry.source for entry in await self._entries(conversation)}
-        return _all_events(thread, await self._all(thread, since), known=known, since=since)
+    async def events(self, thread: MessageRef, conversation: Conversation, *, since: datetime) -> list[Event]:
+        """What was written or changed in the thread since then, by Slack's clock, and what Slack says is gone.
 
-    async def everything(
-        self, thread: MessageRef, conversation: Conversation, *, since: datetime
-    ) -> list[Event]:
-        """The same, and where a teammate holds the conversation also what was deleted: sent, kept or held."""
+        Raises `Unreadable`.
+        """
         # Read before Slack is: what is written in between is not missing there.
-        entries = await self._entries(conversation)
+        known = await self._known(conversation)
+        messages = await self._messages(thread, since)
+        return [event for one in messages for event in _events(thread, one, known=known, since=since)]
+
+    async def _known(self, conversation: Conversation) -> Collection[str]:
+        """The sources of what the ledger has, and of what is held."""
         async with self._database.read() as tx:
+            entries = await tx.ledger.since(conversation.id)
             held = await tx.held.sources(conversation.id)
-        known = {entry.source for entry in entries}
-        events: list[Event] = []
-        oldest = since
-        if conversation.state is State.TEAMMATE:
-            escalated_at = conversation.escalated_at or since
-            oldest = min(since, max(escalated_at, self._database.clock() - LOOK_BACK))
-        found = await self._first_page(thread, oldest)
-        if conversation.state is State.TEAMMATE:
-            said = [*_said_in_slack(entries), *held]
-            events += await self._deletions(thread, said, found)
-        messages = found.messages
-        if found.latest is not None:
-            messages = await self._all(thread, since)
-        return events + _all_events(thread, messages, known=known, since=since)
+        return {*held, *(entry.source for entry in entries if entry.source is not None)}
 
-    async def _entries(self, conversation: Conversation) -> Sequence[Entry]:
-        async with self._database.read() as tx:
-            return await tx.ledger.since(conversation.id)
-
-    async def _deletions(self, thread: MessageRef, said: Sequence[str], found: Found) -> Sequence[Event]:
-        """Which of these sources are gone, at two looks: the first may have come too early."""
-        start = MessageRef(thread.team, thread.channel, "").source
-        in_thread = [source.removeprefix(start) for source in said if source.startswith(start)]
-        missing = [ts for ts in in_thread if found.lacks(ts)]
-        if missing:
-            again = await self._first_page(thread, found.oldest)
-            missing = [ts for ts in missing if again.lacks(ts)]
-        now = f"{self._database.clock().timestamp():.6f}"
-        return [
-            {
-                "type": "message",
-                "subtype": "message_deleted",
-                "channel": thread.channel,
-                "deleted_ts": ts,
-                "event_ts": now,
-                "previous_message": {"ts": ts, "thread_ts": thread.ts},
-            }
-            for ts in missing
-        ]
-
-    async def _first_page(self, thread: MessageRef, oldest: datetime) -> Found:
-        messages, cursor = await self._page(thread, oldest, None)
-        return Found(messages, oldest, moment(messages[-1]["ts"]) if cursor and messages else None)
-
-    async def _all(self, thread: MessageRef, oldest: datetime) -> Sequence[Message]:
+    async def _messages(self, thread: MessageRef, oldest: datetime) -> Sequence[Message]:
         found: list[Message] = []
         cursor = None
         for _ in range(PAGES):
@@ -158,19 +102,15 @@ class Missed:
             return messages, (page.get("response_metadata") or {}).get("next_cursor") or None
 
 
-def _all_events(
-    thread: MessageRef, messages: Sequence[Message], *, known: Collection[str | None], since: datetime
-) -> list[Event]:
-    return [event for message in messages for event in _events(thread, message, known=known, since=since)]
-
-
 def _events(
-    thread: MessageRef, message: Message, *, known: Collection[str | None], since: datetime
+    thread: MessageRef, message: Message, *, known: Collection[str], since: datetime
 ) -> Sequence[Event]:
     """What would have been delivered about a message since then."""
+    source = MessageRef(thread.team, thread.channel, message["ts"]).source
+    if is_tombstone(message):
+        return [_deletion(thread, message)] if source in known else []
     events: list[Event] = []
     said = {"type": "message", **message, "channel": thread.channel}
-    source = MessageRef(thread.team, thread.channel, message["ts"]).source
     if source not in known and moment(message["ts"]) >= since:
         events.append(said)
     edited = (message.get("edited") or {}).get("ts")
@@ -187,14 +127,13 @@ def _events(
     return events
 
 
-def _said_in_slack(entries: Sequence[Entry]) -> Sequence[str]:
-    """The sources of what teammates said that the ledger has and nobody took back."""
-    taken_back = {entry.data["target"] for entry in entries if entry.kind is Kind.RETRACT}
-    return [
-        entry.source
-        for entry in entries
-        if entry.kind in (Kind.MESSAGE, Kind.NOTE)
-        and entry.author is Author.TEAMMATE
-        and entry.source is not None
-        and entry.seq not in taken_back
-    ]
+def _deletion(thread: MessageRef, tombstone: Message) -> Event:
+    return {
+        "type": "message",
+        "subtype": "message_deleted",
+        "channel": thread.channel,
+        "deleted_ts": tombstone["ts"],
+        # Slack does not say when; it stands where the message stood.
+        "event_ts": tombstone["ts"],
+        "previous_message": {"ts": tombstone["ts"], "thread_ts": thread.ts},
+    }
