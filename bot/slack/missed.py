@@ -1,7 +1,7 @@
 """What Slack shows in threads that the ledger does not know of.
 
-What Slack does not show says nothing: it hides, forgets and moves messages without telling anybody, so what is
-absent is not deleted (docs/decisions/0023-absence.md).
+What Slack does not show says nothing: it hides, forgets and moves messages without telling anybody. So what
+is absent is not deleted (docs/decisions/0023-absence.md).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Missed:
         self._spacing = spacing
 
     async def events(self, thread: MessageRef, conversation: Conversation, *, since: datetime) -> list[Event]:
-        """What was written or changed in the thread since then, by Slack's clock, and what Slack says is gone.
+        """What was written or changed since then, by Slack's clock, and what Slack says was deleted.
 
         Raises `Unreadable`.
         """
