@@ -37,7 +37,11 @@ def demo(once: bool, play: Path | None, port: int) -> None:
     """Everything on this machine, without an account or a key: play a conversation and show both sides."""
     from bot.demo.show import show
 
-    sys.exit(asyncio.run(show(once=once, play=play, port=port)))
+    try:
+        code = asyncio.run(show(once=once, play=play, port=port))
+    except OSError as error:
+        _refuse(f"The demo could not start: {error.strerror or type(error).__name__}.")
+    sys.exit(code)
 
 
 @main.command()

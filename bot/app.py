@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -17,6 +17,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ai import AI, DEFAULT_MODEL, make_ai
 from bot.ai.language import known_language
@@ -57,7 +58,7 @@ from bot.slack.roll import Roll
 from bot.slack.standing import Standing
 from bot.slack.uploads import Uploads
 from bot.slack.watch import Watch
-from storage.database import Clock, Database, DatabaseUnavailable, utc_now
+from storage.database import Clock, Database, DatabaseUnavailable, reason_of, utc_now
 from storage.migrate import upgrade
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,8 @@ SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
 START_PAUSES = (0.5, 1, 2, 4, 8)
 # Seconds; the SDK notices a dead socket after a few of these, and waits one before it opens another.
 PING_EVERY = 3
+# A readiness probe may ask every second; one write in five seconds tells enough.
+WRITES_GOOD_FOR = timedelta(seconds=5)
 # An answer may take two tries of the model's deadline.
 AI_LEASE = timedelta(seconds=90)
 AI_AT_ONCE = 8
@@ -102,6 +105,8 @@ class Bridge:
         self._catch_up_spacing = catch_up_spacing
         self._poster: Poster | None = None
         self._standing: Standing | None = None
+        self._signatures = deliveries.Signatures()
+        self._writes_at: datetime | None = None
         self._stack = AsyncExitStack()
         self._sockets: list[SocketModeClient] = []
         self.bell = Bell()
@@ -139,6 +144,7 @@ class Bridge:
         problems: dict[str, str] = {}
         try:
             await self.database.check()
+            await self._check_writing()
         except DatabaseUnavailable as error:
             return {"database": str(error)}
         if self._sockets and not [one for one in self._sockets if await one.is_connected()]:
@@ -147,6 +153,8 @@ class Bridge:
             problems["slack"] = self._standing.trouble
         elif self._poster is not None and self._poster.trouble is not None:
             problems["slack"] = f"Slack takes no posts: {self._poster.trouble}"
+        elif self._signatures.trouble is not None:
+            problems["slack"] = self._signatures.trouble
         async with self.database.read() as tx:
             lost = [one for one in await tx.channels.inboxes() if not one.is_usable]
         if lost:
@@ -158,12 +166,31 @@ class Bridge:
             )
         return problems
 
+    async def _check_writing(self) -> None:
+        """Raise `DatabaseUnavailable` unless the database takes writes: a full disk still reads."""
+        now = self.database.clock()
+        if self._writes_at is not None and abs(now - self._writes_at) < WRITES_GOOD_FOR:
+            return
+        try:
+            await self.database.write(lambda tx: tx.facts.put(_WRITTEN_AT, tx.now.isoformat()))
+        except (SQLAlchemyError, OSError) as error:
+            raise DatabaseUnavailable(f"it takes no writes: {reason_of(error)}") from error
+        self._writes_at = now
+
     async def metrics(self) -> str:
-        """How much is owed and how much was given up, in Prometheus' text format."""
-        async with self.database.read() as tx:
-            counts = await tx.outbox.counts()
-            waiting = await tx.inbox.count()
+        """How much is owed and how much was given up, in Prometheus' text format.
+
+        Where the database does not answer, that alone is said: the process's own figures go on.
+        """
+        up = "# HELP bookbag_database_up Whether the database answers.\n# TYPE bookbag_database_up gauge\n"
+        try:
+            async with self.database.read() as tx:
+                counts = await tx.outbox.counts()
+                waiting = await tx.inbox.count()
+        except (SQLAlchemyError, OSError):
+            return f"{up}bookbag_database_up 0\n"
         return (
+            f"{up}bookbag_database_up 1\n"
             "# HELP bookbag_inbox_rows Deliveries from Slack that no rule has dealt with yet.\n"
             "# TYPE bookbag_inbox_rows gauge\n"
             f"bookbag_inbox_rows {waiting}\n"
@@ -372,7 +399,7 @@ class Bridge:
             more_metrics=self.metrics,
         )
         if not self._settings.socket_mode:
-            app.router.add_post(deliveries.PATH, deliveries.deliveries(bolt))
+            app.router.add_post(deliveries.PATH, deliveries.deliveries(bolt, self._signatures))
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
@@ -389,6 +416,7 @@ class Bridge:
             self._sockets.append(handler.client)
 
 
+_WRITTEN_AT = "health_written_at"
 _TOKEN_SECRET = "token_secret"  # noqa: S105 - the name it is kept under
 
 

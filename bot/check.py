@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import aiohttp
+from alembic.util import CommandError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.ai import DEFAULT_MODEL, knowledge
 from bot.app import SLACK_TIMEOUT, slack_client
 from bot.config import Settings
 from bot.manifest import manifest
@@ -16,6 +19,7 @@ from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.installation import NotConnected, find_installation, try_app_token
 from storage.database import Database, DatabaseUnavailable, reason_of
 from storage.migrate import is_current
+from storage.probing import try_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,9 @@ class Finding:
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
-    """Look at the database, Slack and the AI, in that order, changing nothing."""
+    """Look at the database, the chat's port, Slack and the AI, in that order, changing nothing."""
     yield await _database(settings)
+    yield await _port(settings)
     async with aiohttp.ClientSession(timeout=SLACK_TIMEOUT) as session:
         client = slack_client(settings, session)
         try:
@@ -43,7 +48,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             yield await _socket_mode(client, settings.slack_app_token)
         else:
             yield Finding("Slack delivers", "to /slack/events over HTTP")
-    yield Finding("AI", _ai(settings))
+    yield await _ai(settings)
 
 
 async def _database(settings: Settings) -> Finding:
@@ -51,14 +56,31 @@ async def _database(settings: Settings) -> Finding:
     try:
         await database.check()
         current = await is_current(database)
+        await try_writing(database, creating=not current)
     except DatabaseUnavailable as error:
-        return Finding("Database", "", f"It cannot be opened: {error}. Check DATABASE_URL.")
+        return Finding("Database", "", f"It cannot be used: {error}. Check DATABASE_URL.")
     except SQLAlchemyError as error:
         return Finding("Database", "", f"It cannot be read: {reason_of(error)}. Check DATABASE_URL.")
+    except CommandError as error:
+        return Finding("Database", "", f"It was made by another version: {error}. Install that version.")
     finally:
         await database.close()
     kind = database.url.get_backend_name()
     return Finding("Database", f"{kind}, {'current' if current else 'made or upgraded at the next start'}")
+
+
+async def _port(settings: Settings) -> Finding:
+    where = f"{settings.host}, port {settings.port}"
+    try:
+        server = await asyncio.get_running_loop().create_server(
+            asyncio.Protocol, settings.host, settings.port, reuse_address=True
+        )
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return Finding("Live chat", "", f"{where} cannot be used: {why}. Set HOST and PORT.")
+    server.close()
+    await server.wait_closed()
+    return Finding("Live chat", f"at {where}")
 
 
 async def _scopes(client: AsyncWebClient) -> Finding:
@@ -87,11 +109,22 @@ async def _socket_mode(client: AsyncWebClient, app_token: str) -> Finding:
     return Finding("Slack delivers", "over Socket Mode")
 
 
-def _ai(settings: Settings) -> str:
-    match settings.ai:
-        case "claude":
-            return "Claude, with the key from ANTHROPIC_API_KEY (not tried: a try costs money)"
-        case "offline":
-            return "offline stand-in, answering from the knowledge folder; set ANTHROPIC_API_KEY for Claude"
-        case "external":
-            return "external: another program answers with BOOKBAG_API_KEY"
+async def _ai(settings: Settings) -> Finding:
+    if settings.ai == "external":
+        return Finding("AI", "external: another program answers with BOOKBAG_API_KEY")
+    try:
+        knowledge.load(settings.knowledge or knowledge.EXAMPLE)
+    except knowledge.KnowledgeError as error:
+        return Finding("AI", "", f"The knowledge cannot be used: {error}")
+    if settings.ai == "offline":
+        return Finding(
+            "AI", "offline stand-in, answering from the knowledge folder; set ANTHROPIC_API_KEY for Claude"
+        )
+    from bot.ai.trying import try_claude
+
+    model = settings.model or DEFAULT_MODEL
+    tried = await try_claude(settings.anthropic_api_key or "", settings.anthropic_base_url, model)
+    if tried.problem is not None:
+        mend = "Check ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL and BOOKBAG_MODEL."
+        return Finding("AI", "", f"{tried.problem}. {mend}")
+    return Finding("AI", f"Claude, {model}; {tried.said}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -76,8 +78,19 @@ class Settings:
 
 
 def environment(directory: Path | None = None) -> dict[str, str]:
-    """The environment, over what `.env` in `directory` (default: the current one) says."""
-    from_file = dotenv_values((directory or Path.cwd()) / ".env")
+    """The environment, over what `.env` in `directory` (default: the current one) says.
+
+    Raises `BadSettings` where there is a `.env` that cannot be read.
+    """
+    path = (directory or Path.cwd()) / ".env"
+    try:
+        from_file = dotenv_values(stream=StringIO(path.read_text("utf-8")))
+    except FileNotFoundError:
+        from_file = {}
+    except OSError as error:
+        raise BadSettings([f"{path} cannot be read: {error.strerror or type(error).__name__}."]) from error
+    except UnicodeDecodeError as error:
+        raise BadSettings([f"{path} is not UTF-8 text. Save it as UTF-8."]) from error
     return {**{name: value for name, value in from_file.items() if value is not None}, **os.environ}
 
 
@@ -121,9 +134,28 @@ def read_settings(env: Mapping[str, str]) -> Settings:
             "Set SLACK_APP_TOKEN (Socket Mode: “Basic Information” → “App-Level Tokens”, scope "
             "connections:write) or SLACK_SIGNING_SECRET (HTTP: “Basic Information” → “App Credentials”)."
         )
+    reader.problems += _misspelt(env, reader.names)
     if reader.problems:
         raise BadSettings(reader.problems)
     return settings
+
+
+def _misspelt(env: Mapping[str, str], names: Collection[str]) -> list[str]:
+    """A line for each variable that looks like a setting of ours which is not set under its own name."""
+    unset = [name for name in names if name not in env]
+    found = []
+    for name in env:
+        if name in names or not name.upper().startswith(_OUR_PREFIXES):
+            continue
+        meant = get_close_matches(name.upper(), unset, n=1, cutoff=_CLOSE)
+        if meant:
+            found.append(f"{name} is no setting. Did you mean {meant[0]}?")
+    return found
+
+
+# Others have variables with these beginnings, too, so only what is nearly one of ours is a mistake.
+_OUR_PREFIXES = ("BOOKBAG_", "SLACK_", "ANTHROPIC_", "DATABASE_")
+_CLOSE = 0.85
 
 
 def read_database_url(env: Mapping[str, str]) -> str:
@@ -141,8 +173,11 @@ class _Reader:
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
         self.problems: list[str] = []
+        # Every setting that was asked for, by its name.
+        self.names: set[str] = set()
 
     def text(self, name: str) -> str | None:
+        self.names.add(name)
         return self._env.get(name, "").strip() or None
 
     def needed(self, name: str, what: str, prefix: str = "") -> str:

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import signal
 import sqlite3
-import sys
 import uuid
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -21,81 +14,11 @@ import yaml
 from sandbox import Workspace
 from storage import migrate
 from storage.database import Database
+from tests.command_line import Operator, operator, slack, up
 
-ROOT = Path(__file__).parent.parent
+__all__ = ["operator", "slack"]
+
 FILE = "sqlite+aiosqlite:///"
-SECRETS = re.compile(r"xoxb-|xapp-|hunter2|Bearer ")
-
-
-@dataclass
-class Ended:
-    """How a process ended and all it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return self.out + self.err
-
-
-class Operator:
-    """Runs commands in a folder of their own, with settings and nothing else from outside."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.settings: dict[str, str] = {}
-        self._running: list[Process] = []
-
-    def connected_to(self, slack: Workspace, channel: str = "#live-chat") -> None:
-        self.settings |= {
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app_token,
-            "SLACK_CHANNEL": channel,
-            "SLACK_API_URL": slack.api_url,
-            "PORT": "0",
-        }
-
-    async def starts(self, *arguments: str) -> Process:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-u", "-m", "bot", *arguments, cwd=self.folder, stdout=PIPE, stderr=PIPE,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.settings},
-        )  # fmt: skip
-        self._running.append(process)
-        return process
-
-    async def runs(self, *arguments: str, deadline: float = 30) -> Ended:
-        """Run a command to its end. Nothing it prints may be a secret or a traceback."""
-        return await self.ends(await self.starts(*arguments), deadline=deadline)
-
-    async def ends(self, process: Process, *, deadline: float = 30) -> Ended:
-        async with asyncio.timeout(deadline):
-            out, err = await process.communicate()
-        assert process.returncode is not None
-        ended = Ended(process.returncode, out.decode(), err.decode())
-        assert "Traceback" not in ended.said, ended.said
-        assert not SECRETS.search(re.sub("“(?:xoxb|xapp)-”", "", ended.said)), ended.said
-        return ended
-
-    async def close(self) -> None:
-        for process in self._running:
-            if process.returncode is None:
-                process.kill()
-                await process.communicate()
-
-
-@pytest.fixture
-async def operator(tmp_path: Path) -> AsyncIterator[Operator]:
-    made = Operator(tmp_path)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[Workspace]:
-    async with Workspace() as workspace:
-        yield workspace
 
 
 async def test_without_settings_it_says_in_a_few_lines_what_to_set_and_where_to_get_it(
@@ -178,7 +101,7 @@ async def test_check_says_what_works_and_leaves_everything_as_it_was(
     ended = await operator.runs("check")
     assert (ended.code, ended.err) == (0, "")
     parts = [line.split(":")[0] for line in ended.out.splitlines()]
-    assert parts == ["✓ Database", "✓ Slack", "✓ Scopes", "✓ Slack delivers", "✓ AI"]
+    assert parts == ["✓ Database", "✓ Live chat", "✓ Slack", "✓ Scopes", "✓ Slack delivers", "✓ AI"]
     assert slack.messages("live-chat") == []
     if (operator.folder / "bookbag.db").exists():
         assert (operator.folder / "bookbag.db").stat().st_size == 0
@@ -293,16 +216,6 @@ async def test_a_database_of_a_newer_version_is_refused_in_one_line(operator: Op
     assert ended.code == 1
     assert len(ended.err.splitlines()) == 1
     assert "9999" in ended.err
-
-
-async def up(process: Process) -> str:
-    """Wait until it says that it is up; returns the chat page's address."""
-    assert process.stdout is not None
-    async with asyncio.timeout(30):
-        line = (await process.stdout.readline()).decode()
-    found = re.search(r"Bookbag is up: Sandbox, #live-chat\. Chat page: (http://127\.0\.0\.1:\d+/)", line)
-    assert found, line
-    return found[1]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -219,3 +219,37 @@ def test_the_database_can_be_read_where_nothing_else_is_set() -> None:
     assert read_database_url({}) == "sqlite+aiosqlite:///bookbag.db"
     with pytest.raises(BadSettings, match="DATABASE_URL must start with"):
         read_database_url({"DATABASE_URL": "nonsense"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("BOOKBAG_REPLYS", "BOOKBAG_REPLIES"),
+        ("BOOKBAG_REMIND_MINUTE", "BOOKBAG_REMIND_MINUTES"),
+        ("bookbag_translate", "BOOKBAG_TRANSLATE"),
+        ("SLACK_SIGNING_SECRETS", "SLACK_SIGNING_SECRET"),
+        ("ANTHROPIC_APIKEY", "ANTHROPIC_API_KEY"),
+        ("DATABASE_URI", "DATABASE_URL"),
+    ],
+)
+def test_a_misspelt_setting_is_refused_with_what_was_meant(typed: str, meant: str) -> None:
+    assert problems(**{typed: "hunter2"}) == [f"{typed} is no setting. Did you mean {meant}?"]
+
+
+def test_what_is_no_setting_and_nearly_none_is_left_alone() -> None:
+    settings(SLACK_APP_ID="A1", BOOKBAG_THEME="dark", ANTHROPIC_MODEL="x", PORTS="1", SLACK_CHANNEL_ID="C1")
+
+
+@pytest.mark.parametrize("content", [None, b"SLACK_CHANNEL=#caf\xe9"])
+def test_a_file_of_settings_that_cannot_be_read_is_one_clear_line(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / ".env"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(BadSettings) as refused:
+        environment(tmp_path)
+    assert len(refused.value.problems) == 1
+    assert str(path) in refused.value.problems[0]

@@ -56,20 +56,31 @@ class Difference:
 def read_recordings(path: Path) -> list[Recording]:
     """The recordings in a file. Raises `BadRecording`."""
     recordings = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise BadRecording(f"{path.name} cannot be read: {error.strerror or type(error).__name__}") from error
+    except UnicodeDecodeError as error:
+        raise BadRecording(f"{path.name} is not UTF-8 text, so it holds no recordings") from error
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             data = json.loads(line)
             turns = [(str(turn["from"]), str(turn["text"])) for turn in data["turns"]]
             recording = Recording(str(data["id"]), turns)
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadRecording(f"{path.name}, line {number}: {type(error).__name__} {error}") from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise BadRecording(
+                f"{path.name}, line {number}: {type(error).__name__} {error}. Each line is "
+                '{"id": …, "turns": [{"from": "customer" or "ai", "text": …}]}.'
+            ) from error
         if not turns or turns[0][0] != "customer" or {who for who, _ in turns} - {"customer", "ai"}:
             raise BadRecording(
                 f"{path.name}, line {number}: turns are from “customer” or “ai”, and the customer begins"
             )
         recordings.append(recording)
+    if not recordings:
+        raise BadRecording(f"{path.name} holds no recordings")
     return recordings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from bot.desk.bell import Bell
 from bot.relay.claim import Claim
 from bot.relay.outcome import Done, Job, NotYet, Outcome, Parked, Part, Prepare, Throttled, Unknown
 from bot.relay.pace import Pace
+from bot.relay.stumbles import Stumbles
 from storage.database import Database, reason_of
 from storage.records import Parcel
 from storage.transaction import Expects, Transaction
@@ -63,6 +65,7 @@ class Courier:
         self._later: list[datetime] = []
         self._sleeps_until = NEVER
         self._stopping = asyncio.Event()
+        self._stumbles = Stumbles(topic)
 
     async def run(self) -> None:
         """Carry until `stop` is called, then finish what is under way."""
@@ -146,10 +149,12 @@ class Courier:
                 self._bell.ring(self._topic)
 
     async def _carry(self, parcel: Parcel, job: Job | None) -> None:
+        begun = time.monotonic()
         outcome = await self._perform(parcel, job)
         # The hand that did it is free for the claim that rides along with its outcome.
         self._free += 1
         plain = outcome.outcome if isinstance(outcome, Part) else outcome
+        self._log(parcel, plain, seconds=time.monotonic() - begun)
         at = self._database.clock() + (timedelta(0) if isinstance(plain, Done | Parked) else plain.after)
         closes = (
             self._pace.hold_back(parcel.kind, parcel.channel, at) if isinstance(plain, Throttled) else None
@@ -171,6 +176,18 @@ class Courier:
             log.error("the outcome of a %s was not saved: %s", parcel.kind, reason_of(error))
         if not isinstance(plain, Done | Parked):
             self._look_at(at)
+
+    def _log(self, parcel: Parcel, outcome: Outcome, *, seconds: float) -> None:
+        log.debug(
+            "conversation %s: %s, try %d: %s after %.3f s",
+            parcel.conversation_id,
+            parcel.kind,
+            parcel.attempts,
+            type(outcome).__name__,
+            seconds,
+        )
+        if isinstance(outcome, NotYet | Unknown):
+            self._stumbles.failed(parcel.kind, outcome.reason)
 
     async def _perform(self, parcel: Parcel, job: Job | None) -> Outcome | Part:
         try:

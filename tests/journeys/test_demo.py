@@ -58,6 +58,14 @@ def test_a_file_that_is_no_recording_is_refused_with_its_line(tmp_path: Path, li
     assert "Traceback" not in ended.stderr + ended.stdout
 
 
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff\xfe", b"", b"\n\n", b"[" * 100_000])
+def test_a_file_of_another_kind_is_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(content)
+    with pytest.raises(BadRecording, match=r"picture\.png"):
+        read_recordings(path)
+
+
 def test_the_recordings_hold_what_is_hard() -> None:
     said = json.dumps(
         [text for recording in read_recordings(RECORDINGS) for _, text in recording.turns],
