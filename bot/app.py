@@ -41,6 +41,8 @@ from bot.relay.pace import Pace
 from bot.relay.waiting_room import WaitingRoom
 from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.channels import Channels
+from bot.slack.client import SlackClient
+from bot.slack.clock import SlackClock
 from bot.slack.direct import DirectMessages
 from bot.slack.directory import Directory
 from bot.slack.files import SlackFiles, SlackHost
@@ -111,6 +113,7 @@ class Bridge:
         self._sockets: list[SocketModeClient] = []
         self.bell = Bell()
         self.database = Database(settings.database_url, clock=clock)
+        self._slack_clock = SlackClock(clock)
         self.database.on_commit.append(self.bell.after_commit)
         self.desk = Desk(
             self.database,
@@ -216,7 +219,7 @@ class Bridge:
             self._keep_up(presence)
         self._keep_up(Housekeeping(self.database).run())
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
-        client = slack_client(self._settings, session)
+        client = slack_client(self._settings, session, self._slack_clock)
         self.installation = await self._introduced(client)
         slack_host = SlackHost(self._settings.slack_api_url)
         directory = Directory(client, self.database, home_team=self.installation.team)
@@ -245,6 +248,7 @@ class Bridge:
             SlackFiles(client, session, self.database, self.files, slack_host),
             self.installation,
             lateness=lateness,
+            slack_clock=self._slack_clock,
             anyone_replies=self._settings.replies == "anyone",
             language_of=known_language if self._settings.translates else None,
             gaps=gaps,
@@ -285,7 +289,14 @@ class Bridge:
         if self._settings.slack_app_token is not None:
             await self._connect(bolt, self._settings.slack_app_token)
         missed = Missed(client, self.database, spacing=self._catch_up_spacing)
-        self._keep_up(Watch(self.database, CatchUp(missed, self.database, intake), self._sockets).run())
+        self._keep_up(
+            Watch(
+                self.database,
+                CatchUp(missed, self.database, intake),
+                self._sockets,
+                self._slack_clock,
+            ).run()
+        )
 
     async def _introduced(self, client: AsyncWebClient) -> Installation:
         """What Slack says about us; a Slack that does not answer for a moment is asked again."""
@@ -311,7 +322,9 @@ class Bridge:
         channels: Channels,
         slack_host: SlackHost,
     ) -> Courier:
-        poster = self._poster = Poster(client, self.desk, self.installation, channels, waits=self._waits)
+        poster = self._poster = Poster(
+            client, self.desk, self.installation, channels, self._slack_clock, waits=self._waits
+        )
         uploads = Uploads(
             client,
             session,
@@ -420,9 +433,15 @@ _WRITTEN_AT = "health_written_at"
 _TOKEN_SECRET = "token_secret"  # noqa: S105 - the name it is kept under
 
 
-def slack_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A client that never repeats a call by itself: a repeated post is a doubled post."""
-    return AsyncWebClient(
+def slack_client(
+    settings: Settings, session: aiohttp.ClientSession, slack_clock: SlackClock | None = None
+) -> AsyncWebClient:
+    """A client that never repeats a call by itself: a repeated post is a doubled post.
+
+    `slack_clock` learns from its posts.
+    """
+    return SlackClient(
+        slack_clock or SlackClock(utc_now),
         token=settings.slack_bot_token,
         base_url=settings.slack_api_url,
         session=session,

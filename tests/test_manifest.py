@@ -28,6 +28,7 @@ from bot.handlers.app import slack_app
 from bot.handlers.errands import Errands
 from bot.manifest import as_yaml, manifest, messages_tab
 from bot.slack.channels import Channels
+from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory
 from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.homes import Homes
@@ -37,7 +38,7 @@ from bot.slack.lateness import Lateness
 from bot.slack.rights import Rights
 from bot.slack.roll import Roll
 from bot.slack.standing import Standing
-from storage.database import Database
+from storage.database import Database, utc_now
 
 # The bot scopes that docs.slack.dev/reference/methods names for each method; any of a method's scopes is
 # enough for one kind of conversation, and we use public and private channels both.
@@ -240,6 +241,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
             files,
             installation,
             lateness=Lateness(database, Bell(), least=timedelta(0)),
+            slack_clock=SlackClock(utc_now),
         ),
         installation=installation,
         settings=Settings(slack_bot_token="xoxb-1", slack_channel="C1"),

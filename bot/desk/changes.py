@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from bot.desk import attachments, outgoing
@@ -35,6 +36,7 @@ async def message_edited(
     text: str,
     meant: Meant,
     html: str | None = None,
+    typed_at: datetime | None = None,
     edited_at: str | None = None,
     anyone: bool = False,
     language_of: LanguageOf | None = None,
@@ -92,6 +94,7 @@ async def message_edited(
             thread,
             message,
             by=by,
+            typed_at=typed_at,
             text=text,
             meant=meant,
             html=html,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.desk import outgoing
@@ -66,13 +66,15 @@ async def thread_message(
     text: str,
     meant: Meant,
     html: str | None = None,
+    typed_at: datetime | None = None,
     anyone: bool = False,
     language_of: LanguageOf | None = None,
     files: Sequence[FileId] = (),
     unfit: Unfit | None = None,
     delivery: Delivery | None = None,
 ) -> Fate:
-    """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted.
+    """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted;
+    `typed_at` is by our clock, rather too early than too late; None where that is what its `ts` says.
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
     joined its holder; with `anyone`, if some teammate holds it. In the first seconds after its holder was
@@ -99,7 +101,7 @@ async def thread_message(
         await tx.files.forget(files)
         return await _stays(tx, reply, by, why, unfit=unfit, delivery=delivery)
     is_theirs = await answers(tx, conversation, by) or (anyone and conversation.state is State.TEAMMATE)
-    is_news = is_theirs and await _is_news(tx, conversation, message)
+    is_news = is_theirs and await _is_news(tx, conversation, typed_at or _stamped(message))
     is_plain = meant is Meant.FOR_CUSTOMER and is_theirs and not is_news
     other = await other_language(tx, conversation, text, language_of) if is_plain else None
     follows = is_plain and other is None and await _follows(tx, reply, language_of)
@@ -137,12 +139,16 @@ async def other_language(
     return spoken if spoken != written else None
 
 
-async def _is_news(tx: Transaction, conversation: Conversation, message: MessageRef) -> bool:
+async def _is_news(tx: Transaction, conversation: Conversation, typed_at: datetime) -> bool:
     """Whether its holder was given it so shortly before that its author may still have typed for the team."""
     ticket = await tx.tickets.open_of(conversation.id)
     if ticket is None or ticket.assigned_at is None:
         return False
-    return float(message.ts) < (ticket.assigned_at + IS_NEWS_FOR).timestamp()
+    return typed_at < ticket.assigned_at + IS_NEWS_FOR
+
+
+def _stamped(message: MessageRef) -> datetime:
+    return datetime.fromtimestamp(float(message.ts), UTC)
 
 
 async def given_up(

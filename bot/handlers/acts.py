@@ -74,9 +74,8 @@ class Acts:
 
     async def tried(self, about: ConversationId, by: PersonId, rule: Rule) -> str | None:
         """Why the rule was not applied; None if it was."""
-        now = f"{self._desk.database.clock().timestamp():.6f}"
         try:
-            await rule(await self._ready(by, about, before=now))
+            await rule(await self._ready(by, about, before=self._intake.slack_now()))
         except (DeskError, UnknownPerson) as error:
             return _why(error)
         return None

@@ -19,6 +19,7 @@ from typing import NoReturn
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from bot.slack.errors import Trouble
+from bot.slack.events import moment
 from bot.slack.installation import Installation
 from bot.slack.letters import delivery_of
 from bot.slack.missed import MARGIN, Missed, Unreadable
@@ -106,8 +107,11 @@ class Gaps:
         self._notice(await tx.processes.gone(), tx.now)
         return self._last is not None and thread not in self._whole and tx.now - self._last <= LASTS
 
-    async def bridge(self, thread: MessageRef) -> bool:
+    async def bridge(self, thread: MessageRef, *, before: str) -> bool:
         """Look for what a gap may have taken from the thread. True if the inbox has more of it now.
+
+        What waits in the thread happened at `before`, by Slack's clock; what a gap took from ahead of that is
+        no older than gaps matter for.
 
         Reads the thread at most once for each gap, and only while a teammate holds the conversation: nobody
         else's words go out from a thread.
@@ -122,7 +126,7 @@ class Gaps:
             return False
         try:
             async with asyncio.timeout(LOOK_TAKES):
-                seen = await self._read(thread, conversation, since=last - MARGIN)
+                seen = await self._read(thread, conversation, since=moment(before) - LASTS - MARGIN)
         except (Unreadable, TimeoutError) as error:
             log.warning("%s goes on without a look at what may be missing: %s", thread.source, error)
             return False

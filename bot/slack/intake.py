@@ -18,8 +18,8 @@ from typing import Any
 from bot.desk import threads
 from bot.desk.bell import Bell
 from bot.desk.replies import Fate, LanguageOf
+from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory
-from bot.slack.events import moment
 from bot.slack.files import SlackFiles
 from bot.slack.gaps import Gaps
 from bot.slack.installation import Installation
@@ -50,7 +50,8 @@ class Intake:
     `lateness` says how long a delivery waits at most for an older one: counted from Slack's time of it, and
     for one that comes later than that from when it came. Where the least is zero none waits, not even after
     a gap, and one that nothing is ahead of is dealt with as it comes.
-    `anyone_replies` and `language_of` are for the rules (`RuleBook`).
+    `slack_clock` learns from what is delivered. `anyone_replies` and `language_of` are for the rules
+    (`RuleBook`).
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Intake:
         installation: Installation,
         *,
         lateness: Lateness,
+        slack_clock: SlackClock,
         anyone_replies: bool = False,
         language_of: LanguageOf | None = None,
         gaps: Gaps | None = None,
@@ -71,10 +73,17 @@ class Intake:
         self._bell = bell
         self._installation = installation
         self._rules = RuleBook(
-            rights, directory, files, database.clock, anyone_replies=anyone_replies, language_of=language_of
+            rights,
+            directory,
+            files,
+            database.clock,
+            slack_clock,
+            anyone_replies=anyone_replies,
+            language_of=language_of,
         )
         self._rounds = Rounds(database, self._rules, gaps if lateness.least else None)
         self._lateness = lateness
+        self._slack_clock = slack_clock
         # Threads that were found to be conversations': they stay that.
         self._known: set[MessageRef] = set()
         # Its result says whether it was dealt with at once; otherwise it is kept.
@@ -91,6 +100,7 @@ class Intake:
         delivery = self._delivery(event)
         if delivery is None:
             return
+        self._slack_clock.heard(delivery.event_ts)
         ahead = [one for one, thread in self._arriving.items() if thread == delivery.thread]
         arrived: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._arriving[arrived] = delivery.thread
@@ -104,7 +114,7 @@ class Intake:
             del self._arriving[arrived]
             arrived.set_result(dealt_with)
         if not again:
-            self._lateness.note(moment(delivery.event_ts))
+            self._lateness.note(self._slack_clock.ours(delivery.event_ts))
 
     async def take_all(self, events: Iterable[Mapping[str, Any]]) -> int:
         """Keep events that were found in conversations' threads, in one transaction. Returns how many."""
@@ -118,6 +128,10 @@ class Intake:
         if deliveries:
             await self._database.write(store, locks_nothing=True)
         return len(deliveries)
+
+    def slack_now(self) -> str:
+        """A `ts` for what a teammate does now where Slack gives none: later than all that was delivered."""
+        return self._slack_clock.now()
 
     async def settle(
         self, conversation_id: ConversationId, *, before: str, card: MessageRef | None = None
@@ -209,7 +223,7 @@ class Intake:
         What comes late was kept up somewhere, and others with it: for it the time counts from now.
         """
         hold_back = self._lateness.hold_back(now)
-        older_may_come = moment(delivery.event_ts) + hold_back - now
+        older_may_come = self._slack_clock.ours(delivery.event_ts) + hold_back - now
         if older_may_come <= timedelta(0):
             return now + hold_back
         return now + min(hold_back, older_may_come)
@@ -219,7 +233,7 @@ class Intake:
         message = event.get("message") or event.get("previous_message") or event
         return (
             message.get("parent_user_id") == self._installation.bot_user
-            and now - moment(delivery.message.ts) < CARD_SETTLES
+            and now - self._slack_clock.ours(delivery.message.ts) < CARD_SETTLES
         )
 
     async def _look(self) -> timedelta:

@@ -26,8 +26,6 @@ COUNTS_FOR = timedelta(seconds=10)
 MARGIN = 1.5
 # A customer who waits longer than this for a reply is worse off than one who reads two in the wrong order.
 LONGEST = timedelta(seconds=10)
-# Slack's clock is not ours: what came soonest in the last few minutes was not late at all.
-SOONEST_OF = 5
 LOOK_EVERY = 1.0
 
 
@@ -46,23 +44,15 @@ class Lateness:
         self.least = least
         self._database = database
         self._bell = bell
-        # By the minute, the soonest that anything was written down after Slack's time of it.
-        self._soonest: deque[tuple[datetime, timedelta]] = deque(maxlen=SOONEST_OF)
         self._ours: deque[Late] = deque()
         self._told = Late(timedelta(0), datetime.min.replace(tzinfo=database.clock().tzinfo))
 
     def note(self, happened_at: datetime) -> None:
-        """What happened then, by Slack's clock, is written down now. Not for what Slack delivers again."""
+        """What happened then, by our clock, is written down now. Not for what Slack delivers again."""
         if not self.least:
             return
         now = self._database.clock()
-        took = now - happened_at
-        minute = now.replace(second=0, microsecond=0)
-        if self._soonest and self._soonest[-1][0] == minute:
-            self._soonest[-1] = (minute, min(took, self._soonest[-1][1]))
-        else:
-            self._soonest.append((minute, took))
-        late = Late(took - min(least for _, least in self._soonest), now + COUNTS_FOR)
+        late = Late(now - happened_at, now + COUNTS_FOR)
         # What is neither as late nor as recent as another says nothing.
         while self._ours and self._ours[-1].by <= late.by:
             self._ours.pop()

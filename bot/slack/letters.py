@@ -10,6 +10,7 @@ from typing import Any
 from bot.desk import changes, replies
 from bot.desk.attachments import Unfit
 from bot.desk.replies import Fate, LanguageOf, Meant
+from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.events import Deleted, Edited, Posted, thread_event
 from bot.slack.files import Brought, FilesDelayed, SlackFiles
@@ -75,6 +76,7 @@ class RuleBook:
         directory: Directory,
         files: SlackFiles,
         clock: Clock,
+        slack_clock: SlackClock,
         *,
         anyone_replies: bool,
         language_of: LanguageOf | None = None,
@@ -85,6 +87,7 @@ class RuleBook:
         self._anyone_replies = anyone_replies
         self._language_of = language_of
         self._clock = clock
+        self._slack_clock = slack_clock
 
     async def rule_for(self, delivery: Delivery, *, waits_since: datetime | None = None) -> Rule:
         """What to do in a transaction, with everything outside the database already known.
@@ -106,6 +109,7 @@ class RuleBook:
                     new.thread,
                     new.message,
                     by=by,
+                    typed_at=self._slack_clock.ours_at_the_earliest(new.message.ts),
                     text=words.text,
                     meant=words.meant,
                     html=words.html,
@@ -125,6 +129,7 @@ class RuleBook:
                     edit.thread,
                     edit.message,
                     by=by,
+                    typed_at=self._slack_clock.ours_at_the_earliest(edit.message.ts),
                     text=words.text,
                     meant=words.meant,
                     html=words.html,

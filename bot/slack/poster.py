@@ -21,6 +21,7 @@ from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
 from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Part, Throttled, Unknown
 from bot.slack.channels import Channels
+from bot.slack.clock import SlackClock
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
 from bot.slack.labels import find, label
@@ -34,7 +35,8 @@ log = logging.getLogger(__name__)
 _THREAD_GONE = {"thread_not_found", "message_not_found", "cannot_reply_to_message"}
 # Looking for a post is not allowed, so whether it arrived cannot be found out.
 MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
-_CLOCK_SKEW = timedelta(seconds=5)
+# A clock may have been set back since.
+_CLOCK_SET = timedelta(minutes=15)
 _LONGEST_WAIT = timedelta(minutes=1)
 
 
@@ -59,6 +61,7 @@ class Poster:
         desk: Desk,
         installation: Installation,
         channels: Channels,
+        slack_clock: SlackClock,
         *,
         waits: Waits,
     ) -> None:
@@ -66,6 +69,7 @@ class Poster:
         self._desk = desk
         self._installation = installation
         self._channels = channels
+        self._slack_clock = slack_clock
         self._waits = waits
         self.trouble: str | None = None
         self._warned: set[tuple[PersonId, str]] = set()
@@ -163,7 +167,7 @@ class Poster:
                 parcel.key,
                 channel=home or self._installation.channel,
                 thread=thread,
-                since=maybe_sent - _CLOCK_SKEW,
+                since=self._slack_clock.slacks(maybe_sent) - _CLOCK_SET,
             )
         except CALL_ERRORS as error:
             failure = Failure.of(error)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import partial
 
 from bot.desk.replies import given_up
-from bot.slack.events import moment
 from bot.slack.gaps import Gaps
 from bot.slack.letters import Delays, Rule, RuleBook, author_of
 from storage.database import Database, reason_of
@@ -49,8 +48,10 @@ class Rounds:
             due, until = letters[: _count_before(letters, Decimal(before))], None
         if not due and until is None:
             return False
-        if due and in_doubt and self._gaps is not None and await self._gaps.bridge(thread):
-            return True
+        if due and in_doubt and self._gaps is not None:
+            first = min((one.delivery.event_ts for one in due), key=Decimal)
+            if await self._gaps.bridge(thread, before=first):
+                return True
         if one:
             due, until = due[:1], None
         rules: dict[int, Rule] = {}
@@ -113,7 +114,7 @@ class Rounds:
         return done > 0
 
     async def _without_card(self, tx: Transaction, letters: Sequence[Letter]) -> None:
-        old = [one for one in letters if tx.now - moment(one.delivery.message.ts) >= CARD_SETTLES]
+        old = [one for one in letters if tx.now - one.received_at >= CARD_SETTLES]
         for letter in old:
             log.warning("%s is dropped: its thread is no conversation's", letter.delivery.message.source)
         await tx.inbox.forget([letter.id for letter in old])

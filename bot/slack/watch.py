@@ -11,6 +11,8 @@ from typing import NoReturn
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from bot.slack.catchup import CatchUp
+from bot.slack.clock import SlackClock
+from bot.slack.events import moment
 from storage.database import Database, reason_of
 
 log = logging.getLogger(__name__)
@@ -18,8 +20,8 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = timedelta(seconds=1)
 NOTE_EVERY = timedelta(seconds=10)
 SWEEP_AGAIN = timedelta(minutes=1)
-# The fact that holds when Slack was last heard well by any process.
-HEARD_AT = "slack_heard_at"
+# The fact that holds the latest `ts` of Slack's that any process had heard while Slack could reach it.
+HEARD = "slack_heard"
 
 
 class Watch:
@@ -28,8 +30,15 @@ class Watch:
     A start counts as the end of a gap.
     """
 
-    def __init__(self, database: Database, catch_up: CatchUp, sockets: Sequence[SocketModeClient]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catch_up: CatchUp,
+        sockets: Sequence[SocketModeClient],
+        slack_clock: SlackClock,
+    ) -> None:
         self._database = database
+        self._slack_clock = slack_clock
         self._catch_up = catch_up
         self._sockets = sockets
         self._sessions: set[object] = set()
@@ -81,15 +90,17 @@ class Watch:
         return bool(open_now)
 
     async def _note(self, now: datetime) -> None:
-        if self._noted_at is None or now - self._noted_at >= NOTE_EVERY:
-            await self._database.write(lambda tx: tx.facts.put(HEARD_AT, now.isoformat()))
-            self._noted_at = now
+        heard = self._slack_clock.latest
+        if heard is None or (self._noted_at is not None and now - self._noted_at < NOTE_EVERY):
+            return
+        await self._database.write(lambda tx: tx.facts.put(HEARD, heard))
+        self._noted_at = now
 
     async def _sweep(self) -> None:
         try:
             async with self._database.read() as tx:
-                heard_at = await tx.facts.get(HEARD_AT)
-            since = None if heard_at is None else datetime.fromisoformat(heard_at)
+                heard = await tx.facts.get(HEARD)
+            since = None if heard is None else moment(heard)
             complete = await self._catch_up.sweep(since=since)
         except Exception as error:  # noqa: BLE001 - what was missed is still missed: try again
             log.error("catching up with Slack broke off: %s", reason_of(error))

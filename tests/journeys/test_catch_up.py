@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import bot.slack.watch
-from bot.slack.watch import HEARD_AT
+from bot.slack.watch import HEARD
 from storage.records import Kind
 from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
 
@@ -72,14 +72,14 @@ async def comes_to_read(world: World, chat: Chat, *texts: str) -> None:
     await world.slack.until(so, timeout=10)
 
 
-async def heard_at(world: World) -> str | None:
+async def heard(world: World) -> str | None:
     async with world.bridge.database.read() as tx:
-        return await tx.facts.get(HEARD_AT)
+        return await tx.facts.get(HEARD)
 
 
 async def noted_anew(world: World, before: str | None) -> None:
     async def noted() -> bool:
-        return await heard_at(world) != before
+        return await heard(world) != before
 
     await world.slack.until(noted, timeout=10)
 
@@ -102,9 +102,10 @@ async def test_replies_and_edits_made_while_the_program_was_down(
     assert "threads read 1" in caplog.text
     await outside.settled()
     # Once more, with nothing to find.
+    caplog.clear()
     await outside.restart()
-    before = await heard_at(outside)
-    await noted_anew(outside, before)
+    await outside.until(lambda: "caught up with Slack" in caplog.text)
+    await outside.settled()
     assert await reads(outside, chat) == ["We open at 9", "See you", "First of two", "Second of two"]
 
 
@@ -157,23 +158,24 @@ async def test_until_all_is_caught_up_on_the_gap_is_not_forgotten(
     monkeypatch.setattr(bot.slack.watch, "SWEEP_AGAIN", timedelta(0))
     outside.slack.faults.error("conversations.replies", "not_in_channel", times=2)
     await outside.start()
-    before = await heard_at(outside)
+    before = await heard(outside)
     # Between the two tries there was time to forget it.
     await outside.until(lambda: outside.slack.faults.pending == [])
-    assert await heard_at(outside) == before
+    assert await heard(outside) == before
     await comes_to_read(outside, chat, "Are you there?")
+    await chat.marked(await chat.reply(outside.ana, "Here I am"), SENT)
     await noted_anew(outside, before)
 
 
 async def test_catching_up_stops_at_once(outside: World, chat: Chat) -> None:
     outside.how["catch_up_spacing"] = timedelta(minutes=5)
     await outside.restart()
-    before = await heard_at(outside)
+    before = await heard(outside)
     async with asyncio.timeout(8):
         await outside.bridge.stop()
     outside.how["catch_up_spacing"] = timedelta(0)
     await outside.start()
-    assert await heard_at(outside) == before
+    assert await heard(outside) == before
 
 
 async def test_over_http_a_start_catches_up_too(database_url: str) -> None:

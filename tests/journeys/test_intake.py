@@ -327,8 +327,14 @@ async def test_chatter_elsewhere_is_not_kept(outside: World, chat: Chat) -> None
 async def test_a_reply_in_a_thread_that_never_becomes_a_conversations_is_dropped_and_told(
     outside: World, chat: Chat, caplog: pytest.LogCaptureFixture
 ) -> None:
-    event = await replied(outside, chat, "Hello?", at=time.time() - 3601)
+    event = await replied(outside, chat, "Hello?", at=time.time())
     await keep(outside.bridge.database, outside, {**event, "thread_ts": "1700000000.000100"})
+
+    async def long_ago(tx: Any) -> None:
+        came_at = tx.now - timedelta(seconds=3601)
+        await tx.connection.execute(update(inbox).values(received_at=came_at, due_at=tx.now))
+
+    await outside.bridge.database.write(long_ago)
     await outside.until(lambda: nothing_waits(outside))
     dropped = [record.getMessage() for record in caplog.records if "dropped" in record.getMessage()]
     assert len(dropped) == 1

@@ -1,0 +1,161 @@
+"""Slack's clock and ours may differ by minutes: nothing is lost, doubled or sent too early for that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.blocks.ids import ALLOW_AI_REPLIES
+from bot.desk.replies import IS_NEWS_FOR
+from bot.slack.watch import HEARD
+from storage.records import Kind
+from tests.clocks import RunningClock
+from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
+
+OFFSETS = (-600, -90, 90, 600)
+
+
+@pytest.fixture(params=OFFSETS)
+def ahead(request: pytest.FixtureRequest) -> int:
+    """Slack's clock is so many seconds ahead of ours."""
+    return int(request.param)
+
+
+@pytest.fixture
+async def outside(database_url: str, ahead: int) -> AsyncIterator[World]:
+    """A workspace that keeps only one event for an app that is away."""
+    workspace = {"queue_limit": 1, "clock": lambda: time.time() + ahead}
+    hold_back = timedelta(milliseconds=250)
+    async with world(database_url, ai="external", workspace=workspace, hold_back=hold_back) as here:
+        yield here
+
+
+@pytest.fixture
+async def chat(outside: World) -> Chat:
+    """Ana holds it and has said something."""
+    chat = await outside.chat(first="Hello")
+    await chat.taken_over(outside.ana)
+    await chat.marked(await chat.reply(outside.ana, "Hi!"), SENT)
+    await chat.sees("Hi!")
+    return chat
+
+
+async def reads(world: World, chat: Chat) -> list[str]:
+    """What of the teammates' words the customer finds who opens the chat now."""
+    now: dict[int, str] = {}
+    for entry in await world.bridge.desk.for_customer(chat.id, after=0, limit=100):
+        match entry.kind:
+            case Kind.MESSAGE if entry.author == "teammate":
+                now[entry.seq] = entry.text
+            case Kind.EDIT:
+                now[entry.data["target"]] = entry.text
+            case Kind.RETRACT:
+                now.pop(entry.data["target"], None)
+    return list(now.values())
+
+
+async def comes_to_read(world: World, chat: Chat, *texts: str) -> None:
+    """Wait until that is what the customer finds, in this order."""
+
+    async def so() -> bool:
+        return await reads(world, chat) == list(texts)
+
+    await world.slack.until(so, timeout=20)
+
+
+async def lose(world: World) -> None:
+    """Push what waits for the app out of the queue."""
+    await world.ben.post(CHANNEL, "Lunch?")
+
+
+async def heard(world: World) -> None:
+    """It is written down how far Slack was heard."""
+
+    async def is_so() -> bool:
+        async with world.bridge.database.read() as tx:
+            return await tx.facts.get(HEARD) is not None
+
+    await world.until(is_so)
+
+
+async def test_a_reply_typed_while_the_program_was_down_arrives(outside: World, chat: Chat) -> None:
+    await heard(outside)
+    await outside.settled()
+    await outside.bridge.stop()
+    await chat.reply(outside.ana, "Are you there?")
+    await lose(outside)
+    await outside.start()
+    await comes_to_read(outside, chat, "Hi!", "Are you there?")
+
+
+async def test_a_reply_typed_while_no_socket_was_open_arrives(outside: World, chat: Chat) -> None:
+    await heard(outside)
+    outside.slack.drop_sockets()
+    await chat.reply(outside.ana, "Are you there?")
+    await lose(outside)
+    await comes_to_read(outside, chat, "Hi!", "Are you there?")
+
+
+async def test_what_went_down_with_a_socket_is_read_first(outside: World, chat: Chat) -> None:
+    await chat.reply(outside.ana, "First", deliveries=0)
+    outside.slack.drop_sockets(only=0)
+    await chat.reply(outside.ana, "Second")
+    await chat.sees("Second")
+    assert await reads(outside, chat) == ["Hi!", "First", "Second"]
+
+
+async def test_a_post_whose_answer_was_lost_is_found_and_not_made_again(outside: World, chat: Chat) -> None:
+    await outside.settled()
+    outside.slack.faults.drop_after("chat.postMessage")
+    await chat.customer.say("Where is my parcel?")
+    await chat.shows("Where is my parcel?")
+    await outside.settled()
+    assert chat.in_thread().count(("customer", "Where is my parcel?")) == 1
+
+
+async def test_a_card_whose_answer_was_lost_is_found_and_not_made_again(outside: World) -> None:
+    outside.slack.faults.drop_after("chat.postMessage")
+    chat = await outside.chat("Noor", first="Hello")
+    await chat.taken_over(outside.ana)
+    await outside.settled()
+    cards = [one for one in outside.slack.messages(CHANNEL) if "Noor" in outside.slack.rendered(one)]
+    assert len(cards) == 1
+
+
+async def test_a_hand_back_from_a_window_does_not_overtake_what_was_typed_before_it(
+    database_url: str, ahead: int
+) -> None:
+    workspace = {"clock": lambda: time.time() + ahead}
+    async with world(database_url, workspace=workspace, hold_back=timedelta(seconds=1)) as here:
+        chat = await here.chat(first="Hello")
+        await chat.taken_over(here.ana)
+        await chat.press(here.ana, ALLOW_AI_REPLIES)
+        await here.until(lambda: here.ana.views())
+        typed = await chat.reply(here.ana, "Good bye!")
+        assert (await here.ana.submit())["ok"]
+        await chat.sees("Good bye!")
+        await chat.marked(typed, SENT)
+
+
+async def test_a_customer_given_to_somebody_just_now_does_not_get_what_they_typed_before(
+    database_url: str, ahead: int
+) -> None:
+    clock = RunningClock()
+    workspace = {"clock": lambda: clock.seconds() + ahead}
+    async with world(
+        database_url, ai="external", workspace=workspace, clock=clock, assignment="balanced"
+    ) as here:
+        chat = await here.chat(first="Hello")
+        await here.ben.command("/bookbag", "back", channel=CHANNEL)
+        await chat.thread.ts()
+        await chat.customer.escalate("asked for a person")
+        await chat.marked(await chat.reply(here.ben, "Who takes this one?"), HELD)
+        clock.forward(seconds=IS_NEWS_FOR.total_seconds() + 1)
+        # What is posted shows how Slack's clock stands to the one that was set.
+        await chat.customer.say("Are you there?")
+        await chat.shows("Are you there?")
+        await chat.marked(await chat.reply(here.ben, "Hello, I am Ben."), SENT)
+        assert await reads(here, chat) == ["Hello, I am Ben."]
