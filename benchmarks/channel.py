@@ -30,7 +30,6 @@ from bot.relay.courier import Courier
 from bot.slack.channels import Channels
 from bot.slack.files import SlackHost
 from bot.slack.installation import Installation
-from bot.slack.standing import Standing
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.records import ConversationId, Customer, Person, PersonId
@@ -50,8 +49,7 @@ def real_courier(bridge: Bridge, slack: SimulatedSlack) -> Courier:
     """The courier for Slack, as `Bridge` makes it for itself. The one place to change when that changes."""
     bridge.installation = INSTALLATION
     client = cast(AsyncWebClient, slack)
-    standing = Standing(client, INSTALLATION.channel)
-    channels = Channels(client, bridge.desk, INSTALLATION, standing)
+    channels = Channels(client, bridge.desk, INSTALLATION)
     no_files = cast(aiohttp.ClientSession, slack)
     return bridge._slack_courier(client, no_files, channels, SlackHost("http://127.0.0.1/"))
 
@@ -105,6 +103,7 @@ class Chats:
 
     async def begin(self, traffic: Traffic) -> None:
         await self._desk.database.write(lambda tx: tx.people.remember(ANA))
+        await self._desk.database.write(lambda tx: tx.channels.configure(past.CHANNEL))
         for number in range(traffic.with_ai + traffic.with_people):
             conversation, _ = await self._desk.start(
                 channel="web", inbox=None, customer=Customer(name=f"Customer {number}"), client_id=None

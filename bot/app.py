@@ -52,12 +52,12 @@ from bot.slack.installation import Installation, NotAnswering, find_installation
 from bot.slack.intake import Intake
 from bot.slack.lateness import Lateness
 from bot.slack.missed import Missed
+from bot.slack.outbound import Outbound
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
 from bot.slack.rates import limits
 from bot.slack.rights import Rights
 from bot.slack.roll import Roll
-from bot.slack.standing import Standing
 from bot.slack.uploads import Uploads
 from bot.slack.watch import Watch
 from storage.database import Clock, Database, DatabaseUnavailable, reason_of, utc_now
@@ -88,6 +88,7 @@ class Bridge:
     """
 
     installation: Installation
+    channels: Channels
     address: str
 
     def __init__(
@@ -106,7 +107,6 @@ class Bridge:
         self._waits = waits or Waits()
         self._catch_up_spacing = catch_up_spacing
         self._poster: Poster | None = None
-        self._standing: Standing | None = None
         self._signatures = deliveries.Signatures()
         self._writes_at: datetime | None = None
         self._stack = AsyncExitStack()
@@ -152,8 +152,8 @@ class Bridge:
             return {"database": str(error)}
         if self._sockets and not [one for one in self._sockets if await one.is_connected()]:
             problems["slack"] = "no socket is open; trying again"
-        elif self._standing is not None and self._standing.trouble is not None:
-            problems["slack"] = self._standing.trouble
+        elif self.channels.trouble is not None:
+            problems["slack"] = self.channels.trouble
         elif self._poster is not None and self._poster.trouble is not None:
             problems["slack"] = f"Slack takes no posts: {self._poster.trouble}"
         elif self._signatures.trouble is not None:
@@ -232,10 +232,9 @@ class Bridge:
         )
         await gaps.open()
         self._keep_up(gaps.run())
-        standing = self._standing = Standing(client, self.installation.channel)
-        channels = Channels(client, self.desk, self.installation, standing)
+        channels = self.channels = Channels(client, self.desk, self.installation)
         self._stack.push_async_callback(channels.stop)
-        await channels.look()
+        await channels.start()
         rights = Rights(directory, channels)
         lateness = Lateness(self.database, self.bell, least=self._settings.hold_back)
         if not self.database.is_sqlite:
@@ -253,7 +252,6 @@ class Bridge:
             language_of=known_language if self._settings.translates else None,
             gaps=gaps,
         )
-        self._keep_up(standing.run())
         self._run(self._slack_courier(client, session, channels, slack_host))
         ai = self._made_ai()
         if ai is not None:
@@ -322,11 +320,13 @@ class Bridge:
         channels: Channels,
         slack_host: SlackHost,
     ) -> Courier:
+        outbound = Outbound(client, channels.exposure)
         poster = self._poster = Poster(
-            client, self.desk, self.installation, channels, self._slack_clock, waits=self._waits
+            client, outbound, self.desk, self.installation, channels, self._slack_clock, waits=self._waits
         )
         uploads = Uploads(
             client,
+            outbound,
             session,
             self.database,
             self.files,
@@ -337,9 +337,10 @@ class Bridge:
         return Courier(
             outgoing.SLACK,
             SlackPosts(
-                client,
+                outbound,
+                channels.exposure,
                 poster,
-                DirectMessages(client, self.installation),
+                DirectMessages(outbound, self.installation),
                 uploads,
                 language=self._settings.language,
             ).prepare,

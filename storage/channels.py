@@ -1,4 +1,4 @@
-"""Queries about the channels that inboxes were connected to, and who may read what is in which."""
+"""Queries about our Slack channels: which there are, how each is, and who may read what is in which."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from storage.link import Link
+from storage.prepared import Prepared
 from storage.records import PersonId
 from storage.schema import (
     OPEN_STATES,
@@ -17,6 +18,7 @@ from storage.schema import (
     channels,
     conversations,
     entries,
+    facts,
     files,
     former_threads,
     held_replies,
@@ -26,10 +28,10 @@ from storage.schema import (
     tickets,
 )
 
-# The home channels of which somebody reads the conversations (None in it: the configured one). None: all.
-Among = Collection[str | None] | None
-# How the configured channel stands in `attendance`.
-CONFIGURED = ""
+# The Slack channels of which somebody reads the conversations. None: all.
+Among = Collection[str] | None
+# The name under which `facts` has the configured channel's id.
+_CONFIGURED = "slack_channel"
 
 # Where a channel's id stands, beside the conversations that are at home in it.
 _NAMED = (
@@ -54,6 +56,20 @@ class Connected:
     is_usable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is known of one of our channels, whichever process found it out.
+
+    `is_exposed`: people of another organisation read it, or nobody knows whether they do. `is_former`: it was
+    the configured one. `doubts` counts what was heard that only a look at Slack can tell.
+    """
+
+    id: str
+    is_exposed: bool
+    is_former: bool
+    doubts: int
+
+
 def reads_nothing(among: Among) -> bool:
     return among is not None and not among
 
@@ -62,11 +78,7 @@ def readable(among: Among) -> Sequence[ColumnElement[bool]]:
     """What holds of the conversations that are at home in these channels."""
     if among is None:
         return []
-    home = conversations.c.home
-    apart = [one for one in among if one is not None]
-    if None not in among:
-        return [home.in_(apart)]
-    return [or_(home.in_(apart), home.is_(None)) if apart else home.is_(None)]
+    return [conversations.c.home.in_(list(among))]
 
 
 def is_readable(of: ColumnElement[Any], among: Among) -> Sequence[ColumnElement[bool]]:
@@ -77,15 +89,87 @@ def is_readable(of: ColumnElement[Any], among: Among) -> Sequence[ColumnElement[
 
 
 class Channels:
-    """The `channels` that inboxes were ever connected to, and the inboxes, within one transaction."""
+    """The `channels` where conversations are or were, and the inboxes, within one transaction."""
 
     def __init__(self, connection: Link, now: datetime) -> None:
         self._connection = connection
         self._now = now
 
     async def known(self) -> Sequence[str]:
-        """Every channel but the configured one where conversations may be at home."""
+        """Every channel where conversations may be at home."""
         return list(await self._connection.scalars(select(channels.c.id).order_by(channels.c.id)))
+
+    async def health(self) -> Sequence[Health]:
+        """What is known of each of them."""
+        return [
+            Health(row.id, row.is_exposed, row.is_former, row.doubts)
+            for row in await self._connection.fetch(_HEALTH, {})
+        ]
+
+    async def configured(self) -> str | None:
+        """Where conversations start whose inbox has no channel of its own."""
+        found: str | None = await self._connection.scalar(select(configured()))
+        return found
+
+    async def configure(self, channel: str) -> Health:
+        """They start in `channel` from now on. Slack said just now that nobody outside reads it.
+
+        What was the configured channel before is a former one from then on, unless an inbox is connected to
+        it. What has no channel yet belongs to this one.
+        """
+        before = await self.configured()
+        await self._connection.execute(
+            self._connection.insert(facts)
+            .values(name=_CONFIGURED, value=channel)
+            .on_conflict_do_update(index_elements=["name"], set_={"value": channel})
+        )
+        if before not in (None, channel):
+            await self._connection.execute(
+                update(channels)
+                .where(channels.c.id == before, ~_is_connected(channels.c.id))
+                .values(is_former=True)
+            )
+        # Of one that is known already, others may have heard something since Slack was asked.
+        row = await self._connection.execute(
+            self._connection.insert(channels)
+            .values(id=channel, is_usable=True, is_exposed=False)
+            .on_conflict_do_update(index_elements=["id"], set_={"is_former": False})
+            .returning(channels)
+        )
+        found = row.one()
+        await self._connection.execute(
+            update(conversations).where(conversations.c.home.is_(None)).values(home=channel)
+        )
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.channel.is_(None), outbox.c.topic == "slack", outbox.c.state.in_(OPEN_STATES))
+            .values(channel=channel)
+        )
+        return Health(found.id, found.is_exposed, found.is_former, found.doubts)
+
+    async def doubted(self, channel: str, *, is_exposed: bool = False) -> Health | None:
+        """Something was heard of it. `is_exposed`: that outsiders read it. None if it is none of ours."""
+        changed: dict[str, Any] = {"is_exposed": True} if is_exposed else {}
+        row = await self._connection.execute(
+            update(channels)
+            .where(channels.c.id == channel)
+            .values(doubts=channels.c.doubts + 1, **changed)
+            .returning(channels)
+        )
+        found = row.one_or_none()
+        return None if found is None else Health(found.id, found.is_exposed, found.is_former, found.doubts)
+
+    async def looked_at(self, channel: str, *, is_exposed: bool, doubts: int) -> None:
+        """Slack said so, asked when its doubts were so many. What was heard since then counts more."""
+        await self._connection.execute(
+            update(channels)
+            .where(
+                channels.c.id == channel,
+                channels.c.doubts == doubts,
+                channels.c.is_exposed.is_not(is_exposed),
+            )
+            .values(is_exposed=is_exposed)
+        )
 
     async def inboxes(self) -> Sequence[Connected]:
         rows = await self._connection.execute(
@@ -103,11 +187,11 @@ class Channels:
         return found
 
     async def connect(self, inbox: str, channel: str, *, by: PersonId) -> bool:
-        """False if it is connected already, wherever to."""
+        """False if it is connected already, wherever to. Slack said just now that nobody outside reads it."""
         await self._connection.execute(
             self._connection.insert(channels)
-            .values(id=channel, is_usable=True)
-            .on_conflict_do_update(index_elements=["id"], set_={"is_usable": True})
+            .values(id=channel, is_usable=True, is_exposed=False)
+            .on_conflict_do_update(index_elements=["id"], set_={"is_usable": True, "is_former": False})
         )
         row = await self._connection.execute(
             self._connection.insert(inbox_channels)
@@ -135,10 +219,17 @@ class Channels:
 
         The conversations at home there have moved already (`Conversations.renamed`).
         """
-        is_usable = await self._connection.scalar(select(channels.c.is_usable).where(channels.c.id == old))
-        if is_usable is None:
+        row = await self._connection.execute(select(channels).where(channels.c.id == old))
+        known = row.one_or_none()
+        if known is None:
             return False
-        await self._connection.execute(channels.insert().values(id=new, is_usable=is_usable))
+        # A channel gets another id when somebody begins to share it, so nobody knows who reads it now.
+        await self._connection.execute(
+            channels.insert().values(id=new, is_usable=known.is_usable, is_former=known.is_former)
+        )
+        await self._connection.execute(
+            update(facts).where(facts.c.name == _CONFIGURED, facts.c.value == old).values(value=new)
+        )
         for column in _NAMED:
             await self._connection.execute(update(column.table).where(column == old).values({column: new}))
         await self._connection.execute(delete(channels).where(channels.c.id == old))
@@ -179,15 +270,27 @@ class Channels:
                 update(inbox).where(inbox.c.id == row.id).values(event=_readdressed(row.event, old, new))
             )
 
-    async def attends(self, person: PersonId, among: Collection[str | None]) -> None:
+    async def attends(self, person: PersonId, among: Collection[str]) -> None:
         """They are in these channels, and in no other of ours."""
         await self._connection.execute(
             delete(attendance).where(attendance.c.team == person.team, attendance.c.user == person.user)
         )
         for one in among:
             await self._connection.execute(
-                attendance.insert().values(channel=one or CONFIGURED, team=person.team, user=person.user)
+                attendance.insert().values(channel=one, team=person.team, user=person.user)
             )
+
+
+def configured() -> Any:
+    """The configured channel's id, as a part of another query."""
+    return select(facts.c.value).where(facts.c.name == _CONFIGURED).scalar_subquery()
+
+
+def _is_connected(channel: ColumnElement[Any]) -> ColumnElement[bool]:
+    return select(inbox_channels.c.inbox).where(inbox_channels.c.channel == channel).exists()
+
+
+_HEALTH = Prepared(lambda _dialect: select(channels).order_by(channels.c.id))
 
 
 def _ever_in(channel: str) -> Any:

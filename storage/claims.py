@@ -53,7 +53,7 @@ _IS_FOLLOWED = (
 class Place:
     """Rows of some kinds that go to some channels. None stands for all kinds, or for all channels.
 
-    In `channels`, None is the configured channel.
+    In `channels`, None is what goes to no channel.
     """
 
     kinds: tuple[str, ...] | None = None

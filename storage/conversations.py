@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, insert, select, update
+from sqlalchemy import Row, Select, and_, case, func, insert, or_, select, update
 
-from storage.channels import Among, readable
+from storage.channels import Among, configured, readable
 from storage.link import Link
 from storage.pairs import one_of, rows_of, wanted
 from storage.pending import Pending
@@ -35,7 +35,7 @@ class Conversations:
     ) -> tuple[Conversation, bool]:
         """The new conversation and True, or the one that `client_id` started before and False.
 
-        It is at home where its inbox is connected to at this moment.
+        It is at home where its inbox is connected to at this moment, else in the configured channel.
         """
         insert = (
             self._connection.insert(table)
@@ -44,7 +44,7 @@ class Conversations:
                 client_id=client_id,
                 channel=channel,
                 inbox=inbox,
-                home=None if inbox is None else _home_of(inbox),
+                home=configured() if inbox is None else func.coalesce(_home_of(inbox), configured()),
                 customer_name=customer.name,
                 customer_email=customer.email,
                 customer_user_id=customer.user_id,
@@ -203,9 +203,9 @@ class Conversations:
         self._by_thread.pop(card, None)
         return await self._changed(conversation_id, [], card_team=None, card_channel=None, card_ts=None)
 
-    async def come_home(self, conversation_id: ConversationId) -> Conversation | None:
-        """From now on it is at home in the configured channel."""
-        return await self._changed(conversation_id, [], home=None)
+    async def move_home(self, conversation_id: ConversationId, channel: str) -> Conversation | None:
+        """From now on it is at home there."""
+        return await self._changed(conversation_id, [], home=channel)
 
     async def renamed(self, old: str, new: str) -> None:
         """The channel `old` has the id `new` now: who was at home there still is."""
@@ -220,6 +220,20 @@ class Conversations:
         """Those at home there that wait for a teammate or are held by one."""
         rows = await self._connection.execute(
             select(table).where(table.c.home == channel, table.c.state.in_((State.TEAMMATE, State.WAITING)))
+        )
+        return [_conversation(row) for row in rows]
+
+    async def left_behind(self, *, since: datetime, limit: int) -> Sequence[Conversation]:
+        """Those at home in a former channel that go on: somebody waits, is held, or spoke to the AI since."""
+        goes_on = or_(
+            table.c.state.in_((State.TEAMMATE, State.WAITING)),
+            and_(table.c.state == State.AI, table.c.last_message_at >= since),
+        )
+        rows = await self._connection.execute(
+            select(table)
+            .where(table.c.home.in_(select(channels.c.id).where(channels.c.is_former)), goes_on)
+            .order_by(table.c.id)
+            .limit(limit)
         )
         return [_conversation(row) for row in rows]
 

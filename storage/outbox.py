@@ -95,10 +95,10 @@ class Outbox:
         )
         return [(row.kind, row.payload) for row in found]
 
-    async def redirect(self, lane: str) -> None:
-        """What waits in this lane goes to the configured channel from now on."""
+    async def redirect(self, lane: str, channel: str) -> None:
+        """What waits in this lane goes to that channel from now on."""
         await self._connection.execute(
-            update(table).where(table.c.lane == lane, table.c.state.in_(OPEN)).values(channel=None)
+            update(table).where(table.c.lane == lane, table.c.state.in_(OPEN)).values(channel=channel)
         )
 
     async def claim(
@@ -117,7 +117,7 @@ class Outbox:
         )
 
     async def channels(self, topic: str) -> Collection[str | None]:
-        """Where open rows go; None is the configured channel."""
+        """Where open rows go; None for those that go to no channel."""
         rows = await self._connection.fetch(_CHANNELS, {"topic": topic})
         return {row.channel for row in rows}
 

@@ -125,7 +125,7 @@ class Conversation:
     card: MessageRef | None
     created_at: datetime
     last_message_at: datetime | None
-    # The channel where it started and whose people it belongs to; None: the configured one.
+    # The Slack channel of its thread, whose people may see it. None where no Slack was ever connected.
     home: str | None = None
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select, update
 
-from storage.channels import CONFIGURED
 from storage.link import Link
 from storage.pairs import one_of
 from storage.people import person_of
@@ -51,19 +50,20 @@ class Roster:
 
         By load, who has the fewest; among equals, and without, who was assigned one longest ago. With `lock`
         nobody else assigns anything until the commit, or two could fill the same last place. Only those count
-        who are in the channel `home`; without any but the configured one, whoever is available is there.
+        who are in the channel `home`; while that is the only one, whoever is available is there.
         """
         wanted = select(table).where(table.c.is_available, table.c.may_act)
         is_there = (
             select(attendance.c.user)
             .where(
-                attendance.c.channel == (home or CONFIGURED),
+                attendance.c.channel == home,
                 attendance.c.team == table.c.team_id,
                 attendance.c.user == table.c.user_id,
             )
             .exists()
         )
-        wanted = wanted.where(or_(~select(channels.c.id).exists(), is_there))
+        is_another = select(channels.c.id).where(channels.c.id != (home or "")).exists()
+        wanted = wanted.where(or_(~is_another, is_there))
         wanted = wanted.order_by(table.c.team_id, table.c.user_id)
         rows = (await self._connection.execute(wanted.with_for_update() if lock else wanted)).all()
         if not rows:

@@ -29,6 +29,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from storage.columns import Json, UtcDateTime
@@ -74,7 +75,7 @@ conversations = Table(
     Column("card_ts", String(20)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_message_at", UtcDateTime),
-    # The channel it started in, where that was not the configured one.
+    # The Slack channel that its thread is in, or is to be, and whose people may see it.
     Column("home", String(20)),
     CheckConstraint("state IN ('ai', 'waiting', 'teammate', 'ended')", name="state"),
     CheckConstraint("(state = 'teammate') = (holder_user IS NOT NULL)", name="holder"),
@@ -90,13 +91,20 @@ Index(
     postgresql_where=conversations.c.home.is_not(None),
 )
 
-# Channels that an inbox was ever connected to. They stay: conversations may be at home there.
+# Slack channels that were ever configured, or that an inbox was ever connected to. They stay: conversations
+# may be at home there.
 channels = Table(
     "channels",
     metadata,
     Column("id", String(20), primary_key=True),
     # False while nobody can post there; what starts meanwhile starts in the configured channel.
     Column("is_usable", Boolean, nullable=False),
+    # Whether people of another organisation read what is posted there, or nobody knows. Nothing is then.
+    Column("is_exposed", Boolean, nullable=False, default=True, server_default=true()),
+    # It was the configured channel and is not any more: what goes on there goes on in that one.
+    Column("is_former", Boolean, nullable=False, default=False, server_default=false()),
+    # How often something was heard of it that only a look at Slack can tell.
+    Column("doubts", Integer, nullable=False, default=0, server_default="0"),
 )
 
 # Inboxes whose conversations start in another channel than the configured one.
@@ -110,7 +118,7 @@ inbox_channels = Table(
     Column("connected_at", UtcDateTime, nullable=False),
 )
 
-# In which of our channels available people are, as Slack said last; empty is the configured one.
+# In which of our channels available people are, as Slack said last.
 attendance = Table(
     "attendance",
     metadata,
@@ -274,7 +282,7 @@ outbox = Table(
     Column("lane", String(80), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
-    # The Slack channel it goes to, where that is not the configured one.
+    # The Slack channel or the person it goes to.
     Column("channel", String(20)),
     Column("payload", Json, nullable=False, default=dict),
     # Opaque: it travels in Slack's message metadata, where anybody in the workspace may read it.

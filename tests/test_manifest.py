@@ -37,7 +37,6 @@ from bot.slack.intake import Intake
 from bot.slack.lateness import Lateness
 from bot.slack.rights import Rights
 from bot.slack.roll import Roll
-from bot.slack.standing import Standing
 from storage.database import Database, utc_now
 
 # The bot scopes that docs.slack.dev/reference/methods names for each method; any of a method's scopes is
@@ -223,7 +222,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     files = SlackFiles(
         client, session, database, Files(database, largest=1, most=1), SlackHost("http://127.0.0.1:1/api/")
     )
-    channels = Channels(client, desk, installation, Standing(client, "C1"))
+    channels = Channels(client, desk, installation)
     rights = Rights(directory, channels)
     made = slack_app(
         client,

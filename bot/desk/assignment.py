@@ -38,11 +38,11 @@ class Assignment:
         return self.order is not Order.MANUAL
 
 
-async def free_in(tx: Transaction, assignment: Assignment) -> Sequence[str | None]:
-    """The home channels (None: the configured one) where `assign` would find somebody. Only looks."""
+async def free_in(tx: Transaction, assignment: Assignment) -> Sequence[str]:
+    """The Slack channels where `assign` would find somebody. Only looks."""
     if not assignment.is_on:
         return []
-    homes = [None, *await tx.channels.known()]
+    homes = await tx.channels.known()
     return [home for home in homes if await _next(tx, assignment, lock=False, home=home) is not None]
 
 
@@ -84,9 +84,7 @@ async def assign(tx: Transaction, conversation: Conversation, assignment: Assign
     return given
 
 
-async def be_available(
-    tx: Transaction, *, by: Person, available: bool, among: Collection[str | None]
-) -> None:
+async def be_available(tx: Transaction, *, by: Person, available: bool, among: Collection[str]) -> None:
     """What a teammate says of themselves, who is in the channels `among`. What they hold stays theirs."""
     if available and not by.may_act:
         raise MayNotAct

@@ -185,9 +185,7 @@ class Desk:
             assignment=self.assignment,
         )
 
-    async def be_available(
-        self, *, by: Person, available: bool, among: Collection[str | None] = (None,)
-    ) -> None:
+    async def be_available(self, *, by: Person, available: bool, among: Collection[str] = ()) -> None:
         await self._do(Expects(), assignment.be_available, by=by, available=available, among=among)
 
     async def allow_ai_replies(
@@ -307,6 +305,10 @@ class Desk:
         return await self._do(
             Expects(conversation_id), threads.come_home, conversation_id, away_from=away_from
         )
+
+    async def left_behind(self, *, limit: int) -> Sequence[Conversation]:
+        async with self.database.read() as tx:
+            return await threads.left_behind(tx, limit=limit)
 
     async def channel_renamed(self, *, old: str, new: str) -> bool:
         return await self._do(Expects(), threads.channel_renamed, old=old, new=new)

@@ -217,7 +217,7 @@ async def _in_thread(tx: Transaction, conversation: Conversation, what: Owed, **
 
 
 def channel_of(conversation: Conversation) -> str | None:
-    """Where the conversation's thread is, or is to be; None is the configured channel."""
+    """Where the conversation's thread is, or is to be."""
     return conversation.card.channel if conversation.card else conversation.home
 
 
@@ -275,6 +275,7 @@ async def mark(
         topic=SLACK,
         lane=f"mark:{message.channel}/{message.ts}",
         priority=Priority.FEEDBACK,
+        channel=message.channel,
         payload={"channel": message.channel, "ts": message.ts, "mark": what, "instead_of": instead_of},
     )
 
@@ -316,6 +317,7 @@ async def prompt(
         topic=SLACK,
         lane=f"prompt:{reply.message.channel}/{reply.message.ts}",
         priority=Priority.FEEDBACK,
+        channel=reply.message.channel,
         payload=payload,
     )
 

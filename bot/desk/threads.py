@@ -8,7 +8,8 @@ from bot.desk import outgoing, timeline
 from bot.desk.errors import AlreadyShown, MayNotAct, NotFound, NoThread
 from bot.desk.outgoing import Owed
 from bot.desk.timeline import Event
-from storage.records import ConversationId, MessageRef, Person
+from bot.desk.views import LIVE_FOR
+from storage.records import Conversation, ConversationId, MessageRef, Person
 from storage.transaction import Transaction
 
 
@@ -111,25 +112,31 @@ async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: M
 
 
 async def come_home(tx: Transaction, conversation_id: ConversationId, *, away_from: str) -> bool:
-    """Let a conversation whose home channel cannot be used go on in the configured one, and stay there.
+    """Let a conversation whose Slack channel is left go on in the configured one, and stay there.
 
     From this commit on it belongs to the people of that one. False if it is at home elsewhere already.
     """
     conversation = await tx.conversations.lock(conversation_id)
-    if conversation is None or conversation.home != away_from:
+    home = await tx.channels.configured()
+    if conversation is None or conversation.home != away_from or home in (None, away_from):
         return False
-    await tx.conversations.come_home(conversation_id)
+    await tx.conversations.move_home(conversation_id, home)
     if conversation.card is None:
-        await tx.outbox.redirect(outgoing.lane_of(conversation_id))
+        await tx.outbox.redirect(outgoing.lane_of(conversation_id), home)
     else:
         await move(tx, conversation_id, away_from=conversation.card)
     return True
 
 
-async def channel_renamed(tx: Transaction, *, old: str, new: str) -> bool:
-    """A connected channel has another id for good: everything of it stays where it is, under that one.
+async def left_behind(tx: Transaction, *, limit: int) -> Sequence[Conversation]:
+    """Conversations that go on and whose thread is in a channel that was configured and is not any more."""
+    return await tx.conversations.left_behind(since=tx.now - LIVE_FOR, limit=limit)
 
-    False if nothing is connected to the old one any more, or never was.
+
+async def channel_renamed(tx: Transaction, *, old: str, new: str) -> bool:
+    """A channel of ours has another id for good: everything of it stays where it is, under that one.
+
+    False if the old one is none of ours.
     """
     await tx.conversations.renamed(old, new)
     return await tx.channels.renamed(old, new)

@@ -122,7 +122,7 @@ def register(
             case "rebuild":
                 number = number_in(rest, "rebuild")
                 about = await lists.conversation(number, among=among)
-                await desk.rebuild(number, by=await rights.admitted(by, home=about.home))
+                await desk.rebuild(number, by=await rights.about(about.id, by))
                 return refusal(
                     say(
                         "The thread of ticket #{number} starts again in a moment, from the ledger.",
@@ -131,7 +131,8 @@ def register(
                 )
             case "back" | "away":
                 here = await channels.with_(by.user)
-                home = None if None in here else min(filter(None, here), default=None)
+                configured = channels.configured_id
+                home = configured if configured in here else min(here, default=configured)
                 person = await rights.admitted(by, home=home)
                 await desk.be_available(by=person, available=word == "back", among=here)
                 return availability_message(word == "back", is_used=desk.assignment.is_on)

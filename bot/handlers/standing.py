@@ -11,7 +11,6 @@ from bot.slack.channels import Channels
 # docs.slack.dev/reference/events
 CHANNEL_EVENTS = (
     "channel_archive",
-    "channel_shared",
     "channel_unarchive",
     "channel_unshared",
     "group_archive",
@@ -23,6 +22,10 @@ APP_EVENTS = ("app_uninstalled", "tokens_revoked")
 def register(app: AsyncApp, *, channels: Channels) -> None:
     async def channel_changed(event: dict[str, Any]) -> None:
         channels.doubt(str(event.get("channel")))
+
+    @app.event("channel_shared")
+    async def channel_shared(event: dict[str, Any]) -> None:
+        await channels.shared(str(event.get("channel")))
 
     @app.event("channel_id_changed")
     async def renamed(event: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""Our channels: the configured one, and those that inboxes were connected to. Who is in each, and how it is.
+"""Our Slack channels: the configured one, and those that inboxes were connected to. Who is in them, and more.
 
-A conversation is at home in one of them (docs/decisions/0022-channels.md). None names the configured one.
+A conversation is at home in one of them, which it knows by its id (docs/decisions/0022-channels.md).
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ from functools import partial
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.desk import Desk
-from bot.slack.installation import CONNECTED, Installation
+from bot.slack.exposure import Exposure
+from bot.slack.installation import CONFIGURED, CONNECTED, FORMER, Installation, Mends
 from bot.slack.members import Members
-from bot.slack.standing import Standing
+from bot.slack.standing import Look, Standing
 from storage.channels import Among
+from storage.database import reason_of
 from storage.records import ConversationId, MessageRef
-from storage.transaction import Expects
+from storage.transaction import Expects, Transaction
 
 log = logging.getLogger(__name__)
+
+BROUGHT_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,46 +38,58 @@ class Channel:
 
 
 class Channels:
-    """Learns of a connected channel when first asked about it; until Slack has described it, it is exposed.
+    """Looks after each from when it is first asked about it, until `stop`.
 
-    `configured` is looked after by whoever made it, the others are until `stop`.
+    `exposure`: which of them may be written to.
     """
 
-    def __init__(
-        self, client: AsyncWebClient, desk: Desk, installation: Installation, standing: Standing
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, desk: Desk, installation: Installation) -> None:
         self._client = client
         self._desk = desk
         self._database = desk.database
-        self.configured = Channel(
-            installation.channel,
-            Members(client, installation.channel, self._database.clock),
-            standing,
-        )
+        self.configured_id = installation.channel
         self.configured_name = installation.channel_name
-        self._connected: dict[str, Channel] = {}
+        self.exposure = Exposure()
+        self._channels: dict[str, Channel] = {}
         self._watching: dict[str, asyncio.Task[None]] = {}
 
-    async def of(self, home: str | None) -> Channel:
-        if home is None or home == self.configured.id:
-            return self.configured
-        found = self._connected.get(home)
-        if found is None:
-            standing = Standing(self._client, home, mends=CONNECTED, changed=partial(self._changed, home))
-            found = Channel(home, Members(self._client, home, self._database.clock), standing)
-            self._connected[home] = found
-            self._watching[home] = asyncio.create_task(standing.run())
+    @property
+    def trouble(self) -> str | None:
+        """What an operator has to mend before we can work in the configured channel again, or None."""
+        found = self._channels.get(self.configured_id)
+        return None if found is None else found.standing.trouble
+
+    async def start(self) -> None:
+        """From now on conversations start in the configured channel, where Slack let us in just now.
+
+        Those that go on in a former one move here. Then begin to look after every channel.
+        """
+        found = await self._database.write(
+            lambda tx: tx.channels.configure(self.configured_id), expects=Expects()
+        )
+        homes = await self.homes()
+        self.exposure.unseen([one for one in homes if one != self.configured_id])
+        self._look_after(self.configured_id, is_known=not found.is_exposed)
+        await asyncio.gather(*(self.of(home) for home in homes))
+        self._watching[""] = asyncio.create_task(self._bring_home())
+
+    async def of(self, channel: str) -> Channel:
+        found = self._channels.get(channel) or self._look_after(channel)
         await found.standing.looked_at()
         return found
 
-    async def homes(self) -> Sequence[str | None]:
+    async def is_exposed(self, channel: str) -> bool:
+        """Whether people of another organisation read it, or nobody knows yet; as the database has it now."""
+        await self.of(channel)
+        await self._learn()
+        return self.exposure.is_exposed(channel)
+
+    async def homes(self) -> Sequence[str]:
         """Where conversations may be at home."""
         async with self._database.read() as tx:
-            return [None, *await tx.channels.known()]
-
-    async def look(self) -> None:
-        """Begin to look after those that are known already."""
-        await asyncio.gather(*(self.of(home) for home in await self.homes()))
+            found = await tx.channels.health()
+        self.exposure.learn(found)
+        return [one.id for one in found]
 
     async def read_by(self, user: str) -> Among:
         """Where they may read what customers say: in the channels they are in. None: in all of them."""
@@ -81,31 +97,39 @@ class Channels:
         here = await self._those_with(user, homes)
         return None if len(here) == len(homes) else here
 
-    async def with_(self, user: str) -> frozenset[str | None]:
-        """The same, each by its name."""
+    async def with_(self, user: str) -> frozenset[str]:
+        """The same, each by its id."""
         return await self._those_with(user, await self.homes())
 
-    async def home_of(self, conversation_id: ConversationId) -> str | None:
-        """None also for what is no conversation: then the rule says so."""
+    async def home_of(self, conversation_id: ConversationId) -> str:
+        """The configured one also for what is no conversation: then the rule says so."""
         async with self._database.read() as tx:
             found = await tx.conversations.get(conversation_id)
-        return None if found is None else found.home
+        return (found and found.home) or self.configured_id
 
-    async def home_in(self, thread: MessageRef) -> str | None:
+    async def home_in(self, thread: MessageRef) -> str:
         """Where the conversation of that thread is at home, as far as it is known whose it is."""
-        if thread.channel == self.configured.id:
-            return None
+        if thread.channel == self.configured_id and self.exposure.is_alone(thread.channel):
+            return thread.channel
         async with self._database.read() as tx:
             found = await tx.conversations.by_thread(thread)
-            if found is not None:
+            if found is not None and found.home is not None:
                 return found.home
             # Its card's place is not saved yet.
-            return thread.channel if thread.channel in await tx.channels.known() else None
+            return thread.channel if thread.channel in await tx.channels.known() else self.configured_id
 
     def somebody_moved(self, channel: str) -> None:
         """Somebody came or went."""
         for one in self._ours(channel):
             one.members.forget()
+
+    async def shared(self, channel: str) -> None:
+        """Slack says that another organisation reads it from now on. All processes go by that at once."""
+        self.exposure.shared(channel)
+        await self._database.write(
+            lambda tx: tx.channels.doubted(channel, is_exposed=True), expects=Expects()
+        )
+        self.doubt(channel)
 
     def doubt(self, channel: str | None = None) -> None:
         """Something about the channel changed, or about us in all of them."""
@@ -116,7 +140,9 @@ class Channels:
     async def renamed(self, old: str, new: str) -> None:
         """A channel has another id for good, and the old one names nothing any more."""
         if await self._desk.channel_renamed(old=old, new=new):
-            log.warning("the connected channel %s has the id %s now", old, new)
+            log.warning("the channel %s has the id %s now", old, new)
+            if old == self.configured_id:
+                self.configured_id = new
             self._leave(old)
             await self.of(new)
         self.doubt(old)
@@ -130,36 +156,82 @@ class Channels:
             await asyncio.wait(watching)
 
     def _ours(self, channel: str | None) -> Sequence[Channel]:
-        every = [self.configured, *self._connected.values()]
-        return [one for one in every if channel in (None, one.id)]
+        return [one for one in self._channels.values() if channel in (None, one.id)]
 
-    async def _those_with(self, user: str, homes: Sequence[str | None]) -> frozenset[str | None]:
+    def _look_after(self, channel: str, *, is_known: bool = False) -> Channel:
+        standing = Standing(
+            self._client,
+            channel,
+            mends=self._mends(channel),
+            doubts=partial(self._doubts, channel),
+            looked=self._looked,
+            is_known=is_known,
+        )
+        found = Channel(channel, Members(self._client, channel, self._database.clock), standing)
+        self._channels[channel] = found
+        self._watching[channel] = asyncio.create_task(standing.run())
+        return found
+
+    def _mends(self, channel: str) -> Mends:
+        if channel == self.configured_id:
+            return CONFIGURED
+        return FORMER if self.exposure.is_former(channel) else CONNECTED
+
+    async def _those_with(self, user: str, homes: Sequence[str]) -> frozenset[str]:
         channels = await asyncio.gather(*(self.of(home) for home in homes))
         there = await asyncio.gather(*(one.members.has(user) for one in channels))
         return frozenset(home for home, is_there in zip(homes, there, strict=True) if is_there)
 
-    async def _changed(self, channel: str, standing: Standing) -> None:
-        """What is waited for there goes on in the configured channel when nobody can post there any more."""
-        is_usable = standing.trouble is None
-        news = await self._database.write(
-            lambda tx: tx.channels.usable(channel, is_usable=is_usable), expects=Expects()
-        )
+    async def _doubts(self, channel: str) -> int:
+        async with self._database.read() as tx:
+            return next((one.doubts for one in await tx.channels.health() if one.id == channel), 0)
+
+    async def _learn(self) -> None:
+        async with self._database.read() as tx:
+            found = await tx.channels.health()
+        self.exposure.learn(found)
+
+    async def _looked(self, look: Look) -> None:
+        """All processes go by it. What is waited for in a lost channel goes on in the configured one."""
+
+        async def write_down(tx: Transaction) -> bool:
+            await tx.channels.looked_at(look.channel, is_exposed=look.is_exposed, doubts=look.doubts)
+            return await tx.channels.usable(look.channel, is_usable=look.is_usable)
+
+        news = await self._database.write(write_down, expects=Expects())
+        await self._learn()
+        self.exposure.seen(look.channel)
+        if look.channel == self.configured_id:
+            return
         if news:
-            log.warning("inboxes connected to %s: it can%s be used", channel, "" if is_usable else "not")
-        if not standing.is_lost:
+            log.warning("the channel %s can%s be used", look.channel, "" if look.is_usable else "not")
+        if not look.is_lost:
             return
         async with self._database.read() as tx:
-            is_ours = channel in await tx.channels.known()
-            stranded = await tx.conversations.at_home(channel)
+            is_ours = look.channel in await tx.channels.known()
+            stranded = await tx.conversations.at_home(look.channel)
         for one in stranded:
-            await self._desk.come_home(one.id, away_from=channel)
+            await self._desk.come_home(one.id, away_from=look.channel)
         if not is_ours:
             # It goes by another id, of which another process heard.
-            self._leave(channel)
+            self._leave(look.channel)
+
+    async def _bring_home(self) -> None:
+        """What goes on in former channels goes on in the configured one."""
+        while True:
+            try:
+                left = await self._desk.left_behind(limit=BROUGHT_AT_ONCE)
+                for one in left:
+                    await self._desk.come_home(one.id, away_from=str(one.home))
+            except Exception as error:  # noqa: BLE001 - each of them also moves with what is posted in it next
+                log.warning("conversations of a former channel were not moved: %s", reason_of(error))
+                return
+            if not left:
+                return
 
     def _leave(self, channel: str) -> None:
         """Look after it no more."""
-        self._connected.pop(channel, None)
+        self._channels.pop(channel, None)
         watching = self._watching.pop(channel, None)
         if watching is not None:
             watching.cancel()

@@ -58,11 +58,11 @@ class Connecting:
         if called == _DIRECT or called.startswith(_BETWEEN_SEVERAL):
             raise NotConnectable(_in_a_channel())
         await self._usable(channel)
-        # From this moment on we look after it, whoever is in it.
-        await self._channels.of(channel)
         connected = await self._database.write(
             lambda tx: tx.channels.connect(inbox, channel, by=by), expects=Expects()
         )
+        # From this moment on we look after it, whoever is in it.
+        await self._channels.of(channel)
         if connected:
             self._told()
         else:
@@ -143,7 +143,7 @@ class Connecting:
             )
 
     async def _usable(self, channel: str) -> None:
-        if channel == self._installation.channel:
+        if channel == self._channels.configured_id:
             raise NotConnectable(
                 say("This is where conversations start anyway. Say it in the channel they shall start in.")
             )

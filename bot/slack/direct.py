@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.blocks.direct import assigned_message, still_waiting_message
 from bot.blocks.message import Message
 from bot.desk.outgoing import Told, is_still_so
@@ -14,6 +12,7 @@ from bot.desk.views import ConversationView
 from bot.relay.outcome import Done, NotYet, Outcome, Parked, Throttled
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
+from bot.slack.outbound import Outbound
 from storage.records import Parcel, PersonId, Ticket
 
 log = logging.getLogger(__name__)
@@ -24,8 +23,8 @@ TRY_AGAIN = timedelta(seconds=10)
 class DirectMessages:
     """Each is sent at most once: what may have arrived is not sent again, for the thread says it too."""
 
-    def __init__(self, client: AsyncWebClient, installation: Installation) -> None:
-        self._client = client
+    def __init__(self, outbound: Outbound, installation: Installation) -> None:
+        self._outbound = outbound
         self._installation = installation
 
     async def send(self, parcel: Parcel, view: ConversationView, *, now: datetime) -> Outcome:
@@ -46,13 +45,7 @@ class DirectMessages:
         if parcel.maybe_sent is not None:
             return Parked("it may have been sent")
         try:
-            await self._client.chat_postMessage(
-                channel=to.user,
-                mrkdwn=False,
-                unfurl_links=False,
-                unfurl_media=False,
-                **message.arguments(),
-            )
+            await self._outbound.direct(message, to=to)
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             match failure.trouble:

@@ -66,6 +66,13 @@ CONNECTED = Mends(
     without_us=f"Type “/invite @{{bot}}” there, or {_ELSEWHERE}",
     unseen=f"If it still exists, invite the bot there again, or {_ELSEWHERE}",
 )
+# What was the configured channel: what goes on there goes on in the present one.
+FORMER = Mends(
+    archived="It is not SLACK_CHANNEL any more, and its conversations go on in that.",
+    shared="It is not SLACK_CHANNEL any more: its conversations go on in that, and nothing is posted there.",
+    without_us="It is not SLACK_CHANNEL any more, and its conversations go on in that.",
+    unseen="It was SLACK_CHANNEL once, and its conversations go on in the present one.",
+)
 
 
 async def find_installation(

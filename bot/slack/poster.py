@@ -25,8 +25,9 @@ from bot.slack.clock import SlackClock
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
 from bot.slack.labels import find, label
+from bot.slack.outbound import Outbound
 from bot.tongues import speaking
-from storage.records import Call, ConversationId, MessageRef, Parcel, PersonId
+from storage.records import Call, Conversation, ConversationId, MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Poster:
     def __init__(
         self,
         client: AsyncWebClient,
+        outbound: Outbound,
         desk: Desk,
         installation: Installation,
         channels: Channels,
@@ -66,6 +68,7 @@ class Poster:
         waits: Waits,
     ) -> None:
         self._client = client
+        self._outbound = outbound
         self._desk = desk
         self._installation = installation
         self._channels = channels
@@ -73,10 +76,6 @@ class Poster:
         self._waits = waits
         self.trouble: str | None = None
         self._warned: set[tuple[PersonId, str]] = set()
-
-    async def is_exposed(self, home: str | None) -> bool:
-        """Whether outsiders read what is posted there, or nobody knows yet."""
-        return (await self._channels.of(home)).standing.is_exposed
 
     @property
     def link_to(self) -> LinkTo:
@@ -119,18 +118,13 @@ class Poster:
         shows: int,
         in_channel: bool,
     ) -> Outcome:
-        if await self.is_exposed(home):
-            return self.kept()
         try:
-            answer = await self._client.chat_postMessage(
-                channel=thread.channel if thread else home or self._installation.channel,
+            answer = await self._outbound.post(
+                message,
+                channel=_channel(home, thread),
                 thread_ts=thread.ts if thread else None,
-                reply_broadcast=True if in_channel else None,
+                in_channel=in_channel,
                 metadata=label(parcel.key, shows=len(parcel.items)),
-                mrkdwn=False,
-                unfurl_links=False,
-                unfurl_media=False,
-                **message.arguments(),
             )
         except CALL_ERRORS as error:
             failure = Failure.of(error)
@@ -165,7 +159,7 @@ class Poster:
             found = await find(
                 self._client,
                 parcel.key,
-                channel=home or self._installation.channel,
+                channel=_channel(home, thread),
                 thread=thread,
                 since=self._slack_clock.slacks(maybe_sent) - _CLOCK_SET,
             )
@@ -198,30 +192,39 @@ class Poster:
         with speaking(reader.locale if reader is not None else None):
             message = cut_off(self._installation.channel_name, trouble)
         try:
-            await self._client.chat_postMessage(channel=holder.user, **message.arguments())
+            await self._outbound.direct(message, to=holder)
         except CALL_ERRORS as error:
             log.warning("a teammate could not be told of the trouble: %s", Failure.of(error).reason)
 
-    def _is_lost(self, failure: Failure, thread: MessageRef) -> bool:
-        """Whether this thread takes no posts any more while the configured channel may."""
+    def _is_lost(self, failure: Failure, thread: MessageRef, home: str | None) -> bool:
+        """Whether this thread takes no posts any more while the conversation's channel may."""
         if failure.reason in _THREAD_GONE:
             return True
-        return failure.trouble is Trouble.CHANNEL and thread.channel != self._installation.channel
+        return failure.trouble is Trouble.CHANNEL and thread.channel != home
 
     async def goes_on_elsewhere(
         self, parcel: Parcel, failure: Failure, home: str | None, thread: MessageRef | None
     ) -> Outcome | None:
         """What became of the parcel if its thread has to start again; None if it has not."""
-        if home is not None and failure.trouble is Trouble.CHANNEL and home != self._installation.channel:
+        is_apart = home not in (None, self._channels.configured_id)
+        if home is not None and is_apart and failure.trouble is Trouble.CHANNEL:
             log.warning("conversation %s: its channel is gone; it comes home", parcel.conversation_id)
             came = await self._desk.come_home(parcel.conversation_id, away_from=home)
             # What waited for the thread waits again, for the new one. A card that is not posted yet stays the
             # same parcel, and so does everything where the channel only has another id since it was claimed.
             return Done() if came and thread is not None else NotYet(timedelta(0), failure.reason)
-        if thread is not None and self._is_lost(failure, thread):
+        if thread is not None and self._is_lost(failure, thread, home):
             await self.moved(parcel, thread)
             return Done()
         return None
+
+    async def leave(self, parcel: Parcel, conversation: Conversation) -> Outcome:
+        """What goes on in a channel that was the configured one goes on in the one that is."""
+        home = str(conversation.home)
+        log.info("conversation %s: it goes on in the configured channel", conversation.id)
+        came = await self._desk.come_home(conversation.id, away_from=home)
+        # As in `goes_on_elsewhere`.
+        return Done() if came and conversation.card is not None else NotYet(timedelta(0), "its channel moved")
 
     async def moved(self, parcel: Parcel, thread: MessageRef) -> None:
         """Let the conversation's thread start again; this parcel's rows wait for the new one."""
@@ -252,7 +255,7 @@ class Poster:
         if thread is not None:
             call = Call(thread.channel, ts)
             return partial(_called, parcel.conversation_id, call) if in_channel else None
-        where = MessageRef(self._installation.team, home or self._installation.channel, ts)
+        where = MessageRef(self._installation.team, _channel(home, thread), ts)
 
         async def place(tx: Transaction) -> None:
             await outgoing.card_placed(tx, parcel.conversation_id, where, shows=shows)
@@ -265,7 +268,7 @@ class Poster:
         if failure.trouble is Trouble.MAYBE_SENT:
             return NotYet(self.longer(parcel), failure.reason)
         where = str(parcel.payload.get("channel") or parcel.channel or "")
-        is_elsewhere = where[:1] in ("C", "G") and where != self._installation.channel
+        is_elsewhere = where[:1] in ("C", "G") and where != self._channels.configured_id
         if failure.trouble is Trouble.GONE or (is_elsewhere and failure.trouble is Trouble.CHANNEL):
             log.info("conversation %s: nothing to show it on: %s", parcel.conversation_id, failure.reason)
             return Done()
@@ -296,6 +299,11 @@ class Poster:
     def longer(self, parcel: Parcel) -> timedelta:
         """How long until the next try, longer with each."""
         return min(self._waits.look_after * (1 << min(parcel.attempts - 1, 8)), _LONGEST_WAIT)
+
+
+def _channel(home: str | None, thread: MessageRef | None) -> str:
+    """Where a post goes. A conversation without a channel has no place that may be written to."""
+    return thread.channel if thread is not None else home or ""
 
 
 async def _called(conversation_id: ConversationId, call: Call, tx: Transaction) -> None:

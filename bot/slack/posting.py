@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.desk.outgoing import Owed
 from bot.desk.views import views_of
 from bot.relay.outcome import Job, Outcome, Part
 from bot.slack.direct import DirectMessages
+from bot.slack.exposure import Exposure
+from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import Poster
 from bot.slack.thread_posts import ThreadPosts
 from bot.slack.touches import Touches
@@ -37,6 +37,8 @@ METHOD_OF: Mapping[str, str] = {
 
 _SHOW_A_VIEW = (Owed.CARD, Owed.REFRESH, Owed.ANNOUNCE, Owed.DIRECT)
 _READ_ALONE = (Owed.PROMPT, Owed.DIRECT)
+# What begins a conversation's thread or goes on in it.
+_IN_THREAD = (Owed.CARD, Owed.ENTRY, Owed.RECAP, Owed.FILE, Owed.ANNOUNCE)
 
 # How many of a lane's entries may travel in one post; how many fit is found when they are put into blocks.
 TOGETHER: Mapping[str, int] = {Owed.ENTRY: 48}
@@ -52,7 +54,8 @@ class SlackPosts:
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        outbound: Outbound,
+        exposure: Exposure,
         poster: Poster,
         direct: DirectMessages,
         uploads: Uploads,
@@ -60,13 +63,19 @@ class SlackPosts:
         language: str,
     ) -> None:
         self._posts = ThreadPosts(poster)
-        self._touches = Touches(client, poster)
+        self._touches = Touches(outbound, poster)
+        self._poster = poster
+        self._exposure = exposure
         self._uploads = uploads
         self._direct = direct
         self._language = language
 
     async def prepare(self, tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
-        """Read what the parcels show, for all of them at once, and say how each is done."""
+        """Read what the parcels show, for all of them at once, and say how each is done.
+
+        What any process knows of our channels at this moment, the gate goes by from here on.
+        """
+        self._exposure.learn(await tx.channels.health())
         found = {one.id: one for one in await tx.conversations.several({p.conversation_id for p in parcels})}
         shown = [
             (parcel.conversation_id, item.payload["seq"])
@@ -84,6 +93,9 @@ class SlackPosts:
         jobs: dict[int, Job] = {}
         for parcel in parcels:
             conversation = found[parcel.conversation_id]
+            if parcel.kind in _IN_THREAD and self._exposure.is_former(conversation.home):
+                jobs[parcel.id] = partial(self._poster.leave, parcel, conversation)
+                continue
             match parcel.kind:
                 case Owed.CARD:
                     jobs[parcel.id] = partial(self._posts.card, parcel, views[conversation.id])
@@ -122,8 +134,15 @@ class SlackPosts:
             who = readers.get(parcel.id)
             reader = None if who is None else people.get(who)
             language = self._language if reader is None else reader.locale
-            jobs[parcel.id] = partial(_spoken, jobs[parcel.id], language)
+            jobs[parcel.id] = partial(self._spoken, jobs[parcel.id], language)
         return jobs
+
+    async def _spoken(self, job: Job, language: str | None) -> Outcome | Part:
+        with speaking(language):
+            try:
+                return await job()
+            except Withheld:
+                return self._poster.kept()
 
 
 def _reader(parcel: Parcel, conversation: Conversation) -> PersonId | None:
@@ -133,8 +152,3 @@ def _reader(parcel: Parcel, conversation: Conversation) -> PersonId | None:
     # A prompt's source starts with the team they wrote in.
     team = str(parcel.payload["source"]).removeprefix("slack:").partition("/")[0]
     return PersonId(team, str(parcel.payload["user"]))
-
-
-async def _spoken(job: Job, language: str | None) -> Outcome | Part:
-    with speaking(language):
-        return await job()

@@ -22,7 +22,7 @@ SLACK_ANSWERS_WITHIN = 1.5
 class Rights:
     """Full members of our workspace who are in a conversation's channel may act on it.
 
-    Nobody may while outsiders read that channel. Where a conversation is at home, None is the configured one.
+    Nobody may while outsiders read that channel.
 
     Guests, people of other workspaces, bots and deactivated people may read there, and that is all.
     """
@@ -31,20 +31,27 @@ class Rights:
         self._directory = directory
         self._channels = channels
 
-    async def of(self, person_id: PersonId, *, home: str | None) -> Person:
+    async def of(self, person_id: PersonId, *, home: str) -> Person:
         """Them, with `may_act` as it is now. Raises `UnknownPerson` where Slack does not say."""
         person, bar = await self._judged(person_id, home)
         return replace(person, may_act=bar is None)
 
     async def in_thread(self, person_id: PersonId, thread: MessageRef) -> Person:
-        """The same for the conversation of that thread."""
-        return await self.of(person_id, home=await self._channels.home_in(thread))
+        """The same for what they typed in that thread of a conversation.
+
+        A thread that the conversation left may be in a channel that outsiders read by now: what is typed
+        there goes to no customer.
+        """
+        home = await self._channels.home_in(thread)
+        person = await self.of(person_id, home=home)
+        is_read_outside = thread.channel != home and await self._channels.is_exposed(thread.channel)
+        return replace(person, may_act=person.may_act and not is_read_outside)
 
     async def about(self, conversation_id: ConversationId, person_id: PersonId) -> Person:
         """The same as `admitted` for that conversation."""
         return await self.admitted(person_id, home=await self._channels.home_of(conversation_id))
 
-    async def admitted(self, person_id: PersonId, *, home: str | None) -> Person:
+    async def admitted(self, person_id: PersonId, *, home: str) -> Person:
         """Them, if they may act; for what Slack wants an answer to at once.
 
         Raises `MayNotAct`, which says why, and `UnknownPerson` where Slack does not say in time.
@@ -58,19 +65,19 @@ class Rights:
             raise bar
         return person
 
-    async def _judged(self, person_id: PersonId, home: str | None) -> tuple[Person, MayNotAct | None]:
+    async def _judged(self, person_id: PersonId, home: str) -> tuple[Person, MayNotAct | None]:
         person = await self._directory.current(person_id)
         if not person.may_act:
             return person, MayNotAct()
         channel = await self._channels.of(home)
-        if channel.standing.is_exposed:
+        if await self._channels.is_exposed(home):
             return person, ChannelShared(channel=self._name_of(home))
         if not await channel.members.has_now(person_id.user):
             return person, NotInChannel(channel=self._name_of(home))
         return person, None
 
-    def _name_of(self, home: str | None) -> str:
+    def _name_of(self, home: str) -> str:
         """Another channel may be private, and its name nobody's who is not in it."""
-        if home is None:
+        if home == self._channels.configured_id:
             return f"#{self._channels.configured_name}"
         return say("this conversation’s channel")

@@ -59,7 +59,7 @@ class Roll:
         homes = await self._channels.homes()
         # We are in our channels ourselves. Where even that is not known, Slack does not say who is.
         known = await self._channels.with_(self._bot_user)
-        if None not in known:
+        if self._channels.configured_id not in known:
             return
         for person in available:
             there = await self._channels.with_(person.user) & known
@@ -77,5 +77,5 @@ class Roll:
             return True
 
 
-async def _attends(person: PersonId, there: frozenset[str | None], tx: Transaction) -> None:
+async def _attends(person: PersonId, there: frozenset[str], tx: Transaction) -> None:
     await tx.channels.attends(person, there)

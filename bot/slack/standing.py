@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,12 +23,26 @@ FIRST_LOOK_WITHIN = 1.0
 _FOR_AN_OPERATOR = (Trouble.CHANNEL, Trouble.TOKEN, Trouble.REFUSED)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What Slack said of a channel, asked when its doubts were so many.
+
+    `is_exposed`: people of another organisation read it. `is_lost`: it is archived, or gone, or we are not in
+    it.
+    """
+
+    channel: str
+    is_usable: bool
+    is_exposed: bool
+    is_lost: bool
+    doubts: int
+
+
 class Standing:
     """`trouble`: what an operator has to mend before we can work in `channel` again, or None.
 
-    `is_exposed`: people of another organisation would read what is posted there. `is_lost`: it is archived,
-    or gone, or we are not in it. `changed` is for a channel nobody looked at yet: called after the first look
-    and after each that found something else.
+    `doubts` tells before a look how much was heard of the channel, `looked` is called after it. `is_known`:
+    somebody looked just now.
     """
 
     def __init__(
@@ -36,20 +51,21 @@ class Standing:
         channel: str,
         *,
         mends: Mends = CONFIGURED,
-        changed: Callable[[Standing], Awaitable[None]] | None = None,
+        doubts: Callable[[], Awaitable[int]],
+        looked: Callable[[Look], Awaitable[None]],
+        is_known: bool = False,
     ) -> None:
         self._client = client
         self._channel = channel
         self._mends = mends
-        self._changed = changed
+        self._doubts = doubts
+        self._looked = looked
         self._doubted = asyncio.Event()
         self._looked_at = asyncio.Event()
         self.trouble: str | None = None
-        self._told: str | None = None
-        self.is_lost = False
-        # Until somebody has looked, nobody knows who reads there.
-        self.is_exposed = changed is not None
-        if changed is not None:
+        if is_known:
+            self._looked_at.set()
+        else:
             self.doubt()
 
     def doubt(self) -> None:
@@ -58,7 +74,7 @@ class Standing:
 
     async def looked_at(self) -> None:
         """Wait for the first look of a channel that nobody looked at yet, if it does not take long."""
-        if self._changed is None or self._looked_at.is_set():
+        if self._looked_at.is_set():
             return
         try:
             async with asyncio.timeout(FIRST_LOOK_WITHIN):
@@ -85,6 +101,7 @@ class Standing:
     async def _look(self) -> bool:
         """False if Slack did not say."""
         trouble, exposed, lost = None, False, False
+        doubts = await self._doubts()
         try:
             await find_installation(self._client, self._channel, mends=self._mends)
         except NotConnected as error:
@@ -95,15 +112,14 @@ class Standing:
             lost = not exposed and (
                 not isinstance(cause, Exception) or Failure.of(cause).trouble is Trouble.CHANNEL
             )
-        self.is_exposed, self.is_lost = exposed, lost
         if trouble != self.trouble:
             if trouble is None:
                 log.info("the channel can be used again")
             else:
                 log.error("the channel cannot be used: %s", trouble)
             self.trouble = trouble
-        if self._changed is not None and (trouble != self._told or not self._looked_at.is_set()):
-            await self._changed(self)
-            self._told = trouble
+        await self._looked(
+            Look(self._channel, is_usable=trouble is None, is_exposed=exposed, is_lost=lost, doubts=doubts)
+        )
         self._looked_at.set()
         return True

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.blocks.card import card, moved_card
+from bot.blocks.message import Message
 from bot.blocks.prompts import prompt_message
 from bot.desk.attachments import Unfit
 from bot.desk.outgoing import Mark, Prompt
 from bot.desk.views import ConversationView
 from bot.relay.outcome import Done, Outcome
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import Poster
-from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel
+from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel, PersonId
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,8 @@ _CARD_GONE = {"message_not_found", "cant_update_message"}
 class Touches:
     """One method for each kind of row."""
 
-    def __init__(self, client: AsyncWebClient, poster: Poster) -> None:
-        self._client = client
+    def __init__(self, outbound: Outbound, poster: Poster) -> None:
+        self._outbound = outbound
         self._poster = poster
 
     async def refresh(self, parcel: Parcel, view: ConversationView) -> Outcome:
@@ -42,13 +42,11 @@ class Touches:
         where = view.conversation.card
         if where is None:
             return Done()
-        if await self._poster.is_exposed(view.conversation.home):
-            return self._poster.kept()
         # Putting a card together takes half a millisecond, and what was claimed with it is on its way to its
         # socket: that goes first.
         await asyncio.sleep(0)
         try:
-            await self._client.chat_update(channel=where.channel, ts=where.ts, **card(view).arguments())
+            await self._outbound.update(card(view), channel=where.channel, ts=where.ts)
         except CALL_ERRORS as error:
             if Failure.of(error).reason in _CARD_GONE:
                 await self._poster.moved(parcel, where)
@@ -59,16 +57,18 @@ class Touches:
         return Done()
 
     async def pointer(self, parcel: Parcel, conversation: Conversation) -> Outcome:
-        """Let a former card lead to the present one. Where it cannot be changed, it stays as it is."""
+        """Let a former card lead to the present one. Where it cannot be changed, it stays as it is.
+
+        So it does in a channel that may not be written to: what comes after it does not wait for that.
+        """
         if conversation.card is None:
             return Done()
-        if await self._poster.is_exposed(conversation.home):
-            return self._poster.kept()
         message = moved_card(conversation, self._poster.link_to)
         try:
-            await self._client.chat_update(
-                channel=parcel.payload["channel"], ts=parcel.payload["ts"], **message.arguments()
-            )
+            await self._outbound.update(message, channel=parcel.payload["channel"], ts=parcel.payload["ts"])
+        except Withheld:
+            log.info("conversation %s: its former card stays: outsiders read it", conversation.id)
+            return Done()
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             if failure.trouble not in (Trouble.THROTTLED, Trouble.NOT_SENT, Trouble.MAYBE_SENT):
@@ -80,18 +80,18 @@ class Touches:
     async def take_down(self, parcel: Parcel) -> Outcome:
         """Take a call for a teammate out of the channel."""
         try:
-            await self._client.chat_delete(channel=parcel.channel or "", ts=parcel.payload["ts"])
+            await self._outbound.delete(channel=parcel.channel or "", ts=parcel.payload["ts"])
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()
 
     async def mark(self, parcel: Parcel) -> Outcome:
         """Show on a teammate's message what became of it."""
-        at = {"channel": parcel.payload["channel"], "timestamp": parcel.payload["ts"]}
+        at = {"channel": parcel.payload["channel"], "ts": parcel.payload["ts"]}
         now, before = parcel.payload["mark"], parcel.payload["instead_of"]
         if now is not None:
             try:
-                await self._client.reactions_add(name=REACTION_OF[Mark(now)], **at)
+                await self._outbound.react(REACTION_OF[Mark(now)], **at)
             except CALL_ERRORS as error:
                 outcome = self._poster.again(parcel, error)
                 if not isinstance(outcome, Done):
@@ -99,7 +99,7 @@ class Touches:
         if before is None:
             return Done()
         try:
-            await self._client.reactions_remove(name=REACTION_OF[Mark(before)], **at)
+            await self._outbound.unreact(REACTION_OF[Mark(before)], **at)
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()
@@ -110,7 +110,7 @@ class Touches:
         if where is None:
             return Done()
         try:
-            await self._client.reactions_add(name=SEEN_REACTION, channel=where.channel, timestamp=where.ts)
+            await self._outbound.react(SEEN_REACTION, channel=where.channel, ts=where.ts)
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()
@@ -134,12 +134,23 @@ class Touches:
         )
         where = conversation.card
         try:
-            await self._client.chat_postEphemeral(
+            await self._outbound.show_only(
+                message,
                 channel=payload["channel"],
                 user=payload["user"],
                 thread_ts=where.ts if where else None,
-                **message.arguments(),
             )
+        except Withheld:
+            # Its author is told all the same: nobody else sees that, and no customer's word is in it.
+            return await self._told_directly(message, parcel)
+        except CALL_ERRORS as error:
+            return self._poster.again(parcel, error)
+        return Done()
+
+    async def _told_directly(self, message: Message, parcel: Parcel) -> Outcome:
+        team, _, _ = str(parcel.payload["source"]).removeprefix("slack:").partition("/")
+        try:
+            await self._outbound.direct(message, to=PersonId(team, parcel.payload["user"]))
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()

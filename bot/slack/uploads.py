@@ -19,6 +19,7 @@ from bot.desk.files import Files
 from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Unknown
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.files import SlackHost
+from bot.slack.outbound import Outbound
 from bot.slack.poster import MAY_NOT_LOOK, Poster
 from storage.database import Database
 from storage.records import Conversation, File, MessageRef, Parcel
@@ -40,6 +41,7 @@ class Uploads:
     def __init__(
         self,
         client: AsyncWebClient,
+        outbound: Outbound,
         session: aiohttp.ClientSession,
         database: Database,
         files: Files,
@@ -49,6 +51,7 @@ class Uploads:
         quarantine: timedelta,
     ) -> None:
         self._client = client
+        self._outbound = outbound
         self._session = session
         self._database = database
         self._files = files
@@ -62,8 +65,8 @@ class Uploads:
             return Parked("its thread could not be started")
         if file is None:
             return Done()
-        if await self._poster.is_exposed(conversation.home):
-            return self._poster.kept()
+        # Not even the bytes before.
+        self._outbound.admit(conversation.card.channel)
         try:
             async with asyncio.timeout(_IN_ALL):
                 return await self._share(parcel, conversation.card, file, home=conversation.home)
@@ -87,9 +90,7 @@ class Uploads:
                 return NotYet(self._poster.longer(parcel), failure.reason)
             return self._refused(parcel, failure)
         try:
-            await self._client.files_completeUploadExternal(
-                files=[{"id": slack_id, "title": file.name}], channel_id=thread.channel, thread_ts=thread.ts
-            )
+            await self._outbound.share_file(slack_id, file.name, thread=thread)
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             if failure.trouble is Trouble.MAYBE_SENT:

@@ -13,7 +13,6 @@ from bot.desk.replies import IS_NEWS_FOR
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.roll import Roll
-from bot.slack.standing import Standing
 from sandbox import Person
 from storage.records import State
 from tests.clocks import RunningClock
@@ -224,7 +223,7 @@ async def called_the_roll(here: World) -> None:
         roll = Roll(
             database,
             Directory(client, database, home_team=installation.team),
-            Channels(client, here.bridge.desk, installation, Standing(client, installation.channel)),
+            Channels(client, here.bridge.desk, installation),
             bot_user=installation.bot_user,
         )
         await roll.call()

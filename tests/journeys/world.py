@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from bot.app import Bridge
 from bot.blocks.ids import ALLOW_AI_REPLIES, HAND_BACK_MODAL, TAKE_OVER
 from bot.config import AIKind, Settings
@@ -17,6 +19,7 @@ from bot.demo.thread import ThreadScreen
 from bot.slack.poster import Waits
 from sandbox import Person, Workspace
 from storage.records import ConversationId
+from storage.schema import outbox
 from tests.clocks import RunningClock
 
 CHANNEL = "live-chat"
@@ -29,6 +32,7 @@ class Chat:
 
     def __init__(self, world: World, customer: CustomerChat, name: str, channel: str = CHANNEL) -> None:
         self.channel = channel
+        self.name = name
         self._world = world
         self.customer = customer
         self.thread = ThreadScreen(world.slack, name, channel)
@@ -160,6 +164,18 @@ class World:
             await customer.say(first)
         return chat
 
+    async def same_chat(self, chat: Chat, *, channel: str = CHANNEL) -> Chat:
+        """The same customer's chat with the bridge that runs now, and its thread in that channel."""
+        customer = await self._stack.enter_async_context(
+            CustomerChat(
+                self.bridge.address,
+                name=chat.name,
+                client_id=chat.customer.client_id,
+                server_key=SERVER_KEY,
+            )
+        )
+        return Chat(self, customer, chat.name, channel)
+
     async def prompt(self, who: str, *, offering: str = "") -> dict[str, Any]:
         """Wait for the latest message that only this person sees, with this button if one is named."""
 
@@ -174,6 +190,20 @@ class World:
 
     async def until(self, predicate: Callable[[], Any | Awaitable[Any]]) -> Any:
         return await self.slack.until(predicate)
+
+    async def held_back(self) -> None:
+        """Wait until all that is owed has been tried and waits for what may be written to."""
+
+        async def nothing_else() -> bool:
+            async with self.bridge.database.read() as tx:
+                found = (
+                    await tx.connection.execute(
+                        select(outbox.c.last_error).where(outbox.c.finished_at.is_(None))
+                    )
+                ).all()
+            return bool(found) and all("shared outside" in str(row.last_error) for row in found)
+
+        await self.slack.until(nothing_else, timeout=10)
 
     async def settled(self) -> None:
         """Wait until nothing is owed to anybody any more."""

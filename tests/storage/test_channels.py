@@ -20,7 +20,7 @@ from storage.records import (
 from storage.schema import attendance, outbox
 from storage.transaction import Transaction
 
-OLD, NEW, OTHER = "C0OLD", "C0NEW", "C0OTHER"
+FIRST, OLD, NEW, OTHER = "C0FIRST", "C0OLD", "C0NEW", "C0OTHER"
 EVE = PersonId("T1", "U0EVE")
 
 
@@ -56,7 +56,8 @@ async def furnished(tx: Transaction, channel: str, inbox: str) -> ConversationId
 async def test_everything_of_a_channel_goes_by_its_new_id(database: Database) -> None:
     mine = await database.write(lambda tx: furnished(tx, OLD, "vip"))
     theirs = await database.write(lambda tx: furnished(tx, OTHER, "sales"))
-    await database.write(lambda tx: tx.channels.attends(EVE, [None, OLD, OTHER]))
+    await database.write(lambda tx: tx.channels.configure(FIRST))
+    await database.write(lambda tx: tx.channels.attends(EVE, [FIRST, OLD, OTHER]))
     for expected in (True, False):
         moved = await database.write(lambda tx: threads.channel_renamed(tx, old=OLD, new=NEW))
         assert moved is expected
@@ -89,6 +90,6 @@ async def test_everything_of_a_channel_goes_by_its_new_id(database: Database) ->
     fresh = await database.write(lambda tx: started(tx, "vip"))
     assert fresh.home == NEW
     async with database.read() as tx:
-        assert list(await tx.channels.known()) == [NEW, OTHER]
+        assert list(await tx.channels.known()) == [FIRST, NEW, OTHER]
         there = set(await tx.connection.scalars(select(attendance.c.channel)))
-        assert there == {"", NEW, OTHER}
+        assert there == {FIRST, NEW, OTHER}

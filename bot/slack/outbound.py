@@ -1,0 +1,91 @@
+"""The gate: every write to Slack, judged by the channel that it is written to.
+
+Nothing else holds a method of Slack's that shows something to several people; a test lists who calls them.
+What one person alone sees is not judged here but before it is made, by that person's rights: windows and
+Home (`views.*`), what stands in the place of their own ephemeral message (`response_url`), and what a command
+answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.message import Message
+from bot.slack.exposure import Exposure
+from storage.records import MessageRef, PersonId
+
+# What a post or a share may have beside its words.
+_PLAIN: dict[str, Any] = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+
+
+class Withheld(Exception):
+    """People of another organisation read that channel, or nobody knows yet: nothing was written."""
+
+
+class Outbound:
+    """Each method makes one call and raises what Slack's client raises, or `Withheld` without a call."""
+
+    def __init__(self, client: AsyncWebClient, exposure: Exposure) -> None:
+        self._client = client
+        self._exposure = exposure
+
+    def admit(self, channel: str) -> None:
+        """Raises `Withheld` if nothing may be written there at this moment."""
+        if self._exposure.is_exposed(channel):
+            raise Withheld(channel)
+
+    async def post(
+        self,
+        message: Message,
+        *,
+        channel: str,
+        thread_ts: str | None,
+        in_channel: bool = False,
+        metadata: Any = None,
+    ) -> Any:
+        """Slack's answer. `in_channel`: the channel itself shows a thread's message as well."""
+        self.admit(channel)
+        return await self._client.chat_postMessage(
+            channel=channel,
+            thread_ts=thread_ts,
+            reply_broadcast=True if in_channel else None,
+            metadata=metadata,
+            **_PLAIN,
+            **message.arguments(),
+        )
+
+    async def update(self, message: Message, *, channel: str, ts: str) -> None:
+        self.admit(channel)
+        await self._client.chat_update(channel=channel, ts=ts, **message.arguments())
+
+    async def delete(self, *, channel: str, ts: str) -> None:
+        self.admit(channel)
+        await self._client.chat_delete(channel=channel, ts=ts)
+
+    async def show_only(self, message: Message, *, channel: str, user: str, thread_ts: str | None) -> None:
+        """An ephemeral message."""
+        self.admit(channel)
+        await self._client.chat_postEphemeral(
+            channel=channel, user=user, thread_ts=thread_ts, **message.arguments()
+        )
+
+    async def react(self, name: str, *, channel: str, ts: str) -> None:
+        self.admit(channel)
+        await self._client.reactions_add(name=name, channel=channel, timestamp=ts)
+
+    async def unreact(self, name: str, *, channel: str, ts: str) -> None:
+        self.admit(channel)
+        await self._client.reactions_remove(name=name, channel=channel, timestamp=ts)
+
+    async def share_file(self, slack_id: str, title: str, *, thread: MessageRef) -> Any:
+        """Slack's answer. The file's bytes were uploaded before, which nobody sees."""
+        self.admit(thread.channel)
+        return await self._client.files_completeUploadExternal(
+            files=[{"id": slack_id, "title": title}], channel_id=thread.channel, thread_ts=thread.ts
+        )
+
+    async def direct(self, message: Message, *, to: PersonId) -> None:
+        """A direct message. Whoever quotes a customer in it asks before what that person may read."""
+        await self._client.chat_postMessage(channel=to.user, **_PLAIN, **message.arguments())
