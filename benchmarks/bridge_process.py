@@ -13,7 +13,8 @@ from bot.livechat.limits import Limits, Rate
 
 MODULE = "benchmarks.bridge_process"
 # The load comes from one address and in bursts; what a stranger may ask for is not what is measured.
-NO_LIMITS = Limits(messages=Rate(1e6, 1_000_000), conversations=Rate(1e6, 1_000_000))
+_ALL = Rate(1e6, 1_000_000)
+NO_LIMITS = Limits(messages=_ALL, conversations=_ALL, starts_in_all=_ALL, streams_from=1_000_000)
 SERVER_KEY = "a-key-for-benchmarks"
 
 

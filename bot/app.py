@@ -34,6 +34,7 @@ from bot.handlers.app import slack_app
 from bot.handlers.errands import Errands
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits
+from bot.livechat.serving import RESERVE, Connections, Runner, raise_descriptors
 from bot.relay.courier import Courier
 from bot.relay.housekeeping import Housekeeping
 from bot.relay.outcome import prepared
@@ -414,7 +415,9 @@ class Bridge:
         )
         if not self._settings.socket_mode:
             app.router.add_post(deliveries.PATH, deliveries.deliveries(bolt, self._signatures))
-        runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5)
+        most = max(raise_descriptors() - RESERVE, RESERVE)
+        behind_proxies = self._limits.trusted_proxies > 0
+        runner = Runner(app, Connections(most=most, each=None if behind_proxies else most // 4))
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, self._settings.host, self._settings.port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Translation, Turn
 from bot.ai.language import may_differ
@@ -13,11 +14,13 @@ from bot.desk.outgoing import Owed
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.desk.translations import Translations
-from bot.relay.outcome import Done, Outcome, Performer
+from bot.relay.outcome import Done, NotYet, Outcome, Performer
 from storage.records import Author, Conversation, ConversationId, Entry, Kind, Parcel, TicketNumber
 
 log = logging.getLogger(__name__)
 
+# So many answers in so long; then the next one waits. A person does not read faster, another program does.
+BRAKES = ((12, timedelta(minutes=1)), (60, timedelta(hours=1)))
 HANDED_BACK = "The conversation was handed back to you."
 CHOSEN = "The customer went on with you instead of waiting for a person: it was handed back to you."
 
@@ -50,6 +53,10 @@ class AIWork:
         asked = await self._desk.question(parcel.conversation_id)
         if self._ai is None or not asked.is_owed:
             return Done()
+        rests = rest_of(asked.entries, now=self._desk.database.clock())
+        if rests:
+            # What is written meanwhile is answered together with it.
+            return NotYet(rests, "this conversation has had many answers in a short time")
         epoch = asked.conversation.epoch
         said = await self._think(self._ai, transcript_of(asked.conversation, asked.entries))
         match said:
@@ -140,6 +147,18 @@ class AIWork:
         except Exception:
             log.exception("the summary of conversation %s broke off", transcript.conversation_id)
         return extract(transcript), SummaryOrigin.AI_FAILED
+
+
+def rest_of(entries: Sequence[Entry], *, now: datetime) -> timedelta:
+    """How long the AI's next answer waits, so that two programs that answer each other do so slowly.
+
+    `entries` are the latest of the conversation, oldest first.
+    """
+    answers = [
+        entry.created_at for entry in entries if entry.author is Author.AI and entry.kind is Kind.MESSAGE
+    ]
+    rests = [answers[-most] + span - now for most, span in BRAKES if len(answers) >= most]
+    return max([*rests, timedelta(0)])
 
 
 def transcript_of(conversation: Conversation, entries: Sequence[Entry]) -> Transcript:

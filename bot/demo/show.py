@@ -19,7 +19,7 @@ from bot.livechat.limits import Limits, Rate
 
 # A recording is typed faster than any person would.
 _ALL = Rate(100_000, 100_000)
-NO_LIMITS = Limits(messages=_ALL, conversations=_ALL, glances=_ALL)
+NO_LIMITS = Limits(messages=_ALL, conversations=_ALL, starts_in_all=_ALL, glances=_ALL)
 
 
 async def show(*, once: bool, play: Path | None, port: int) -> int:

@@ -11,6 +11,7 @@ from bot.desk.files import is_customers
 from bot.desk.outgoing import Priority
 from bot.desk.speaking import check_epoch, still_owns
 from bot.desk.timeline import Event
+from bot.prose.markdown import markdown_as_html
 from storage.records import (
     Author,
     Conversation,
@@ -145,9 +146,9 @@ async def draft_discarded(tx: Transaction, conversation: Conversation) -> None:
 async def _ai_entry(
     tx: Transaction, conversation: Conversation, text: str, *, source: str, covers: int
 ) -> Entry:
-    entry = await tx.ledger.add(
-        conversation.id, Kind.MESSAGE, Author.AI, text, source=source, data={"covers": covers}
-    )
+    # Read once, where it is written, and not by each who shows it.
+    data = {"covers": covers, "html": markdown_as_html(text)}
+    entry = await tx.ledger.add(conversation.id, Kind.MESSAGE, Author.AI, text, source=source, data=data)
     await outgoing.mirror(tx, conversation, entry)
     await outgoing.refresh_card(tx, conversation, Priority.CARD)
     return entry

@@ -127,9 +127,10 @@ def _html(entry: Entry) -> str | None:
     if entry.kind not in (Kind.MESSAGE, Kind.EDIT):
         return None
     match entry.author:
-        case Author.AI:
+        case Author.AI if "html" not in entry.data:
+            # Written down by a version that did not keep it.
             return markdown_as_html(entry.text)
-        case Author.TEAMMATE:
+        case Author.AI | Author.TEAMMATE:
             # Written by us when the message was read; whatever else is there is none.
             html = entry.data.get("html")
             return html if isinstance(html, str) and html else None

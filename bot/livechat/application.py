@@ -22,7 +22,7 @@ from bot.livechat.health import Health
 from bot.livechat.limits import Limits, Monotonic
 from bot.livechat.metrics import Metrics
 from bot.livechat.origins import Origins
-from bot.livechat.problems import NotAllowed, Unknown
+from bot.livechat.problems import Compressed, NotAllowed, Unknown
 from bot.livechat.streams import Streams
 
 MoreMetrics = Callable[[], Awaitable[str]]
@@ -53,7 +53,7 @@ def live_chat(
     access = Access(token_secret=token_secret, api_key=api_key, identity_secret=identity_secret)
     metrics = Metrics()
     streams = Streams(desk, bell, limits, clock)
-    gateway = Gateway(access, deadline=limits.deadline)
+    gateway = Gateway(access, deadline=limits.deadline, body_deadline=limits.body_deadline)
     operations = [
         *Conversations(desk, access, streams, metrics, limits, clock).operations(),
         *Attachments(desk, files, limits, clock).operations(),
@@ -106,6 +106,9 @@ def _answers(origins: Origins) -> Middleware:
         preflight = origins.preflight(request)
         if preflight is not None:
             return preflight
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            # A few bytes may unpack to any number; nobody here has so much to say.
+            return Compressed().response()
         try:
             return await handler(request)
         except web.HTTPNotFound:

@@ -50,6 +50,8 @@ class Attachments:
         self._proxies = limits.trusted_proxies
         self._silence = limits.send_timeout
         self._uploads = Limiter(limits.uploads, clock)
+        self._bytes_each = Limiter(limits.bytes_each, clock)
+        self._bytes_in_all = Limiter(limits.bytes_in_all, clock)
 
     def operations(self) -> Sequence[Operation[Any, Any]]:
         always = (Invalid, Broken, Unavailable)
@@ -87,12 +89,17 @@ class Attachments:
 
     async def upload(self, call: Call[Nothing, UploadQuery]) -> Answer:
         request = call.request
+        size = self._files.largest if request.content_length is None else request.content_length
+        if size > self._files.largest:
+            raise FileTooLarge
         if call.caller is not Caller.SERVER:
             # Tokens cost nothing, addresses do.
-            self._uploads.count(address_of(request, trusted_proxies=self._proxies))
+            address = address_of(request, trusted_proxies=self._proxies)
+            kilobytes = max(1, size // 1000)
+            self._uploads.count(address)
+            self._bytes_each.count(address, kilobytes)
+            self._bytes_in_all.count("", kilobytes)
         await self._desk.view(call.conversation_id)
-        if (request.content_length or 0) > self._files.largest:
-            raise FileTooLarge
         file = await self._files.take(call.conversation_id, self._heard(request), name=call.query.name)
         return Answer(201, FileTaken(file_id=file.id, name=file.name, type=file.type, size=file.size))
 

@@ -73,6 +73,7 @@ class Conversations:
         self._metrics = metrics
         self._proxies = limits.trusted_proxies
         self._starts = Limiter(limits.conversations, clock)
+        self._starts_in_all = Limiter(limits.starts_in_all, clock)
         self._messages = Limiter(limits.messages, clock)
         self._glances = Limiter(limits.glances, clock)
 
@@ -204,6 +205,7 @@ class Conversations:
     async def start(self, call: Call[StartBody, Nothing]) -> Answer:
         if call.caller is not Caller.SERVER:
             self._starts.count(address_of(call.request, trusted_proxies=self._proxies))
+            self._starts_in_all.count("")
         body = call.body
         conversation, is_new = await self._desk.start(
             channel=body.channel,

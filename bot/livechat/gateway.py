@@ -23,6 +23,7 @@ from bot.livechat.problems import (
     NotJson,
     Problem,
     TooLarge,
+    TooSlow,
     Unauthorized,
     Unavailable,
     problem_of,
@@ -42,12 +43,14 @@ class Gateway:
     """Makes web handlers out of operations.
 
     A request waits at most `deadline` seconds for its operation. One that takes longer goes on by itself,
-    since a write cannot be called back, and its caller is told to try again.
+    since a write cannot be called back, and its caller is told to try again. A body that takes longer than
+    `body_deadline` seconds to arrive is given up.
     """
 
-    def __init__(self, access: Access, *, deadline: float) -> None:
+    def __init__(self, access: Access, *, deadline: float, body_deadline: float) -> None:
         self._access = access
         self._deadline = deadline
+        self._body_deadline = body_deadline
         self._running: set[asyncio.Task[Any]] = set()
 
     def handler(self, operation: Operation[B, Q]) -> Handler:
@@ -82,8 +85,15 @@ class Gateway:
             if operation.needs is Caller.SERVER and caller is not Caller.SERVER:
                 raise Unauthorized
         query = _query(operation.query, request)
-        body = await _body(operation, request) if operation.reads_body else operation.body()
+        body = await self._body(operation, request) if operation.reads_body else operation.body()
         return Call(request, caller, ConversationId(conversation_id), body, query)
+
+    async def _body(self, operation: Operation[B, Q], request: web.Request) -> B:
+        try:
+            async with asyncio.timeout(self._body_deadline):
+                return await _body(operation, request)
+        except TimeoutError:
+            raise TooSlow from None
 
     async def _in_time(self, work: Awaitable[T]) -> T:
         running = asyncio.ensure_future(work)
@@ -109,13 +119,8 @@ def _query(model: type[M], request: web.Request) -> M:
 async def _body(operation: Operation[B, Q], request: web.Request) -> B:
     if not request.body_exists and not operation.body_required:
         return operation.body()
-    encoding = request.headers.get("Content-Encoding", "identity").lower()
     charset = (request.charset or "utf-8").lower()
-    if (
-        request.content_type != "application/json"
-        or encoding != "identity"
-        or charset not in ("utf-8", "utf8")
-    ):
+    if request.content_type != "application/json" or charset not in ("utf-8", "utf8"):
         raise NotJson
     raw = await _at_most(LARGEST_BODY, request)
     return _valid(lambda: operation.body.model_validate_json(raw))

@@ -30,22 +30,30 @@ class Limits:
 
     `trusted_proxies` is how many reverse proxies stand in front and append to X-Forwarded-For; with 0 that
     header, which anybody can write, is not read. `open_streams` is for the process, `streams_each` for one
-    conversation. `poll` is how often news that no ring announced are looked for, for all streams together.
-    `deadline` is how long a request may wait for the database, `send_timeout` how long a stream waits for a
-    client that does not read.
+    conversation, `streams_from` for one address. `starts_in_all` is for everybody together, and so is
+    `bytes_in_all`; `bytes_each` is what one address may have stored. `poll` is how often news that no ring
+    announced are looked for, for all streams together. `deadline` is how long a request may wait for the
+    database, `send_timeout` how long a stream waits for a client that does not read, and `body_deadline` how
+    long a body may take to arrive.
     """
 
     messages: Rate = Rate(per_second=20, burst=60)
     conversations: Rate = Rate(per_second=10, burst=100)
+    starts_in_all: Rate = Rate(per_second=50, burst=500)
     uploads: Rate = Rate(per_second=0.1, burst=30)
+    # In kilobytes: 200 MB at once and 200 MB an hour from one address, ten times that from all together.
+    bytes_each: Rate = Rate(per_second=55, burst=200_000)
+    bytes_in_all: Rate = Rate(per_second=550, burst=2_000_000)
     glances: Rate = Rate(per_second=2, burst=20)
     trusted_proxies: int = 0
     open_streams: int = 20_000
     streams_each: int = 20
+    streams_from: int = 500
     poll: Seconds = 2.0
     ping: Seconds = 15.0
     send_timeout: Seconds = 30.0
     deadline: Seconds = 10.0
+    body_deadline: Seconds = 20.0
 
 
 class Limiter:
@@ -61,14 +69,14 @@ class Limiter:
         self._capacity = capacity
         self._due: OrderedDict[str, Seconds] = OrderedDict()
 
-    def count(self, key: str) -> None:
-        """Count one more for `key`. Raises `TooMany` if that is more than its rate allows now."""
+    def count(self, key: str, number: int = 1) -> None:
+        """Count so many more for `key`. Raises `TooMany` if that is more than its rate allows now."""
         now = self._clock()
         due = max(self._due.get(key, now), now)
-        excess = due - now - self._slack
+        excess = due + (number - 1) * self._interval - now - self._slack
         if excess > 1e-9:
             raise TooMany(retry_after=max(1, math.ceil(excess)))
-        self._due[key] = due + self._interval
+        self._due[key] = due + number * self._interval
         self._due.move_to_end(key)
         if len(self._due) > self._capacity:
             self._due.popitem(last=False)

@@ -109,6 +109,12 @@ class UnknownFile(Problem):
     status, code = 409, "unknown_file"
 
 
+class TooSlow(Problem):
+    """The body did not arrive in time. Send it again; the same client_id makes that safe."""
+
+    status, code = 408, "too_slow"
+
+
 class TooLarge(Problem):
     """The body is larger than 128 KiB."""
 
@@ -119,6 +125,10 @@ class NotJson(Problem):
     """The body must be JSON, sent as application/json and not compressed."""
 
     status, code = 415, "unsupported_media_type"
+
+
+class Compressed(NotJson):
+    """A compressed body is not taken. Send it without Content-Encoding."""
 
 
 class FileTooLarge(TooLarge):

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -20,7 +21,7 @@ from bot.desk.bell import Bell, Listener
 from bot.desk.desk import Desk
 from bot.desk.views import News
 from bot.livechat.answers import EntryShown
-from bot.livechat.limits import Limits, Monotonic
+from bot.livechat.limits import Limits, Monotonic, address_of
 from bot.livechat.problems import TooMany, Unavailable
 from storage.database import reason_of
 from storage.records import Audience, ConversationId, Entry, Kind
@@ -67,6 +68,8 @@ class Streams:
         self._clock = clock
         self._places: dict[ConversationId, list[Place]] = {}
         self.open = 0
+        # How many of them each address has.
+        self._from: Counter[str] = Counter()
         self._closing = False
 
     def close(self) -> None:
@@ -104,10 +107,11 @@ class Streams:
     ) -> web.StreamResponse:
         """Send until the client leaves or the server closes.
 
-        Raises `Unavailable` when the server is full or closing, `TooMany` when one conversation has too many
-        streams, `NotFound` if there is no such conversation.
+        Raises `Unavailable` when the server is full or closing, `TooMany` when one conversation or address
+        has too many streams, `NotFound` if there is no such conversation.
         """
-        with self._listening(conversation_id, after) as place:
+        address = address_of(request, trusted_proxies=self._limits.trusted_proxies)
+        with self._listening(conversation_id, after, address=address) as place:
             first = await self._read(conversation_id, after)
             response = web.StreamResponse(headers=HEADERS)
             await response.prepare(request)
@@ -160,21 +164,25 @@ class Streams:
             raise TooSlow from None
 
     @contextlib.contextmanager
-    def _listening(self, conversation_id: ConversationId, after: int) -> Iterator[Place]:
+    def _listening(self, conversation_id: ConversationId, after: int, *, address: str) -> Iterator[Place]:
         if self._closing or self.open >= self._limits.open_streams:
             raise Unavailable
         places = self._places.get(conversation_id, [])
-        if len(places) >= self._limits.streams_each:
+        if len(places) >= self._limits.streams_each or self._from[address] >= self._limits.streams_from:
             raise TooMany(retry_after=2)
         with self._bell.listening(conversation_id) as listener:
             place = Place(listener, after)
             places.append(place)
             self._places[conversation_id] = places
             self.open += 1
+            self._from[address] += 1
             try:
                 yield place
             finally:
                 self.open -= 1
+                self._from[address] -= 1
+                if not self._from[address]:
+                    del self._from[address]
                 places.remove(place)
                 if not places:
                     del self._places[conversation_id]

@@ -34,6 +34,9 @@ from bot.prose.tree import (
 
 # Nothing an AI says in a chat is longer, and a hostile text takes time by its length.
 LONGEST = 8000
+# An opening bracket may begin a link, and is looked at again by each one before it: 8,000 of them take half a
+# second. No answer has so many.
+MOST_BRACKETS = 250
 _OFF = ["entity", "html_inline", "html_block", "code", "lheading", "reference"]
 _STYLES = {"strong": Style.BOLD, "em": Style.ITALIC, "s": Style.STRIKE}
 
@@ -47,8 +50,8 @@ class _Reader(Protocol):
 
 
 def markdown(text: str) -> Prose | None:
-    """Read Markdown. None for a text of more than 8,000 characters, which stays as it is."""
-    if len(text) > LONGEST:
+    """Read Markdown. None for a text that is too long or has too many brackets, which stays as it is."""
+    if len(text) > LONGEST or text.count("[") > MOST_BRACKETS:
         return None
     return _parts(iter(_reader().parse(text)))
 

@@ -21,6 +21,7 @@ from bot.desk.files import Files
 from bot.desk.replies import Fate, Meant
 from bot.livechat.application import live_chat
 from bot.livechat.limits import Limits, Rate
+from bot.livechat.serving import Connections, Runner
 from storage import migrate
 from storage.database import Database
 from storage.records import ConversationId, MessageRef, Person, PersonId
@@ -30,7 +31,13 @@ API_KEY = "server-key"
 LARGEST_FILE = 1_000_000
 IDENTITY_SECRET = "identity-secret"
 PLENTY = Rate(per_second=100_000, burst=100_000)
-UNLIMITED = Limits(messages=PLENTY, conversations=PLENTY, uploads=PLENTY)
+UNLIMITED = Limits(
+    messages=PLENTY,
+    conversations=PLENTY,
+    starts_in_all=PLENTY,
+    uploads=PLENTY,
+    bytes_each=Rate(per_second=1e6, burst=10_000_000),
+)
 TEAM, CHANNEL = "T1", "C1"
 ANA = Person(PersonId(TEAM, "U1"), "Ana García", None, may_act=True, fetched_at=datetime.now(UTC))
 
@@ -206,7 +213,7 @@ class House:
             allowed_origins=allowed_origins,
             **more,
         )
-        self.runner = web.AppRunner(self.app, handler_cancellation=True, shutdown_timeout=5)
+        self.runner = Runner(self.app, Connections(most=10_000, each=None))
         self.port = port
 
     async def __aenter__(self) -> House:
