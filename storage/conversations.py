@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -9,16 +10,30 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import Row, Select, Update, and_, case, func, insert, literal, or_, select, update
 
 from storage.channels import Among, configured, readable
 from storage.link import Link
 from storage.pairs import one_of, rows_of, wanted
 from storage.pending import Pending
 from storage.prepared import Prepared
-from storage.records import Conversation, ConversationId, Customer, MessageRef, PersonId, State
+from storage.records import (
+    ANYONE,
+    SERVER,
+    Conversation,
+    ConversationId,
+    Customer,
+    MessageRef,
+    PersonId,
+    StartedBy,
+    State,
+    signed_in,
+)
 from storage.schema import channels, former_threads, inbox_channels
 from storage.schema import conversations as table
+
+# A UUID, as our chat window makes one for each conversation.
+_UNGUESSABLE = re.compile(r"[0-9a-fA-F]{8}(-?)[0-9a-fA-F]{4}(?:\1[0-9a-fA-F]{4}){2}\1[0-9a-fA-F]{12}")
 
 
 class Conversations:
@@ -31,37 +46,71 @@ class Conversations:
         self._by_thread: dict[MessageRef, ConversationId] = {}
 
     async def start(
-        self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
+        self,
+        *,
+        channel: str,
+        inbox: str | None,
+        customer: Customer,
+        client_id: str | None,
+        by: StartedBy = ANYONE,
     ) -> tuple[Conversation, bool]:
-        """The new conversation and True, or the one that `client_id` started before and False.
+        """The new conversation and True, or the one that `by` started before with `client_id` and False.
 
         It is at home where its inbox is connected to at this moment, else in the configured channel.
         """
+        older = None if client_id is None else await self._started_long_ago(client_id, by)
+        if older is not None:
+            return older, False
         insert = (
             self._connection.insert(table)
             .values(
                 id=secrets.token_hex(16),
-                client_id=client_id,
+                started_by=by,
+                start_key=client_id,
                 channel=channel,
                 inbox=inbox,
                 home=configured() if inbox is None else func.coalesce(_home_of(inbox), configured()),
-                customer_name=customer.name,
-                customer_email=customer.email,
-                customer_user_id=customer.user_id,
-                customer_verified=customer.verified,
-                customer_locale=customer.locale,
-                customer_metadata=customer.metadata,
+                **_told_of(customer),
                 state=State.AI,
                 created_at=self._now,
             )
-            .on_conflict_do_nothing(index_elements=["client_id"])
+            .on_conflict_do_nothing(index_elements=["started_by", "start_key"])
             .returning(table)
         )
         row = (await self._connection.execute(insert)).one_or_none()
         if row is not None:
             return _conversation(row), True
-        known = await self._connection.execute(select(table).where(table.c.client_id == client_id))
+        known = await self._connection.execute(select(table).where(*_started(by, client_id)))
         return _conversation(known.one()), False
+
+    async def _started_long_ago(self, client_id: str, by: StartedBy) -> Conversation | None:
+        """What was started with `client_id` before callers were told apart, if it may be `by`'s; it is now.
+
+        The server may have started any. Who signed in started theirs, as far as that was proven. Anybody else
+        shows with an unguessable client_id that they started it.
+        """
+        may_be_theirs = []
+        if by != SERVER:
+            is_theirs = table.c.customer_verified & (table.c.customer_user_id == _user_id_of(by))
+            is_anyones = ~table.c.customer_verified & literal(bool(_UNGUESSABLE.fullmatch(client_id)))
+            may_be_theirs = [is_anyones if by == ANYONE else is_theirs]
+        statement = (
+            update(table)
+            .where(table.c.client_id == client_id, *may_be_theirs, ~_is_taken(by, client_id))
+            .values(started_by=by, start_key=client_id, client_id=None)
+            .returning(table)
+        )
+        return await self._one(statement)
+
+    async def describe(self, conversation_id: ConversationId, customer: Customer) -> Conversation | None:
+        """Its customer is this from now on."""
+        return await self._changed(conversation_id, [], **_told_of(customer))
+
+    async def signed_in(self, conversation_id: ConversationId, user_id: str) -> None:
+        """If somebody unknown started it, they come back to it from now on only as who they proved to be."""
+        by = signed_in(user_id)
+        free = case((~_is_taken(by, table.c.start_key), table.c.start_key), else_=None)
+        await self._changed(conversation_id, [table.c.started_by == ANYONE], started_by=by, start_key=free)
 
     async def get(self, conversation_id: ConversationId) -> Conversation | None:
         return await self._one(select(table).where(table.c.id == conversation_id))
@@ -248,8 +297,13 @@ class Conversations:
         return [ConversationId(one) for one in found]
 
     async def reached_at(self, conversation_id: ConversationId, email: str) -> Conversation | None:
-        """The customer left an address, in place of what the website said."""
-        return await self._changed(conversation_id, [], customer_email=email)
+        """The customer left an address, in place of what the website said. Nothing proves it."""
+        conversation = await self.get(conversation_id)
+        if conversation is None:
+            return None
+        customer = conversation.customer
+        reached = replace(customer, email=email, proven=customer.proven - {"email"})
+        return await self.describe(conversation_id, reached)
 
     async def escalated(self) -> Sequence[Conversation]:
         """Those that wait for a teammate or are held by one, the longest so first."""
@@ -316,7 +370,7 @@ class Conversations:
                 self._by_thread[conversation.card] = conversation.id
         return conversation
 
-    async def _one(self, statement: Select[Any]) -> Conversation | None:
+    async def _one(self, statement: Select[Any] | Update) -> Conversation | None:
         row = (await self._connection.execute(statement)).one_or_none()
         return None if row is None else _conversation(row)
 
@@ -354,6 +408,32 @@ def _home_of(inbox: str) -> Any:
     )
 
 
+def _started(by: StartedBy, client_id: str | None) -> Sequence[Any]:
+    return table.c.started_by == by, table.c.start_key == client_id
+
+
+def _is_taken(by: StartedBy, client_id: Any) -> Any:
+    """Whether `client_id` leads its starter to a conversation already."""
+    other = table.alias("other")
+    return select(other.c.id).where(other.c.started_by == by, other.c.start_key == client_id).exists()
+
+
+def _user_id_of(by: StartedBy) -> str:
+    return by.removeprefix(signed_in(""))
+
+
+def _told_of(customer: Customer) -> dict[str, Any]:
+    return {
+        "customer_name": customer.name,
+        "customer_email": customer.email,
+        "customer_user_id": customer.user_id,
+        "customer_verified": customer.verified,
+        "customer_proven": sorted(customer.proven - {"user_id"}),
+        "customer_locale": customer.locale,
+        "customer_metadata": customer.metadata,
+    }
+
+
 def _lock(which: Any) -> Select[Any]:
     return select(table).where(which).with_for_update()
 
@@ -371,9 +451,9 @@ def _conversation(row: Row[Any]) -> Conversation:
             name=row.customer_name,
             email=row.customer_email,
             user_id=row.customer_user_id,
-            verified=row.customer_verified,
             locale=row.customer_locale,
             metadata=row.customer_metadata,
+            proven=frozenset([*(row.customer_proven or ()), *(["user_id"] if row.customer_verified else [])]),
         ),
         state=State(row.state),
         epoch=row.epoch,

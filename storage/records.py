@@ -12,6 +12,8 @@ from typing import Any, NewType
 LONGEST_INBOX = 40
 
 ConversationId = NewType("ConversationId", str)
+# Who may start a conversation, and with its client_id come back to it.
+StartedBy = NewType("StartedBy", str)
 TicketNumber = NewType("TicketNumber", int)
 FileId = NewType("FileId", str)
 
@@ -95,16 +97,38 @@ class MessageRef:
         return cls(*parts) if kind == "slack" and len(parts) == 3 else None
 
 
+ANYONE = StartedBy("anyone")
+SERVER = StartedBy("server")
+
+
+def signed_in(user_id: str) -> StartedBy:
+    """Whoever proves to be the person whom the website knows by that id."""
+    return StartedBy(f"customer:{user_id}")
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """What the website told us about the person in the chat: theirs to invent, unless verified."""
+    """What we were told about the person in the chat: theirs to invent, but for the fields named in `proven`.
+
+    A field of the metadata is named there as `metadata.` and its key.
+    """
 
     name: str | None = None
     email: str | None = None
     user_id: str | None = None
-    verified: bool = False
     locale: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    proven: frozenset[str] = frozenset()
+
+    @property
+    def verified(self) -> bool:
+        """Whether the website vouches for who this is. Their other fields may be invented all the same."""
+        return "user_id" in self.proven
+
+
+def started_by(customer: Customer) -> StartedBy:
+    """Who starts a conversation with this customer from a page: them, where the page proves who they are."""
+    return signed_in(customer.user_id) if customer.verified and customer.user_id else ANYONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,13 +52,19 @@ conversations = Table(
     "conversations",
     metadata,
     Column("id", String(32), primary_key=True),
+    # Who started it, as whom, and the client_id they gave: nobody else comes back to it with that client_id.
+    Column("started_by", String(140)),
+    Column("start_key", String(128)),
+    # The client_id of what was started before callers were told apart, until somebody comes back to it.
     Column("client_id", String(128), unique=True),
     Column("channel", String(40), nullable=False),
     Column("inbox", String(LONGEST_INBOX)),
     Column("customer_name", String(120)),
     Column("customer_email", String(254)),
     Column("customer_user_id", String(128)),
+    # Whether the user_id is proven, and the names of the other fields that are.
     Column("customer_verified", Boolean, nullable=False, default=False),
+    Column("customer_proven", Json),
     Column("customer_locale", String(35)),
     Column("customer_metadata", Json, nullable=False, default=dict),
     Column("state", String(10), nullable=False),
@@ -81,6 +87,7 @@ conversations = Table(
     CheckConstraint("(state = 'teammate') = (holder_user IS NOT NULL)", name="holder"),
     UniqueConstraint("card_team", "card_channel", "card_ts"),
 )
+Index("uq_conversations_start", conversations.c.started_by, conversations.c.start_key, unique=True)
 Index("ix_conversations_live", conversations.c.state, conversations.c.last_message_at)
 Index(
     "ix_conversations_home",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
+from bot.blocks.customer import who
 from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER, ConversationValue
 from bot.blocks.menus import holder_menu, ticket_menu
 from bot.blocks.message import LinkTo, Message, button, line, plain, small, title
@@ -36,6 +37,7 @@ def card(view: ConversationView) -> Message:
     blocks: list[Block] = [
         title(f"{name} · {conversation.channel}"),
         line(state, menu=others) if others else small(state),
+        *who(conversation.customer),
     ]
     if view.ticket is not None:
         blocks.append(small(f"🎫 {_ticket_state(view.ticket)}"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.blocks.card import allow_ai_button, take_over_button
+from bot.blocks.customer import who_they_are
 from bot.blocks.ids import RETRY, EntryValue
 from bot.blocks.message import Message, button, line, plain, small, title, words
 from bot.blocks.reasons import reason_in_words
@@ -61,6 +63,8 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
             )
         case Event.ESCALATED:
             return _escalated(conversation, entry)
+        case Event.SIGNED_IN | Event.DESCRIBED:
+            return _of_the_customer(Event(data["event"]), data["customer"])
         case Event.ASSIGNED | Event.STILL_WAITING | Event.ADDRESS_LEFT | Event.WENT_BACK:
             return _of_the_wait(conversation, entry)
         case Event.RESUMED:
@@ -109,6 +113,21 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
             return _not_shown(conversation, entry)
         case Event.SHOWN_AGAIN:
             return _told("🔁", lambda name: say("{by} had them posted again.", by=name(by)))
+
+
+def _of_the_customer(event: Event, customer: Mapping[str, Any]) -> Message:
+    """Who they are from here on, as it was at that moment."""
+    name = shortened(customer["name"] or customer["email"] or "", 80) or say("Customer")
+    signed_in = event is Event.SIGNED_IN
+    told = _told(
+        "🪪",
+        lambda named: (
+            say("{name} signed in on your website.", name=named(name))
+            if signed_in
+            else say("What we were told about {name} changed.", name=named(name))
+        ),
+    )
+    return Message(text=told.text, blocks=[*told.blocks, *who_they_are(**customer)])
 
 
 def _of_the_wait(conversation: Conversation, entry: Entry) -> Message:

@@ -8,6 +8,7 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionBlock
 
 from bot.blocks.card import take_over_button
+from bot.blocks.customer import who
 from bot.blocks.message import LinkTo, Message, line, plain, small, title
 from bot.blocks.rows import actions, lasted, nothing, pages, past_the_end, row
 from bot.blocks.words import bold, customer_name, date_and_time, escaped, one_line, shortened, status_word
@@ -50,10 +51,7 @@ def ticket_shown(shown: TicketShown, *, link_to: LinkTo) -> Message:
     if view.waits_since is not None:
         facts.append(say("waiting {time}", time=lasted(shown.at - view.waits_since)))
     blocks: list[Block] = [title(heading), line("   ·   ".join(facts))]
-    email = shortened(conversation.customer.email or "", 254)
-    if email:
-        told = "" if conversation.customer.verified else f"  {say('_(as they told us)_')}"
-        blocks.append(small(f"{escaped(email)}{told}"))
+    blocks += who(conversation.customer)
     blocks.append(small("   ·   ".join(_times(view))))
     for text, length in ((ticket.subject, 200), (ticket.summary, _SUMMARY_LENGTH)):
         if shortened(text or "", length):

@@ -13,6 +13,7 @@ from bot.desk.speaking import check_epoch, still_owns
 from bot.desk.timeline import Event
 from bot.prose.markdown import markdown_as_html
 from storage.records import (
+    ANYONE,
     Author,
     Conversation,
     ConversationId,
@@ -20,6 +21,7 @@ from storage.records import (
     Entry,
     File,
     Kind,
+    StartedBy,
     State,
     Status,
 )
@@ -39,13 +41,21 @@ def ai_source(covers: int) -> str:
 
 
 async def start(
-    tx: Transaction, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
+    tx: Transaction,
+    *,
+    channel: str,
+    inbox: str | None,
+    customer: Customer,
+    client_id: str | None,
+    by: StartedBy = ANYONE,
 ) -> tuple[Conversation, bool]:
-    """Begin a conversation, once for each `client_id`. True if it is new.
+    """Begin a conversation, once for each `client_id` that `by` sends. True if it is new.
 
     Slack hears of it with the first words.
     """
-    return await tx.conversations.start(channel=channel, inbox=inbox, customer=customer, client_id=client_id)
+    return await tx.conversations.start(
+        channel=channel, inbox=inbox, customer=customer, client_id=client_id, by=by
+    )
 
 
 async def customer_says(

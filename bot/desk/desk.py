@@ -10,6 +10,7 @@ from bot.desk import (
     assignment,
     chat,
     composed,
+    customers,
     held,
     seen,
     takeover,
@@ -26,6 +27,7 @@ from bot.desk.views import ConversationView, Listing, News, Question
 from storage.channels import Among
 from storage.database import Database
 from storage.records import (
+    ANYONE,
     Conversation,
     ConversationId,
     Customer,
@@ -33,6 +35,7 @@ from storage.records import (
     MessageRef,
     Person,
     PersonId,
+    StartedBy,
     State,
     Status,
     Ticket,
@@ -68,11 +71,26 @@ class Desk:
         self._translates = translates
 
     async def start(
-        self, *, channel: str, inbox: str | None, customer: Customer, client_id: str | None
+        self,
+        *,
+        channel: str,
+        inbox: str | None,
+        customer: Customer,
+        client_id: str | None,
+        by: StartedBy = ANYONE,
     ) -> tuple[Conversation, bool]:
         return await self._do(
-            Expects(), chat.start, channel=channel, inbox=inbox, customer=customer, client_id=client_id
+            Expects(),
+            chat.start,
+            channel=channel,
+            inbox=inbox,
+            customer=customer,
+            client_id=client_id,
+            by=by,
         )
+
+    async def identify(self, conversation_id: ConversationId, customer: Customer) -> Conversation:
+        return await self._do(Expects(conversation_id), customers.identify, conversation_id, customer)
 
     async def customer_says(
         self,

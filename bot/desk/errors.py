@@ -3,6 +3,7 @@
     DeskError
     ├── NotFound
     ├── AlreadyAnswers
+    ├── AnotherCustomer
     ├── NoSuchTicket
     ├── NoThread
     ├── AlreadyTaken
@@ -68,6 +69,10 @@ class NotFound(DeskError):
 
 class AlreadyAnswers(DeskError):
     """You answer this customer already: what you type in the thread is sent."""
+
+
+class AnotherCustomer(DeskError):
+    """This conversation is another person's: start one for this one."""
 
 
 class AlreadyYours(DeskError):

@@ -23,6 +23,8 @@ class Event(StrEnum):
     ASSIGNED = "assigned"
     STILL_WAITING = "still_waiting"
     ADDRESS_LEFT = "address_left"
+    SIGNED_IN = "signed_in"
+    DESCRIBED = "described"
     WENT_BACK = "went_back"
     RESUMED = "resumed"
     AGREED = "agreed"

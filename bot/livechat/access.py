@@ -1,4 +1,4 @@
-"""Who may do what: customers' tokens, the server key, and proof of who a customer is.
+"""Who may do what: customers' tokens and the server key.
 
 A customer's token is `base64url(HMAC-SHA256(token_secret, conversation id))`: nothing is stored, and it
 opens that one conversation. Everything here compares in constant time.
@@ -13,7 +13,7 @@ from enum import Enum
 
 from aiohttp import web
 
-from bot.livechat.problems import Unauthorized, Unknown, WrongUserHash
+from bot.livechat.problems import Unauthorized, Unknown
 from storage.records import ConversationId
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -31,12 +31,11 @@ class Caller(Enum):
 class Access:
     """Decides from the Authorization header. `api_key` None: nobody is the server."""
 
-    def __init__(self, *, token_secret: bytes, api_key: str | None, identity_secret: str | None) -> None:
+    def __init__(self, *, token_secret: bytes, api_key: str | None) -> None:
         if not token_secret:
             raise ValueError("an empty token secret would let anybody make tokens")
         self._token_secret = token_secret
         self._api_key = api_key.encode() if api_key else None
-        self._identity_secret = identity_secret.encode() if identity_secret else None
 
     def token(self, conversation_id: ConversationId) -> str:
         digest = hmac.digest(self._token_secret, conversation_id.encode(), "sha256")
@@ -63,20 +62,6 @@ class Access:
         if not _same(bearer, self.token(ConversationId(conversation_id)).encode()):
             raise Unknown
         return Caller.CUSTOMER
-
-    def is_verified(self, user_id: str | None, user_hash: str | None) -> bool:
-        """Whether `user_hash` is the hex HMAC-SHA256 of `user_id` under the identity secret.
-
-        False if no hash was given or no secret is set. Raises `WrongUserHash` for a hash that proves nothing.
-        """
-        if user_hash is None or self._identity_secret is None:
-            return False
-        if user_id is None:
-            raise WrongUserHash
-        expected = hmac.new(self._identity_secret, user_id.encode(), "sha256").hexdigest()
-        if not _same(user_hash.lower(), expected.encode()):
-            raise WrongUserHash
-        return True
 
     def _is_server(self, bearer: str) -> bool:
         return self._api_key is not None and _same(bearer, self._api_key)

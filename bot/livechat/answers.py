@@ -218,6 +218,10 @@ class Escalated(Shown):
         return cls(conversation_id=conversation.id, state=conversation.state.value, epoch=conversation.epoch)
 
 
+class Identified(Escalated):
+    """The customer is known by that now. `state` is as before."""
+
+
 class Resumed(Escalated):
     """Who answers now: `ai`."""
 

@@ -19,6 +19,7 @@ from bot.livechat.attachments import Attachments
 from bot.livechat.conversations import Conversations
 from bot.livechat.gateway import Gateway
 from bot.livechat.health import Health
+from bot.livechat.identity import Identity
 from bot.livechat.limits import Limits, Monotonic
 from bot.livechat.metrics import Metrics
 from bot.livechat.origins import Origins
@@ -50,12 +51,13 @@ def live_chat(
     JSON form of 404 and 405.
     """
     limits = limits or Limits()
-    access = Access(token_secret=token_secret, api_key=api_key, identity_secret=identity_secret)
+    access = Access(token_secret=token_secret, api_key=api_key)
+    identity = Identity(identity_secret)
     metrics = Metrics()
     streams = Streams(desk, bell, limits, clock)
     gateway = Gateway(access, deadline=limits.deadline, body_deadline=limits.body_deadline)
     operations = [
-        *Conversations(desk, access, streams, metrics, limits, clock).operations(),
+        *Conversations(desk, access, identity, streams, metrics, limits, clock).operations(),
         *Attachments(desk, files, limits, clock).operations(),
     ]
     origins = Origins(allowed_origins)

@@ -28,6 +28,7 @@ from bot.prose.lines import one_line
 from storage.records import LONGEST_INBOX
 
 MOST_METADATA = 4096
+LONGEST_TOKEN = 8192
 LARGEST_SEQ = 2**31 - 1
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 _EMAIL = r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"
@@ -76,6 +77,7 @@ Inbox = Annotated[str, StringConstraints(max_length=LONGEST_INBOX), AfterValidat
 Reason = Annotated[str, StringConstraints(max_length=300), AfterValidator(one_line)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
 UserHash = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")]
+UserToken = Annotated[str, StringConstraints(max_length=LONGEST_TOKEN)]
 Locale = Annotated[
     str, StringConstraints(max_length=words.LONGEST_LOCALE, pattern=rf"^{words.LANGUAGE_TAG}$")
 ]
@@ -94,24 +96,50 @@ Epoch = Annotated[int, Field(ge=0, le=LARGEST_SEQ), BeforeValidator(_whole)]
 
 
 class CustomerBody(Strict):
-    """Who the website says the customer is: theirs to invent, but for a `user_id` with its `user_hash`."""
+    """Who the page says the customer is: theirs to invent, but for what `user_token` or `user_hash` prove.
+
+    Only what is proven looks proven to the team.
+    """
 
     name: Name | None = None
     email: Email | None = None
     user_id: ClientId | None = None
     user_hash: UserHash | None = Field(
-        default=None, description="Hex HMAC-SHA256 of `user_id` under BOOKBAG_IDENTITY_SECRET."
+        default=None,
+        description="Hex HMAC-SHA256 of `user_id` under BOOKBAG_IDENTITY_SECRET. Proves the user_id alone.",
+    )
+    user_token: UserToken | None = Field(
+        default=None,
+        description="A JWT, signed with HS256 and BOOKBAG_IDENTITY_SECRET, valid for at most 24 hours: `sub` "
+        "is the user_id, `exp` when it ends; `name`, `email`, `locale` and `metadata` as here. It proves all "
+        "that it says; where the other fields say something else, the token is right.",
     )
     locale: Locale | None = Field(default=None, description="BCP 47. Else what Accept-Language prefers.")
     metadata: Metadata | None = Field(default=None, description="Flat, and at most 4 KB as JSON.")
 
 
+class ClaimsBody(BaseModel):
+    """What a `user_token` may say. Claims of other names say nothing to us."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+
+    sub: ClientId | None = None
+    name: Name | None = None
+    email: Email | None = None
+    locale: Locale | None = None
+    metadata: Metadata | None = None
+
+
 class StartBody(Strict):
-    """A new conversation, or with a `client_id` seen before, that one again."""
+    """A new conversation, or with a `client_id` that the same caller sent before, that one again.
+
+    Callers are the server key, each person who proves who they are, and everybody else.
+    """
 
     client_id: ClientId | None = Field(
         default=None,
-        description="An unguessable value, such as a random UUID: whoever knows it gets the conversation.",
+        description="An unguessable value, such as a random UUID: of callers who prove nothing, whoever "
+        "knows it gets the conversation.",
     )
     channel: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")] = "web"
     inbox: Inbox | None = None

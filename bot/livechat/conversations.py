@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from bot.livechat.answers import (
     ConversationShown,
     EntryShown,
     Escalated,
+    Identified,
     Noted,
     Page,
     Pagination,
@@ -35,10 +37,12 @@ from bot.livechat.bodies import (
     SeenBody,
     StartBody,
 )
+from bot.livechat.identity import Identity
 from bot.livechat.limits import Limiter, Limits, Monotonic, address_of
 from bot.livechat.metrics import Metrics
 from bot.livechat.operation import Answer, Call, Operation
 from bot.livechat.problems import (
+    AnotherCustomer,
     Broken,
     EpochMissing,
     Invalid,
@@ -52,10 +56,12 @@ from bot.livechat.problems import (
     Unavailable,
     Unknown,
     UnknownFile,
+    WrongUserHash,
+    WrongUserToken,
 )
 from bot.livechat.streams import Streams
 from bot.livechat.text import preferred_language
-from storage.records import Customer, Entry
+from storage.records import SERVER, Entry, started_by
 
 ONE = "/v1/conversations/{conversation_id}"
 UNASKED_REASON = "Another program asked for a teammate."
@@ -65,10 +71,18 @@ class Conversations:
     """Answers for every route under /v1."""
 
     def __init__(
-        self, desk: Desk, access: Access, streams: Streams, metrics: Metrics, limits: Limits, clock: Monotonic
+        self,
+        desk: Desk,
+        access: Access,
+        identity: Identity,
+        streams: Streams,
+        metrics: Metrics,
+        limits: Limits,
+        clock: Monotonic,
     ) -> None:
         self._desk = desk
         self._access = access
+        self._identity = identity
         self._streams = streams
         self._metrics = metrics
         self._proxies = limits.trusted_proxies
@@ -93,7 +107,7 @@ class Conversations:
                 query=Nothing,
                 body=StartBody,
                 answers={201: Started, 200: Started},
-                problems=(*with_body, TooMany, *always),
+                problems=(*with_body, TooMany, WrongUserHash, WrongUserToken, *always),
             ),
             Operation(
                 method="GET",
@@ -154,6 +168,26 @@ class Conversations:
             ),
             Operation(
                 method="POST",
+                path=f"{ONE}/customer",
+                name="identify",
+                summary="Say who the customer is, once they signed in or what is known of them changed.",
+                needs=Caller.CUSTOMER,
+                handler=self.identify,
+                query=Nothing,
+                body=CustomerBody,
+                answers={200: Identified},
+                problems=(
+                    *theirs,
+                    AnotherCustomer,
+                    *with_body,
+                    TooMany,
+                    WrongUserHash,
+                    WrongUserToken,
+                    *always,
+                ),
+            ),
+            Operation(
+                method="POST",
                 path=f"{ONE}/seen",
                 name="seen",
                 summary="Say how far the customer has seen, which the team is shown.",
@@ -207,11 +241,16 @@ class Conversations:
             self._starts.count(address_of(call.request, trusted_proxies=self._proxies))
             self._starts_in_all.count("")
         body = call.body
+        customer = self._identity.customer(body.customer or CustomerBody())
+        if customer.locale is None:
+            spoken = preferred_language(call.request.headers.get("Accept-Language"))
+            customer = replace(customer, locale=spoken)
         conversation, is_new = await self._desk.start(
             channel=body.channel,
             inbox=body.inbox,
-            customer=self._customer(body.customer or CustomerBody(), call.request),
+            customer=customer,
             client_id=body.client_id,
+            by=SERVER if call.caller is Caller.SERVER else started_by(customer),
         )
         self._metrics.conversations_started += is_new
         started = Started(
@@ -244,6 +283,11 @@ class Conversations:
             )
         self._metrics.messages_accepted[body.from_] += is_new
         return Answer(202 if is_new else 200, Said(seq=entry.seq, id=entry.id, epoch=entry.epoch))
+
+    async def identify(self, call: Call[CustomerBody, Nothing]) -> Answer:
+        self._messages.count(call.conversation_id)
+        customer = self._identity.customer(call.body)
+        return Answer(200, Identified.of(await self._desk.identify(call.conversation_id, customer)))
 
     async def page(self, call: Call[Nothing, PageQuery]) -> Answer:
         after, limit = call.query.after, call.query.limit
@@ -279,16 +323,6 @@ class Conversations:
         self._messages.count(call.conversation_id)
         kept = await self._desk.leave_address(call.conversation_id, email=call.body.email)
         return Answer(200, AddressKept.of(kept))
-
-    def _customer(self, said: CustomerBody, request: web.Request) -> Customer:
-        return Customer(
-            name=said.name,
-            email=said.email,
-            user_id=said.user_id,
-            verified=self._access.is_verified(said.user_id, said.user_hash),
-            locale=said.locale or preferred_language(request.headers.get("Accept-Language")),
-            metadata=said.metadata or {},
-        )
 
 
 def _page(entries: Sequence[Entry], *, after: int, limit: int) -> Shown:

@@ -8,6 +8,7 @@
     ├── NotWaiting        409
     ├── Stale             409
     │   └── EpochMissing  409
+    ├── AnotherCustomer   409
     ├── UnknownFile       409
     ├── TooLarge          413
     │   ├── FileTooLarge  413
@@ -16,7 +17,8 @@
     │   └── FileRefused   415
     ├── Invalid           422
     │   ├── EmptyFile     422
-    │   └── WrongUserHash 422
+    │   ├── WrongUserHash 422
+    │   └── WrongUserToken 422
     ├── TooMany           429
     ├── Broken            500
     └── Unavailable       503
@@ -103,6 +105,12 @@ class EpochMissing(Stale):
     """A teammate has held this conversation before: send the `epoch` of the entry that this answers."""
 
 
+class AnotherCustomer(Problem):
+    """This conversation is another person's: start one for this one."""
+
+    status, code = 409, "another_customer"
+
+
 class UnknownFile(Problem):
     """There is no such file to attach: it was never uploaded here, or went with another message."""
 
@@ -174,6 +182,19 @@ class WrongUserHash(Invalid):
 
     code = "invalid_user_hash"
 
+    def __init__(self) -> None:
+        why = "it must be the hex HMAC-SHA256 of user_id under the BOOKBAG_IDENTITY_SECRET of this server"
+        super().__init__(details=[{"field": "customer.user_hash", "problem": why}])
+
+
+class WrongUserToken(Invalid):
+    """The user_token does not prove who this is."""
+
+    code = "invalid_user_token"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(details=[{"field": "customer.user_token", "problem": why}])
+
 
 class EmptyFile(Invalid):
     """The file is empty."""
@@ -212,6 +233,7 @@ ALL: tuple[type[Problem], ...] = (
     NotWaiting,
     Stale,
     EpochMissing,
+    AnotherCustomer,
     TooLarge,
     NotJson,
     Invalid,
@@ -251,6 +273,7 @@ class ErrorBody(BaseModel):
 _PROBLEMS: tuple[tuple[type[DeskError], type[Problem]], ...] = (
     (AIPaused, Paused),
     (errors.NotWaiting, NotWaiting),
+    (errors.AnotherCustomer, AnotherCustomer),
     (errors.EpochOver, Stale),
     (errors.EpochMissing, EpochMissing),
     (errors.FileTooLarge, FileTooLarge),

@@ -156,6 +156,10 @@ def happenings(draw: st.DrawFn) -> Entry:
         }
     if event is Event.STILL_WAITING:
         data |= {"seconds": draw(st.integers(0, 10**6)), "subject": draw(st.none() | words(200))}
+    if event in (Event.SIGNED_IN, Event.DESCRIBED):
+        fields = ("user_id", "name", "email")
+        said = {field: draw(st.none() | words(120)) for field in fields}
+        data["customer"] = {**said, "proven": draw(st.lists(st.sampled_from(fields), unique=True))}
     if event is Event.ADDRESS_LEFT:
         data["email"] = draw(words(254))
     if event in (Event.HANDED_OVER, Event.ASSIGNED):

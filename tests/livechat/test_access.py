@@ -88,7 +88,7 @@ async def test_an_impossible_id_never_reaches_the_database(house: House) -> None
 
 def test_an_empty_token_secret_is_refused() -> None:
     with pytest.raises(ValueError, match="token secret"):
-        Access(token_secret=b"", api_key=None, identity_secret=None)
+        Access(token_secret=b"", api_key=None)
 
 
 async def test_who_asks_is_settled_before_what_they_ask(chat: Chat) -> None:

@@ -74,9 +74,13 @@ def _references(node: Any) -> list[str]:
 
 async def test_what_is_served_keeps_to_it(database: Database, tmp_path: Path) -> None:
     """Schemathesis, with and without sense; the stream is left out because it does not end by itself."""
-    # What kind of file some bytes are, no schema can say.
+    # What kind of file some bytes are, and what a token proves, no schema can say.
     (tmp_path / "schemathesis.toml").write_text(
-        '[[operations]]\ninclude-operation-id = "upload"\nchecks.positive_data_acceptance.enabled = false\n'
+        "".join(
+            f'[[operations]]\ninclude-operation-id = "{name}"\n'
+            "checks.positive_data_acceptance.enabled = false\n"
+            for name in ("upload", "start", "identify")
+        )
     )
     async with House(database, identity_secret=None) as house:
         await house.chat()

@@ -194,7 +194,8 @@ async def test_a_fact_keeps_its_first_value(database: Database) -> None:
 
 async def test_a_customer_comes_back_as_they_were_described(database: Database) -> None:
     customer = Customer(
-        name="Łukasz ✨", email="l@example.com", user_id="7", verified=True, locale="pl-PL",
+        name="Łukasz ✨", email="l@example.com", user_id="7", locale="pl-PL",
+        proven=frozenset({"user_id", "email", "metadata.plan"}),
         metadata={"plan": "pro", "seats": [1, {"a": None}]},
     )  # fmt: skip
     made, is_new = await database.write(

@@ -157,6 +157,8 @@ class Gallery:
             Event.CLOSED: [{"status": Status.CLOSED}, {"status": Status.CANCELLED}],
             Event.ASSIGNED: [{"to": {"team": "T1", "user": MENTIONED, "name": self.words}}],
             Event.STILL_WAITING: [{"seconds": 600, "subject": one} for one in (None, self.words)],
+            Event.SIGNED_IN: [{"customer": one} for one in self._customers()],
+            Event.DESCRIBED: [{"customer": one} for one in self._customers()],
             Event.ADDRESS_LEFT: [{"email": self.words}],
             Event.AGREED: [{"agreed": self.words}],
             Event.TRANSLATED: [{"target": at, "original": self.words, "language": "de"} for at in (0, 9)],
@@ -178,6 +180,10 @@ class Gallery:
         for event in Event:
             for data, by in product(of.get(event, [{}]), (None, self.words)):
                 yield entry(Kind.SYSTEM, Author.SYSTEM, "", event=event, ticket=7, by=by, **data)
+
+    def _customers(self) -> Iterator[dict[str, Any]]:
+        for name, proven in product((None, self.words), ([], ["user_id"], ["user_id", "name"])):
+            yield {"user_id": self.words, "name": name, "email": self.words, "proven": proven}
 
     def _view(self, state: State, ticket: Ticket | None = None) -> ConversationView:
         said = entry(Kind.MESSAGE, Author.AI, self.words)
