@@ -102,4 +102,4 @@ async def test_what_is_served_keeps_to_it(database: Database, tmp_path: Path) ->
         )
         said, _ = await running.communicate()
     assert running.returncode == 0, said.decode()
-    assert "10 selected / 11 total" in said.decode()
+    assert "11 selected / 12 total" in said.decode()
