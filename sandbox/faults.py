@@ -110,6 +110,10 @@ class Faults:
         """`ok: false` with this code; with `after` the work is done all the same, as fatal_error may."""
         self._script(f"error {code}", method, plays.error(code, after=after), times, when)
 
+    def answer(self, method: str, body: Payload, *, times: int = 1, when: When = _always) -> None:
+        """This answer, of whatever shape; nothing is done."""
+        self._script("answer", method, plays.answer(body), times, when)
+
     def slow(self, method: str, *, seconds: float, times: int = 1, when: When = _always) -> None:
         """The work and its answer come `seconds` late, also for a caller that has gone by then."""
         self._script("slow", method, plays.slow(seconds), times, when)

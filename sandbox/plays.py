@@ -75,6 +75,15 @@ def error(code: str, *, after: bool) -> Play:
     return play
 
 
+def answer(body: Payload) -> Play:
+    """This answer, whatever was asked; nothing is done."""
+
+    async def play(work: Work) -> Answer:
+        return Answer(dict(body))
+
+    return play
+
+
 def slow(seconds: float) -> Play:
     """The work and its answer come `seconds` late, also for a caller that has gone by then."""
 

@@ -281,6 +281,8 @@ class Person:
     # BCP 47, and a name of the tz database. None: not asked for yet; empty: Slack did not say.
     locale: str | None = None
     zone: str | None = None
+    # Not kept: Slack is asked anew before anybody acts.
+    is_automaton: bool = False
 
 
 @dataclass(frozen=True, slots=True)

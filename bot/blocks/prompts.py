@@ -42,7 +42,7 @@ def prompt_message(
     """Tell the author of a thread message what became of it and, where they can, let them decide.
 
     `holder` is the name of who answers the customer, since `epoch`; `translation` is what the message says in
-    the customer's language; `unfit` is what is wrong with its files.
+    the customer's language; `unfit` is what cannot be passed on.
     """
     held = HeldValue.of(conversation_id, source)
     note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
@@ -66,6 +66,10 @@ def prompt_message(
             )
         case Prompt.MENTIONS:
             says = say("Not sent: this mentions somebody, so it may be meant for the team.")
+            send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
+            return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.THROUGH_APP:
+            says = say("Not sent: an app posted this in your name.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.TRANSLATED:
@@ -97,11 +101,13 @@ def prompt_message(
             return refusal(
                 say("There was nothing in this message that a customer could read, so it was kept as a note.")
             )
-        case Prompt.FILES_UNFIT if unfit is not None and unfit.may_be_had:
+        case Prompt.NOT_WHOLE if unfit is not None and unfit.may_be_had:
             retry = button(say("Retry"), TRY_AGAIN, held, style="primary")
             return _asked(f"{_why_unfit(unfit)} {_failed()}", ActionsBlock(elements=[retry, note]))
-        case Prompt.FILES_UNFIT:
-            return refusal(f"{_why_unfit(unfit)} {_nothing_sent()}")
+        case Prompt.NOT_WHOLE:
+            return refusal(f"{_why_unfit(unfit)} {_nothing_sent(unfit)}")
+        case Prompt.EDIT_NOT_WHOLE:
+            return refusal(f"{_why_unfit(unfit)} {_edit_not_sent()}")
         case Prompt.EDIT_STAYS:
             return refusal(
                 say(
@@ -158,7 +164,12 @@ def _translated(held: HeldValue, translation: str) -> Message:
     return Message(text=escaped(says), blocks=[line(escaped(says)), *words(translation), actions])
 
 
-def _nothing_sent() -> str:
+def _nothing_sent(unfit: Unfit | None) -> str:
+    if unfit is not None and not unfit.is_of_files:
+        return say(
+            "Nothing was sent: your message was kept as a note. Send it again with all of it as text, or "
+            "as a file."
+        )
     return say(
         "Nothing was sent: your message was kept as a note. Send its words again without the file, or with "
         "another one."
@@ -167,8 +178,15 @@ def _nothing_sent() -> str:
 
 def _failed() -> str:
     return say(
-        "Nothing was sent, and only the team sees your message. Retry asks Slack for its files once more and "
-        "then treats it as just typed."
+        "Nothing was sent, and only the team sees your message. Retry asks Slack once more and then treats "
+        "it as just typed."
+    )
+
+
+def _edit_not_sent() -> str:
+    return say(
+        "So your edit did not reach the customer, who still sees what you sent first. Send the rest in a new "
+        "message, or delete this one to take it back."
     )
 
 
@@ -194,6 +212,20 @@ def _why_unfit(unfit: Unfit | None) -> str:
             )
         case Unfit.LATE:
             return say("Slack did not hand over a file in this message in time.")
+        case Unfit.ADDED:
+            return say("A file was added to this message later.")
+        case Unfit.FORWARD:
+            return say("This message shows another Slack message, which customers are not sent.")
+        case Unfit.TABLE:
+            return say("This message has a table or chart, which customers are not sent.")
+        case Unfit.PICTURE:
+            return say("This message has a picture or video that is not a file, so it cannot be passed on.")
+        case Unfit.LAYOUT:
+            return say("This message has a part that an app laid out, which customers are not sent.")
+        case Unfit.UNKNOWN:
+            return say("This message has a part that I cannot read.")
+        case Unfit.AUTHOR:
+            return say("Slack did not say who wrote this message, and so whether they may answer customers.")
         case _:
             return say("A file in this message is gone.")
 

@@ -1,4 +1,6 @@
-"""What becomes of the files of a thread message: they go where its words go, and are taken back with them."""
+"""What a thread message has besides its words: files, which go where the words go and are taken back with
+them, and what cannot go to a customer at all.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from storage.transaction import Transaction
 
 
 class Unfit(StrEnum):
-    """Why a file of a thread message cannot be passed on to a customer."""
+    """Why a thread message cannot be passed on to a customer whole: one of its files, what else it shows, or
+    that Slack does not say who wrote it.
+    """
 
     TOO_LARGE = "too_large"
     KIND = "kind"
@@ -21,16 +25,41 @@ class Unfit(StrEnum):
     GONE = "gone"
     LATE = "late"
     NOT_GIVEN = "not_given"
+    ADDED = "added"
+    FORWARD = "forward"
+    TABLE = "table"
+    PICTURE = "picture"
+    LAYOUT = "layout"
+    UNKNOWN = "unknown"
+    AUTHOR = "author"
 
     @property
     def may_be_had(self) -> bool:
         """Whether asking Slack again can help."""
-        return self in (Unfit.LATE, Unfit.NOT_GIVEN)
+        return self in (Unfit.LATE, Unfit.NOT_GIVEN, Unfit.ADDED, Unfit.AUTHOR)
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether it is one of its files that is unfit."""
+        return self not in _OTHERS
+
+
+_OTHERS = (Unfit.FORWARD, Unfit.TABLE, Unfit.PICTURE, Unfit.LAYOUT, Unfit.UNKNOWN, Unfit.AUTHOR)
 
 
 def remembered(files: Sequence[File]) -> dict[str, Any]:
     """What an entry keeps of its files."""
     return {"attachments": [file.shown for file in files]} if files else {}
+
+
+async def added(
+    tx: Transaction, conversation_id: ConversationId, source: str, now_with_it: Collection[str] | None
+) -> bool:
+    """Whether a Slack message has files by now that did not come with it."""
+    if not now_with_it:
+        return False
+    known = {file.slack_id for file in await tx.files.with_message(conversation_id, source)}
+    return not known.issuperset(now_with_it)
 
 
 async def withdrawn(

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.desk import attachments, outgoing
 from bot.desk.attachments import Unfit
-from bot.desk.held import go_on, mark_of
+from bot.desk.held import fails, go_on, mark_of
 from bot.desk.outgoing import Priority, Prompt
 from bot.desk.replies import Fate, LanguageOf, Meant, other_language, thread_message
 from bot.desk.sending import formatted, note
@@ -48,6 +48,8 @@ async def message_edited(
     """Let the customer read the new words of a message that was sent to them.
 
     `still_with_it` holds Slack's names of the files that the message still has; others are taken back.
+    What the edit adds and a customer cannot be sent, `unfit` or a file that came later, is not left out of
+    it: a held reply fails, and of one that was sent the customer keeps what they have. Its author is told.
 
     A held reply is reworded, or becomes the note it now reads like; one that failed is tried again in its new
     words, once its author wants it; one that follows another and may be meant
@@ -62,6 +64,10 @@ async def message_edited(
         return Fate.NO_CONVERSATION
     reply = HeldReply(conversation_id=conversation.id, message=message, author=by.id, text=text, html=html)
     entry = await tx.ledger.by_source(conversation.id, message.source)
+    added = await attachments.added(tx, conversation.id, message.source, still_with_it)
+    # Files are not fetched for a message that is known: only those count that it did not have before.
+    of_files = Unfit.ADDED if added else None
+    more = of_files if unfit is None or unfit.is_of_files else unfit
     withdrawn = await attachments.withdrawn(tx, conversation.id, message.source, still_with_it)
     held = await tx.held.get(conversation.id, message.source)
     if held is not None:
@@ -77,6 +83,9 @@ async def message_edited(
             if Decimal(delivery.event_ts) < Decimal(held.again["event_ts"]):
                 return Fate.HELD
             await tx.held.have_again(conversation.id, message.source, delivery.kept())
+        if held.again is None and more is not None and delivery is not None:
+            await fails(tx, conversation, reply, by, unfit=more, again=delivery)
+            return Fate.HELD
         await tx.held.reword(conversation.id, message.source, text, html=html)
         if held.again is not None:
             return Fate.HELD
@@ -110,6 +119,11 @@ async def message_edited(
         return Fate.KNOWN
     if withdrawn and meant is Meant.NOTHING:
         return await message_deleted(tx, thread, message, by=by)
+    if entry.kind is Kind.MESSAGE and more is not None:
+        await outgoing.prompt(tx, reply, Prompt.EDIT_NOT_WHOLE, unfit=more)
+        if not withdrawn:
+            return Fate.NOTE
+        text, html = before
     if entry.data.get("written") == text and not withdrawn:
         return Fate.KNOWN
     if not withdrawn and (before == (text, html) or await _is_old(tx, entry, edited_at)):

@@ -15,6 +15,7 @@
     ├── AIPaused
     ├── Blank
     ├── CannotAnswer
+    ├── ChangedSince
     ├── EpochMissing
     ├── EpochOver
     ├── FileEmpty
@@ -117,6 +118,10 @@ class Blank(DeskError):
 
 class CannotAnswer(DeskError):
     """{name} cannot answer customers: only full members of this workspace who are in the channel can."""
+
+
+class ChangedSince(DeskError):
+    """That message changed since you were asked. Nothing was sent: look at the newest question about it."""
 
 
 class EpochMissing(DeskError):

@@ -10,6 +10,7 @@ from bot.desk import attachments, outgoing
 from bot.desk.attachments import Unfit
 from bot.desk.errors import (
     AlreadyDecided,
+    ChangedSince,
     FilesGone,
     MayNotAct,
     NobodyHolds,
@@ -50,6 +51,8 @@ async def send_held(
     if not by.may_act:
         raise MayNotAct
     conversation, reply = await _held(tx, conversation_id, source, by)
+    if reply.again is not None:
+        raise ChangedSince
     files = await tx.files.with_message(conversation_id, source)
     if not reply.text.strip() and not files:
         raise FilesGone
@@ -64,6 +67,33 @@ async def send_held(
     await tx.held.release(conversation_id, source)
     await send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)
     await go_on(tx, conversation, reply.author, by)
+
+
+async def fails(
+    tx: Transaction,
+    conversation: Conversation,
+    reply: HeldReply,
+    by: Person,
+    *,
+    unfit: Unfit,
+    again: Delivery,
+) -> None:
+    """Something was added to a held reply that is `unfit` for a customer: it cannot be sent as it was held.
+
+    Where that may be had, its author can have it dealt with `again`, as it is now.
+    """
+    source = reply.message.source
+    if unfit.may_be_had:
+        await tx.held.reword(conversation.id, source, reply.text, html=reply.html)
+        await tx.held.have_again(conversation.id, source, again.kept())
+        await tx.held.follow(conversation.id, source, since=None)
+        await outgoing.mark(tx, conversation.id, reply.message, Mark.FAILED, instead_of=Mark.HELD)
+    else:
+        await tx.held.release(conversation.id, source)
+        await attachments.forget(tx, conversation.id, source)
+        await note(tx, reply, by, marked=Mark.FAILED, instead_of=Mark.HELD)
+        await go_on(tx, conversation, reply.author, by)
+    await outgoing.prompt(tx, reply, Prompt.NOT_WHOLE, unfit=unfit)
 
 
 async def translated(
@@ -98,6 +128,8 @@ async def send_translation(
     conversation, reply = await _held(tx, conversation_id, source, by)
     if conversation.state is not State.TEAMMATE:
         raise NobodyHolds
+    if reply.again is not None:
+        raise ChangedSince
     if reply.translation is None or fingerprint(reply.translation) != print_of:
         raise NotTranslated
     files = await tx.files.with_message(conversation_id, source)
@@ -166,7 +198,7 @@ async def go_on(tx: Transaction, conversation: Conversation, author: PersonId, b
         elif not reply.text.strip() and not files:
             await tx.held.release(conversation.id, source)
             await note(tx, reply, by, marked=Mark.FAILED, instead_of=Mark.HELD)
-            await outgoing.prompt(tx, reply, Prompt.FILES_UNFIT, unfit=Unfit.GONE)
+            await outgoing.prompt(tx, reply, Prompt.NOT_WHOLE, unfit=Unfit.GONE)
         else:
             await tx.held.release(conversation.id, source)
             await send(tx, conversation, reply, by, files=files, instead_of=Mark.HELD)

@@ -85,7 +85,10 @@ class Prompt(StrEnum):
     NOTHING_BEFORE = "nothing_before"
     JUST_ASSIGNED = "just_assigned"
     NO_WORDS = "no_words"
-    FILES_UNFIT = "files_unfit"
+    THROUGH_APP = "through_app"
+    # Named so in rows that earlier versions left.
+    NOT_WHOLE = "files_unfit"
+    EDIT_NOT_WHOLE = "edit_not_whole"
     EDIT_STAYS = "edit_stays"
     MAY_NOT_ACT = "may_not_act"
     MAY_NOT_EDIT = "may_not_edit"
@@ -299,7 +302,7 @@ async def prompt(
 ) -> None:
     """Ask or tell the author of a thread message something that nobody else sees.
 
-    `holder` is the name of who answers the customer, since `epoch`; `unfit` is what is wrong with its files.
+    `holder` is the name of who answers the customer, since `epoch`; `unfit` is what cannot be passed on.
     """
     payload: Mapping[str, Any] = {
         "prompt": what,

@@ -44,6 +44,8 @@ class Meant(StrEnum):
     FOR_CUSTOMER = "for_customer"
     NOTE = "note"
     UNCLEAR = "unclear"
+    # An app posted it in a person's name, who may not have typed it at all.
+    THROUGH_APP = "through_app"
     NOTHING = "nothing"
 
 
@@ -78,8 +80,8 @@ async def thread_message(
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
     joined its holder; with `anyone`, if some teammate holds it. In the first seconds after its holder was
-    given it without a press of their own, it is held. Its `files` go where its words go. If some of them are
-    `unfit` for a customer, nothing of it is sent: half a message would be another message. If they may be had
+    given it without a press of their own, it is held. Its `files` go where its words go. If something is
+    `unfit` for a customer, nothing of it is sent: half a message would be another message. If that may be had
     yet, it fails until its author wants its `delivery` dealt with again. With
     `language_of`, one in another language than its customer's waits until its author saw it translated, and
     one that shows no language follows it.
@@ -96,7 +98,8 @@ async def thread_message(
     attached = await tx.files.with_message(conversation.id, message.source) if files else []
     if len(attached) < len(files):
         unfit = Unfit.GONE
-    why = None if meant is Meant.NOTE and by.may_act else _why_it_stays(by, meant, unfit)
+    is_note = meant is Meant.NOTE and (by.may_act or unfit is Unfit.AUTHOR)
+    why = None if is_note else _why_it_stays(by, meant, unfit)
     if meant is Meant.NOTE or why is not None:
         await tx.files.forget(files)
         return await _stays(tx, reply, by, why, unfit=unfit, delivery=delivery)
@@ -120,10 +123,20 @@ async def thread_message(
     elif other is not None:
         await outgoing.reply_translation(tx, reply, to=other)
     elif is_theirs:
-        await outgoing.prompt(tx, reply, Prompt.MENTIONS)
+        says = Prompt.THROUGH_APP if meant is Meant.THROUGH_APP else Prompt.MENTIONS
+        await outgoing.prompt(tx, reply, says)
     else:
         await ask(tx, conversation, reply)
     return Fate.HELD
+
+
+async def automatons_message(tx: Transaction, thread: MessageRef, message: MessageRef) -> Fate:
+    """An app or a bot posted in the thread: it stays with the team, and says so. There is nobody to tell."""
+    conversation = await tx.conversations.by_thread(thread)
+    if conversation is None:
+        return Fate.NO_CONVERSATION
+    await outgoing.mark(tx, conversation.id, message, Mark.NOTE)
+    return Fate.NOTE
 
 
 async def other_language(
@@ -154,21 +167,29 @@ def _stamped(message: MessageRef) -> datetime:
 async def given_up(
     tx: Transaction, thread: MessageRef, message: MessageRef, *, by: PersonId, is_new: bool
 ) -> None:
-    """Tell its author that what they did with a thread message was given up. `is_new`: they typed it."""
-    conversation = await tx.conversations.by_thread(thread)
+    """Tell its author that what they did with a thread message was given up. `is_new`: they typed it.
+
+    It is known from then on: delivered again, it does not go out beside what its author did about that.
+    """
+    conversation = await tx.conversations.lock_by_thread(thread)
     if conversation is None:
         return
-    if is_new:
-        await outgoing.mark(tx, conversation.id, message, Mark.FAILED)
-    await outgoing.prompt(tx, HeldReply(conversation.id, message, by, text=""), Prompt.GIVEN_UP)
+    reply = HeldReply(conversation.id, message, by, text="")
+    if is_new and not await _is_known(tx, conversation, message):
+        # Its words may be what could not be dealt with.
+        nobody = Person(by, "A teammate", None, may_act=False, fetched_at=tx.now)
+        await note(tx, reply, await tx.people.get(by) or nobody, marked=Mark.FAILED)
+    await outgoing.prompt(tx, reply, Prompt.GIVEN_UP)
 
 
 def _why_it_stays(by: Person, meant: Meant, unfit: Unfit | None) -> Prompt | None:
+    if unfit is Unfit.AUTHOR:
+        return Prompt.NOT_WHOLE
     if not by.may_act:
         return Prompt.MAY_NOT_ACT
-    if meant is Meant.NOTHING:
-        return Prompt.NO_WORDS
-    return None if unfit is None else Prompt.FILES_UNFIT
+    if unfit is not None:
+        return Prompt.NOT_WHOLE
+    return Prompt.NO_WORDS if meant is Meant.NOTHING else None
 
 
 async def _stays(
@@ -182,7 +203,7 @@ async def _stays(
 ) -> Fate:
     """Nothing of it goes to the customer, and its author is told `why`. None: they meant it so."""
     fate = Fate.NOTE
-    if why is not Prompt.FILES_UNFIT:
+    if why is not Prompt.NOT_WHOLE:
         await note(tx, reply, by)
     elif unfit is None or not unfit.may_be_had or delivery is None:
         await note(tx, reply, by, marked=Mark.FAILED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from storage.database import Database
 from storage.records import Person, PersonId
 
@@ -24,6 +25,8 @@ CURRENT_FOR = timedelta(minutes=1)
 REMEMBERED = 10_000
 # A press has three seconds; better answered in English than not at all.
 LANGUAGE_WITHIN = timedelta(seconds=1)
+# Seconds. What is mentioned of people without a name is a general word.
+NAMES_TAKE = 3.0
 # No bot by its own description.
 SLACKBOT = "USLACKBOT"
 
@@ -101,14 +104,22 @@ class Directory:
             return UTC
 
     async def names(self, users: Collection[str]) -> Mapping[str, str]:
-        """Display names of users of the home team, as far as they can be had."""
+        """Display names of users of the home team, as far as they can be had in time."""
         found = {}
-        for user in users:
-            try:
-                found[user] = (await self.person(PersonId(self._home_team, user))).name
-            except UnknownPerson:
-                continue
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(NAMES_TAKE):
+                for user in users:
+                    with contextlib.suppress(UnknownPerson):
+                        found[user] = (await self.person(PersonId(self._home_team, user))).name
         return found
+
+    async def slack_answers(self) -> bool:
+        """Whether Slack answers anything at all, as opposed to what it was asked about somebody."""
+        try:
+            await self._client.auth_test()
+        except CALL_ERRORS as error:
+            return Failure.of(error).trouble not in (Trouble.NOT_SENT, Trouble.MAYBE_SENT)
+        return True
 
     async def _asked(self, person_id: PersonId) -> Person:
         # An answer that was on its way while something changed is not kept.
@@ -177,4 +188,5 @@ class Directory:
             fetched_at=self._database.clock(),
             locale=str(user.get("locale") or "")[:35],
             zone=str(user.get("tz") or "")[:64],
+            is_automaton=bool(automaton),
         )

@@ -1,7 +1,7 @@
 """Slack's `message` events, sorted into the three that matter in a thread.
 
-Shapes: docs.slack.dev/reference/events/message. Everything else, the bot's own messages and other bots'
-among it, is None.
+Shapes: docs.slack.dev/reference/events/message. What nobody wrote, such as Slack's own notices, is None. An
+app's message has the app for an author; one that an app posted in a person's name has that person.
 """
 
 from __future__ import annotations
@@ -11,10 +11,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.desk.attachments import Unfit
+from bot.slack.whole import subtype_of, what_is_more
 from storage.records import MessageRef, PersonId
 
-# Subtypes under which people's own words arrive; any other is Slack speaking.
-_PEOPLE_SAY = {None, "file_share", "thread_broadcast", "me_message"}
+# Slack speaking, also where it names the person who did something: docs.slack.dev/reference/events/message,
+# and slack-morphism's SlackMessageEventType. Under any other subtype somebody may have said something.
+_SLACK_SAYS = {
+    "app_conversation_join", "app_conversation_leave", "assistant_app_thread", "bot_add", "bot_disable",
+    "bot_enable", "bot_remove", "channel_archive", "channel_canvas_updated", "channel_convert_to_private",
+    "channel_convert_to_public", "channel_join", "channel_leave", "channel_name",
+    "channel_posting_permissions", "channel_purpose", "channel_topic", "channel_unarchive",
+    "document_mention", "ekm_access_denied", "file_mention", "group_archive", "group_join", "group_leave",
+    "group_name", "group_purpose", "group_topic", "group_unarchive", "huddle_thread",
+    "joiner_notification", "joiner_notification_for_inviter", "message_replied", "pinned_item",
+    "reminder_add", "reminder_delete", "sh_room_created", "sh_room_shared", "slackbot_response",
+    "tabbed_canvas_updated", "tombstone", "unpinned_item",
+}  # fmt: skip
 # Slack's own voice. Its messages carry no `bot_id`, and it is no bot to users.info either.
 _SLACKBOT = "USLACKBOT"
 
@@ -30,11 +43,13 @@ class Posted:
     files: Sequence[Mapping[str, Any]]
     under: str | None  # who wrote the thread's first message
     blocks: Sequence[Mapping[str, Any]] = ()
+    more: Unfit | None = None  # what it shows besides its words and files
+    through_app: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Somebody changed their words. Unfurled links and detected languages look the same and are not this."""
+    """Somebody changed what their message says or shows. Previews and detected languages are not this."""
 
     thread: MessageRef
     message: MessageRef
@@ -42,6 +57,8 @@ class Edited:
     text: str
     files: Sequence[Mapping[str, Any]]
     blocks: Sequence[Mapping[str, Any]] = ()
+    more: Unfit | None = None
+    through_app: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,57 +76,68 @@ ThreadEvent = Posted | Edited | Deleted
 def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
     """Read the inner event of a `message` delivery to the workspace `team`."""
     channel = str(event.get("channel", ""))
-    subtype = event.get("subtype")
+    subtype = subtype_of(event)
     if subtype == "message_changed":
-        changed = event.get("message") or {}
+        changed = _object(event.get("message"))
         if is_tombstone(changed):
             gone = {"thread_ts": changed.get("thread_ts"), **event, "deleted_ts": changed.get("ts")}
             return _deleted(gone, team=team, channel=channel)
         return _edited(event, team=team, channel=channel)
     if subtype == "message_deleted":
         return _deleted(event, team=team, channel=channel)
-    if subtype not in _PEOPLE_SAY or not _is_reply(event) or _is_bots(event):
+    if not _is_somebodys_reply(event):
         return None
     return Posted(
         thread=MessageRef(team, channel, event["thread_ts"]),
         message=MessageRef(team, channel, event["ts"]),
         author=_author(event, team),
-        text=str(event.get("text") or ""),
+        text=_text(event),
         files=_files(event),
         under=event.get("parent_user_id"),
         blocks=_blocks(event),
+        more=_more(event),
+        through_app=_is_through_app(event),
     )
 
 
 def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | None:
-    message = event.get("message") or {}
-    # Only a person's edit carries `edited`; a deleted thread's first message turns into Slack's own words. A
-    # file that was deleted only goes missing.
-    lost_files = len(_files(event.get("previous_message") or {})) > len(_files(message))
-    if not (message.get("edited") or lost_files) or message.get("subtype") not in _PEOPLE_SAY:
+    message, before = _object(event.get("message")), _object(event.get("previous_message"))
+    # A person's edit carries `edited`; a file that is deleted only goes missing, and what is added later may
+    # come without a mark. A deleted thread's first message turns into Slack's own words.
+    if not (message.get("edited") or (before and _besides_words(before) != _besides_words(message))):
         return None
-    if not _is_reply(message) or _is_bots(message):
+    if not _is_somebodys_reply(message):
         return None
     return Edited(
         thread=MessageRef(team, channel, message["thread_ts"]),
         message=MessageRef(team, channel, message["ts"]),
         author=_author(message, team),
-        text=str(message.get("text") or ""),
+        text=_text(message),
         files=_files(message),
         blocks=_blocks(message),
+        more=_more(message),
+        through_app=_is_through_app(message),
     )
 
 
+def _besides_words(message: Mapping[str, Any]) -> tuple[object, ...]:
+    return ([one.get("id") for one in _files(message)], what_is_more(message))
+
+
+def _more(message: Mapping[str, Any]) -> Unfit | None:
+    return next(iter(what_is_more(message)), None)
+
+
 def _deleted(event: Mapping[str, Any], *, team: str, channel: str) -> Deleted | None:
-    before = event.get("previous_message") or {}
+    before = _object(event.get("previous_message"))
     ts = event.get("deleted_ts") or before.get("ts")
     thread_ts = before.get("thread_ts") or event.get("thread_ts")
-    if not ts or not thread_ts or thread_ts == ts or _is_bots(before):
+    if not ts or not thread_ts or thread_ts == ts or _writer(before) == _SLACKBOT:
         return None
     return Deleted(
         thread=MessageRef(team, channel, thread_ts),
         message=MessageRef(team, channel, ts),
-        author=_author(before, team) if before.get("user") else None,
+        author=_author(before, team) if _writer(before) else None,
     )
 
 
@@ -121,23 +149,52 @@ def _blocks(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 def _files(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """What is attached. A deleted file leaves a tombstone, which is nothing."""
     files = message.get("files")
+    if files is None and isinstance(message.get("file"), dict):
+        files = [message["file"]]
     if not isinstance(files, list):
         return ()
     return tuple(one for one in files if isinstance(one, dict) and one.get("mode") != "tombstone")
 
 
-def _is_reply(message: Mapping[str, Any]) -> bool:
+def _is_somebodys_reply(message: Mapping[str, Any]) -> bool:
     ts, thread_ts = message.get("ts"), message.get("thread_ts")
-    return bool(ts and thread_ts and thread_ts != ts and message.get("user"))
+    writer = _writer(message)
+    return bool(
+        (ts and thread_ts and thread_ts != ts)
+        and (writer and writer != _SLACKBOT)
+        and (subtype_of(message) not in _SLACK_SAYS and not message.get("hidden"))
+    )
 
 
-def _is_bots(message: Mapping[str, Any]) -> bool:
-    return bool(message.get("bot_id") or message.get("bot_profile") or message.get("user") == _SLACKBOT)
+def _is_through_app(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("bot_id") or message.get("bot_profile") or subtype_of(message) == "bot_message")
+
+
+def _writer(message: Mapping[str, Any]) -> str:
+    """Whose words they are: a user's, or where Slack names none an app's."""
+    of_comment = _object(message.get("comment")).get("user")
+    named = (message.get("user"), of_comment, message.get("bot_id"))
+    return next((one for one in named if one and isinstance(one, str)), "")
 
 
 def _author(message: Mapping[str, Any], team: str) -> PersonId:
     # In a channel shared with another workspace the author's own team says where their id counts.
-    return PersonId(message.get("user_team") or message.get("team") or team, message["user"])
+    named = (message.get("user_team"), message.get("team"))
+    return PersonId(next((one for one in named if one and isinstance(one, str)), team), _writer(message))
+
+
+def is_app(author: PersonId) -> bool:
+    """Whether Slack named no user: docs.slack.dev/reference/events/message/bot_message."""
+    return author.user.startswith("B")
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    text = message.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def is_tombstone(message: Mapping[str, Any]) -> bool:

@@ -181,7 +181,7 @@ class Gaps:
                 await asyncio.sleep(LOOK_AGAIN)
             else:
                 us = self._installation
-                found = [delivery_of(one, team=us.team, ourselves=us.bot_user) for one in events]
+                found = [delivery_of(one, team=us.team, ourselves=us.ourselves) for one in events]
                 return [delivery for delivery in found if delivery is not None]
 
 

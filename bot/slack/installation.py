@@ -36,6 +36,11 @@ class Installation:
     channel: str
     channel_name: str
 
+    @property
+    def ourselves(self) -> frozenset[str]:
+        """Our user and our app: whose posts are our own."""
+        return frozenset((self.bot_user, self.bot_id))
+
     def link_to(self, message: MessageRef) -> str:
         """The address of a message, in the form that Slack's own "Copy link" gives."""
         return f"{self.url.rstrip('/')}/archives/{message.channel}/p{message.ts.replace('.', '')}"

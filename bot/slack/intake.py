@@ -181,7 +181,7 @@ class Intake:
         self._bell.ring(Inbox.TOPIC)
 
     def _delivery(self, event: Mapping[str, Any]) -> Delivery | None:
-        return delivery_of(event, team=self._installation.team, ourselves=self._installation.bot_user)
+        return delivery_of(event, team=self._installation.team, ourselves=self._installation.ourselves)
 
     async def _at_once(self, delivery: Delivery, ahead: Collection[asyncio.Future[bool]]) -> bool:
         """Deal with a delivery without keeping it first. False if it has to wait; nothing is done then."""

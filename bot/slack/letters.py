@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.desk import changes, replies
@@ -12,7 +14,7 @@ from bot.desk.attachments import Unfit
 from bot.desk.replies import Fate, LanguageOf, Meant
 from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory, UnknownPerson
-from bot.slack.events import Deleted, Edited, Posted, thread_event
+from bot.slack.events import Deleted, Edited, Posted, is_app, thread_event
 from bot.slack.files import Brought, FilesDelayed, SlackFiles
 from bot.slack.from_slack import Reading, mentioned_users, read
 from bot.slack.rights import SLACK_ANSWERS_WITHIN, Rights
@@ -23,22 +25,28 @@ from storage.transaction import Transaction
 
 Rule = Callable[[Transaction], Awaitable[Fate]]
 
-# For so long a message waits for Slack to describe its author; then it is a stranger's.
-AUTHOR_BECOMES_KNOWN = timedelta(minutes=15)
-# For so long a message waits for its files, and what comes behind it in its thread waits too.
-FILES_COME = timedelta(minutes=2)
+# For so long a message waits for what Slack has to say about it, and what comes behind it waits too. The
+# attempt that is under way by then comes on top, and then it is decided: within a minute of its delivery.
+DECIDED_WITHIN = timedelta(seconds=40)
+# For so long it waits where Slack answers nothing at all.
+SLACK_COMES_BACK = timedelta(minutes=15)
+# Seconds. What one attempt takes at most to hear who the author is, and whether Slack answers at all.
+AUTHOR_TAKES = 8.0
+ANSWER_TAKES = 3.0
+# Seconds. What a message's files get at least, once its time is up.
+FILES_TAKE = 1.0
 
 # What a letter can wait for.
 Delays = (UnknownPerson, FilesDelayed)
 
 
-def delivery_of(event: Mapping[str, Any], *, team: str, ourselves: str) -> Delivery | None:
+def delivery_of(event: Mapping[str, Any], *, team: str, ourselves: frozenset[str]) -> Delivery | None:
     """The inner event of a `message` delivery; None if it is about no thread, or nobody's words.
 
-    `ourselves` is our own user: files that we share come back as a person's would.
+    `ourselves` are our own user and our own app: what we post comes back as anybody's would.
     """
     written = event.get("message") or event.get("previous_message") or event
-    if written.get("user") == ourselves:
+    if not ourselves.isdisjoint((written.get("user"), written.get("bot_id"))):
         return None
     happened = thread_event(event, team=team)
     kind, change, event_ts = "posted", "", ""
@@ -92,23 +100,26 @@ class RuleBook:
     async def rule_for(self, delivery: Delivery, *, waits_since: datetime | None = None) -> Rule:
         """What to do in a transaction, with everything outside the database already known.
 
-        Raises one of `Delays` while Slack cannot say who wrote it, or hand over its files. A message that has
-        waited for that since long is a stranger's, or one whose files came too late: it stays with the team,
-        and what came behind it can go on.
+        Raises one of `Delays` while Slack cannot say who wrote it, or hand over its files. One that has
+        waited for that since long fails, and its author can have it tried again: what came behind it goes on.
         """
         match thread_event(delivery.event, team=delivery.message.team):
             case Deleted() as gone:
                 writer = None if gone.author is None else await self._author_in_time(gone.author, gone.thread)
+                if writer is not None and writer.is_automaton:
+                    return _nothing
                 return lambda tx: changes.message_deleted(tx, gone.thread, gone.message, by=writer)
             case Posted() as new:
-                by = await self._author(new.author, new.thread, waits_since)
+                by = await self._author(new, waits_since)
+                if by is not None and by.is_automaton:
+                    return partial(replies.automatons_message, thread=new.thread, message=new.message)
                 words = await self._read(new)
                 brought = await self._brought(new, words, by, waits_since)
                 return lambda tx: replies.thread_message(
                     tx,
                     new.thread,
                     new.message,
-                    by=by,
+                    by=by or _nobody(new.author, tx.now),
                     typed_at=self._slack_clock.ours_at_the_earliest(new.message.ts),
                     text=words.text,
                     meant=words.meant,
@@ -120,7 +131,9 @@ class RuleBook:
                     delivery=delivery,
                 )
             case Edited() as edit:
-                by = await self._author(edit.author, edit.thread, waits_since)
+                by = await self._author(edit, waits_since)
+                if by is not None and by.is_automaton:
+                    return _nothing
                 words = await self._read(edit)
                 # Where the message is not known yet, this is the message.
                 brought = await self._brought(edit, words, by, waits_since)
@@ -128,7 +141,7 @@ class RuleBook:
                     tx,
                     edit.thread,
                     edit.message,
-                    by=by,
+                    by=by or _nobody(edit.author, tx.now),
                     typed_at=self._slack_clock.ours_at_the_earliest(edit.message.ts),
                     text=words.text,
                     meant=words.meant,
@@ -151,30 +164,53 @@ class RuleBook:
         return not isinstance(happened, Deleted | None) and bool(happened.files)
 
     async def _brought(
-        self, happened: Posted | Edited, words: Reading, by: Person, waits_since: datetime | None
+        self, happened: Posted | Edited, words: Reading, by: Person | None, waits_since: datetime | None
     ) -> Brought:
-        """The files of what may become a reply. Those of a note never leave Slack."""
+        """The files of what may become a reply, or why it cannot. Those of a note never leave Slack."""
+        if by is None:
+            return Brought(unfit=Unfit.AUTHOR)
+        if happened.more is not None:
+            return Brought(unfit=happened.more)
         if not happened.files or words.meant is Meant.NOTE or not by.may_act:
             return Brought()
+        left = (DECIDED_WITHIN - self._waited(waits_since)).total_seconds()
         try:
-            return await self._files.bring(happened.thread, happened.message, happened.files)
-        except FilesDelayed:
-            if waits_since is None or self._clock() - waits_since < FILES_COME:
-                raise
+            async with asyncio.timeout(max(left, FILES_TAKE)):
+                return await self._files.bring(happened.thread, happened.message, happened.files)
+        except (FilesDelayed, TimeoutError) as error:
+            if waits_since is None or self._waited(waits_since) < DECIDED_WITHIN:
+                raise FilesDelayed(str(error)) from error
             return Brought(unfit=Unfit.LATE)
 
     async def _read(self, happened: Posted | Edited) -> Reading:
         names = await self._directory.names(mentioned_users(happened.text, happened.blocks))
-        return read(happened.text, names=names, has_files=bool(happened.files), blocks=happened.blocks)
+        words = read(happened.text, names=names, has_files=bool(happened.files), blocks=happened.blocks)
+        if happened.through_app and words.meant in (Meant.FOR_CUSTOMER, Meant.UNCLEAR):
+            return replace(words, meant=Meant.THROUGH_APP)
+        return words
 
-    async def _author(self, person: PersonId, thread: MessageRef, waits_since: datetime | None) -> Person:
+    async def _author(self, happened: Posted | Edited, waits_since: datetime | None) -> Person | None:
+        """Who wrote it; None once it has waited for that long enough."""
+        if is_app(happened.author):
+            return replace(_nobody(happened.author, self._clock()), is_automaton=True)
         try:
-            return await self._rights.in_thread(person, thread)
-        except UnknownPerson:
-            now = self._clock()
-            if waits_since is None or now - waits_since < AUTHOR_BECOMES_KNOWN:
-                raise
-            return Person(person, "A teammate", None, may_act=False, fetched_at=now)
+            async with asyncio.timeout(AUTHOR_TAKES):
+                return await self._rights.in_thread(happened.author, happened.thread)
+        except (UnknownPerson, TimeoutError) as error:
+            waited = self._waited(waits_since)
+            if waited < DECIDED_WITHIN or not (waited >= SLACK_COMES_BACK or await self._slack_answers()):
+                raise UnknownPerson(str(error) or "no answer in time") from error
+            return None
+
+    async def _slack_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(ANSWER_TAKES):
+                return await self._directory.slack_answers()
+        except TimeoutError:
+            return False
+
+    def _waited(self, since: datetime | None) -> timedelta:
+        return timedelta(0) if since is None else self._clock() - since
 
     async def _author_in_time(self, person: PersonId, thread: MessageRef) -> Person | None:
         """What was taken back does not stay with a customer until Slack says who wrote it."""
@@ -189,6 +225,11 @@ def author_of(delivery: Delivery) -> PersonId | None:
     """Who wrote the message that it is about, where Slack says so."""
     event = thread_event(delivery.event, team=delivery.message.team)
     return None if event is None else event.author
+
+
+def _nobody(person: PersonId, now: datetime) -> Person:
+    """Somebody of whom Slack says nothing."""
+    return Person(person, "A teammate", None, may_act=False, fetched_at=now)
 
 
 async def _nothing(_tx: Transaction) -> Fate:

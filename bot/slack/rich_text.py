@@ -38,6 +38,21 @@ def mentioned_users(blocks: Sequence[Element]) -> frozenset[str]:
     )
 
 
+def links(blocks: Sequence[Element]) -> Iterator[str]:
+    """The addresses that the blocks link to."""
+    for leaf in _every_leaf(blocks):
+        if leaf.get("type") == "link" and isinstance(leaf.get("url"), str):
+            yield str(leaf["url"])
+
+
+def shows(blocks: Sequence[Element]) -> bool | None:
+    """Whether the blocks show anything; None where a part of them has no known shape."""
+    reader = _Reader(Leaves(Names({}), ""))
+    parts = reader.parts([element for block in blocks for element in _inside(block)])
+    is_whole = reader.is_whole and reader.leaves.is_whole and all(map(_has_parts, blocks))
+    return any(map(_says, parts)) if is_whole else None
+
+
 def read(blocks: Sequence[Element], names: Names, *, text: str) -> Rich:
     """Read the blocks of a message whose `text` is given."""
     elements = [element for block in blocks for element in _inside(block)]
@@ -94,6 +109,7 @@ class _Reader:
         is_ordered = element.get("style") == "ordered"
         # A quoted list has a border; its words are then quoted as well.
         is_quote = bool(element.get("border"))
+        self.is_whole = self.is_whole and _has_parts(element)
         for at, item in enumerate(_inside(element)):
             if item.get("type") != "rich_text_section":
                 self.is_whole = False
@@ -102,6 +118,7 @@ class _Reader:
 
     def _leaves(self, element: Element, *, is_quote: bool = False) -> list[Leaf]:
         inside = _inside(element)
+        self.is_whole = self.is_whole and _has_parts(element)
         self._lines.append((is_quote, "".join(map(self.leaves.seen, inside))))
         return [leaf for one in inside if (leaf := self.leaves.leaf(one)) is not None]
 
@@ -126,6 +143,11 @@ def _says(part: Part) -> bool:
             return any(map(_says, parts))
         case _:
             return any(_says(inner) for item in part.items for inner in item)
+
+
+def _has_parts(block: Element) -> bool:
+    inside = block.get("elements")
+    return isinstance(inside, list) and len(_inside(block)) == len(inside)
 
 
 def _is_rich_text(block: Element) -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.desk.replies import given_up
 from bot.slack.gaps import Gaps
-from bot.slack.letters import Delays, Rule, RuleBook, author_of
+from bot.slack.letters import DECIDED_WITHIN, Delays, Rule, RuleBook, author_of
 from storage.database import Database, reason_of
 from storage.inbox import Letter
 from storage.records import MessageRef
@@ -20,8 +20,11 @@ log = logging.getLogger(__name__)
 
 # A card's place is saved within this time of a reply under it, whatever befell its post, or it is no card.
 CARD_SETTLES = timedelta(hours=1)
-# How often a row is tried whose rule breaks off: with the pauses between, about five minutes.
-MAX_DEFECTS = 10
+# How often a row is tried whose rule breaks off: with the pauses between, half a minute. One that has waited
+# for long is tried twice.
+MAX_DEFECTS = 6
+# What waits for Slack is looked at again this soon once Slack may be back.
+LONGEST_PAUSE = timedelta(seconds=10)
 
 
 class Rounds:
@@ -48,7 +51,8 @@ class Rounds:
             due, until = letters[: _count_before(letters, Decimal(before))], None
         if not due and until is None:
             return False
-        if due and in_doubt and self._gaps is not None:
+        # A look that Slack does not answer takes its time, too, and one that is to be decided now has none.
+        if due and in_doubt and self._gaps is not None and not self._is_overdue(due[0]):
             first = min((one.delivery.event_ts for one in due), key=Decimal)
             if await self._gaps.bridge(thread, before=first):
                 return True
@@ -65,8 +69,14 @@ class Rounds:
                 rules[letter.id] = await self._rules.rule_for(letter.delivery, waits_since=letter.received_at)
             except Delays as error:
                 log.info("thread %s waits for the name of an author or a file: %s", thread.source, error)
-                stuck, until = letter, tx.now + pause(letter.attempts)
+                stuck, until = letter, next_look(letter, now=self._database.clock())
                 break
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not hold up the thread
+                if rules:
+                    until = None
+                    break
+                await self._broke_off(letter, error)
+                return before is None
         try:
             done = await self._database.write(
                 partial(self._apply, thread, rules, stuck, until), expects=Expects(thread=thread)
@@ -124,13 +134,21 @@ class Rounds:
 
     async def _broke_off(self, letter: Letter, error: Exception) -> None:
         source = letter.delivery.message.source
-        if letter.attempts + 1 >= MAX_DEFECTS:
+        if letter.attempts + 1 >= (2 if self._is_overdue(letter) else MAX_DEFECTS):
             log.error("%s is given up: %s", source, reason_of(error))
-            await self._database.write(partial(self._given_up, letter))
+            try:
+                await self._database.write(partial(self._given_up, letter))
+            except Exception as again:  # noqa: BLE001 - what cannot even be told must not hold up the thread
+                log.error("%s: its author could not be told: %s", source, reason_of(again))
+                await self._database.write(lambda tx: tx.inbox.forget([letter.id]))
             return
         log.error("%s could not be dealt with and waits: %s", source, reason_of(error))
         until = self._database.clock() + pause(letter.attempts)
         await self._database.write(lambda tx: tx.inbox.postpone([letter.id], until=until, tried=True))
+
+    def _is_overdue(self, letter: Letter) -> bool:
+        """Whether it was tried before and its time is over."""
+        return letter.attempts > 0 and self._database.clock() - letter.received_at >= DECIDED_WITHIN
 
     async def _given_up(self, letter: Letter, tx: Transaction) -> None:
         await tx.inbox.forget([letter.id])
@@ -174,6 +192,13 @@ def in_turn(letters: Sequence[Letter], *, now: datetime) -> tuple[Sequence[Lette
         if letter.attempts and letter.due_at > now:
             return letters[:number], letter.due_at
     return letters[:due], None
+
+
+def next_look(letter: Letter, *, now: datetime) -> datetime:
+    """When to look again at one that waits for Slack: not after it is to be decided, unless that is over."""
+    until = now + min(pause(letter.attempts), LONGEST_PAUSE)
+    decided_at = letter.received_at + DECIDED_WITHIN
+    return min(until, decided_at) if decided_at > now else until
 
 
 def pause(attempts: int) -> timedelta:

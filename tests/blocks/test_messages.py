@@ -270,8 +270,10 @@ def test_a_lists_pages_lead_to_each_other(
         (Prompt.TRANSLATED, [ids.SEND_TRANSLATION, ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
         (Prompt.NOT_TRANSLATED, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
         (Prompt.TRANSLATION_STAYS, []),
+        (Prompt.THROUGH_APP, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
         (Prompt.NO_WORDS, []),
-        (Prompt.FILES_UNFIT, []),
+        (Prompt.EDIT_NOT_WHOLE, []),
+        (Prompt.NOT_WHOLE, []),
         (Prompt.EDIT_STAYS, []),
         (Prompt.MAY_NOT_ACT, []),
     ],
@@ -283,11 +285,11 @@ def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: lis
 
 @pytest.mark.parametrize("unfit", Unfit)
 def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit: Unfit) -> None:
-    message = prompt_message(Prompt.FILES_UNFIT, ANYWHERE, source="slack:T/C/1", unfit=unfit)
+    message = prompt_message(Prompt.NOT_WHOLE, ANYWHERE, source="slack:T/C/1", unfit=unfit)
     checked(message)
     # A screen reader says this; the sign on the message itself says it badly.
     assert "Nothing was sent" in message.text
-    can_help = unfit in (Unfit.LATE, Unfit.NOT_GIVEN)
+    can_help = unfit in (Unfit.LATE, Unfit.NOT_GIVEN, Unfit.ADDED, Unfit.AUTHOR)
     assert list(buttons(message)) == (["Retry", "Keep as a note"] if can_help else [])
 
 
@@ -297,6 +299,7 @@ def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit:
         Prompt.AI_ANSWERS,
         Prompt.SOMEBODY_HOLDS,
         Prompt.MENTIONS,
+        Prompt.THROUGH_APP,
         Prompt.TRANSLATED,
         Prompt.NOT_TRANSLATED,
         Prompt.FOLLOWS,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, TRY_AGAIN
-from bot.slack.letters import FILES_COME
+from bot.slack.letters import DECIDED_WITHIN
 from sandbox import Person
 from storage.records import Author, Kind
 from tests.clocks import RunningClock
@@ -78,7 +78,7 @@ async def test_a_file_that_comes_too_late_can_be_asked_for_again(
         await bridge.until(lambda: bridge.slack.message(CHANNEL, ts))
         # It waits for the file, so it is in the inbox until then.
         await bridge.until(lambda: waits(bridge))
-        clock.forward(seconds=FILES_COME.total_seconds())
+        clock.forward(seconds=DECIDED_WITHIN.total_seconds())
         await chat.marked(ts, FAILED)
         assert "in time" in (await bridge.prompt("ana"))["text"]
         bridge.slack.fail_downloads(times=1)

@@ -86,7 +86,7 @@ async def due(database: Database) -> tuple[datetime, datetime] | None:
 
 async def keep(database: Database, world: World, event: dict[str, Any]) -> None:
     """As a process leaves it that ends between its commit and anything more."""
-    delivery = delivery_of(event, team=world.slack.team_id, ourselves=world.slack.bot_user_id)
+    delivery = delivery_of(event, team=world.slack.team_id, ourselves=frozenset((world.slack.bot_user_id,)))
     assert delivery is not None
     await database.write(lambda tx: tx.inbox.put(delivery, due_at=tx.now))
 
@@ -301,7 +301,7 @@ async def last_number(world: World) -> int:
         "thread_ts": "1.0",
         "text": "",
     }
-    delivery = delivery_of(event, team=probe.team, ourselves="")
+    delivery = delivery_of(event, team=probe.team, ourselves=frozenset())
     assert delivery is not None
 
     async def add(tx: Any) -> int:
@@ -355,7 +355,7 @@ async def test_a_delivery_that_cannot_be_dealt_with_is_given_up_and_the_rest_goe
     assert teammates_words(chat) == ["Before"]
 
     async def near_the_end(tx: Any) -> None:
-        await tx.connection.execute(update(inbox).values(attempts=9, due_at=datetime.now(UTC)))
+        await tx.connection.execute(update(inbox).values(attempts=5, due_at=datetime.now(UTC)))
 
     await database.write(near_the_end)
     await chat.sees("After")
@@ -365,23 +365,3 @@ async def test_a_delivery_that_cannot_be_dealt_with_is_given_up_and_the_rest_goe
     assert "did not reach the customer" in (await outside.prompt("ana"))["text"]
     assert "is given up" in caplog.text
     assert "Nul" not in caplog.text
-
-
-async def test_an_author_whom_slack_never_describes_is_a_stranger_and_holds_nobody_back_for_ever(
-    outside: World, chat: Chat
-) -> None:
-    outside.slack.faults.error("users.info", "user_not_found", times=100)
-    strange = await chat.reply(outside.chloe, "Let me answer that")
-    await chat.reply(outside.ana, "How can I help?")
-    await outside.until(lambda: something_waits(outside))
-
-    async def long_after(tx: Any) -> None:
-        now = datetime.now(UTC)
-        await tx.connection.execute(
-            update(inbox).values(received_at=now - timedelta(minutes=16), due_at=now, attempts=0)
-        )
-
-    await outside.bridge.database.write(long_after)
-    await chat.sees("How can I help?")
-    await chat.marked(strange, NOTE)
-    assert teammates_words(chat) == ["How can I help?"]

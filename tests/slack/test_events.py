@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.desk.attachments import Unfit
 from bot.slack.events import Deleted, Edited, Posted, thread_event
 from sandbox import Workspace
 from storage.records import MessageRef, PersonId
+from tests.slack import composed
+from tests.slack.shapes import MORE, WHOLE, Shape, preview
 
 TEAM = "T0TEAM001"
 THREAD, REPLY = "1700000000.000100", "1700000050.000200"
@@ -19,7 +22,7 @@ UNDER = MessageRef(TEAM, "C0LIVE001", THREAD)
 ANA = PersonId(TEAM, "U0ANA0001")
 
 
-BLOCK = {"type": "rich_text", "block_id": "x", "elements": []}
+(BLOCK,) = composed.message(composed.section("Hello"))
 
 
 def message(**changes: Any) -> dict[str, Any]:
@@ -54,6 +57,7 @@ def deleted(before: dict[str, Any] | None, **outer: Any) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value is not None}
 
 
+LINKED = {"text": "See <https://example.com>"}
 EDITED = {"user": ANA.user, "ts": "1700000060.000000"}
 
 
@@ -80,16 +84,14 @@ def test_files_without_the_old_subtype_are_seen() -> None:
         posted(thread_ts=None),
         posted(thread_ts=REPLY),
         posted(user=None),
-        posted(bot_id="B1"),
-        posted(bot_profile={"id": "B1"}),
-        posted(subtype="bot_message", bot_id="B1", user=None, username="Maya"),
-        posted(subtype="bot_message"),
         posted(user="USLACKBOT"),
+        posted(user="USLACKBOT", subtype="slackbot_response"),
+        posted(subtype="something_new", hidden=True),
         *[
             posted(subtype=subtype)
             for subtype in (
                 "channel_join", "channel_leave", "channel_topic", "channel_archive", "message_replied",
-                "reminder_add", "pinned_item", "tombstone", "ekm_access_denied", "something_new",
+                "reminder_add", "pinned_item", "tombstone", "ekm_access_denied", "huddle_thread",
             )
         ],
         {},
@@ -136,7 +138,10 @@ def test_an_edit_of_a_reply_also_sent_to_the_channel_is_an_edit() -> None:
     "event",
     [
         # A link was unfurled, a language was detected, a thread grew: no word changed.
-        changed(message(attachments=[{"from_url": "https://example.com", "id": 1}])),
+        changed(
+            message(**LINKED, attachments=[preview("https://example.com")]),
+            previous_message=message(**LINKED),
+        ),
         changed(message(language={"locale": "de", "is_reliable": True})),
         changed(message(thread_ts=REPLY, reply_count=1, reply_users=["U1"], edited=EDITED)),
         # The thread's first message was deleted while it had replies.
@@ -147,10 +152,7 @@ def test_an_edit_of_a_reply_also_sent_to_the_channel_is_an_edit() -> None:
             }
         ),
         changed(message(user="USLACKBOT", text="This message was deleted.", edited=EDITED)),
-        # Bots edit, too, and Bolt lets it through where only `bot_id` tells.
-        changed(message(bot_id="B1", edited={"user": "B1", "ts": "1"})),
-        changed(message(bot_profile={"id": "B1"}, edited=EDITED)),
-        changed(message(bot_id="B1", user=None, subtype="bot_message", edited=EDITED)),
+        changed(message(edited=EDITED), message=None),
         changed(message(thread_ts=None, edited=EDITED)),
         {"type": "message", "subtype": "message_changed", "channel": "C0LIVE001"},
     ],
@@ -179,7 +181,7 @@ def test_a_deletion_names_the_message_that_is_gone_and_its_author(
     [
         deleted(message(thread_ts=None)),
         deleted(message(ts=THREAD), deleted_ts=THREAD),
-        deleted(message(bot_id="B1")),
+        deleted(message(user="USLACKBOT")),
         deleted({}),
         # Without what was there before nobody can say which thread it was in.
         deleted(None),
@@ -204,8 +206,6 @@ _JUNK = st.recursive(
     ),
 )
 def test_fields_of_any_shape_in_an_event_raise_nothing(event: dict[str, Any], extra: dict[str, Any]) -> None:
-    if isinstance(extra.get("subtype"), list | dict):
-        del extra["subtype"]
     thread_event({**event, **extra}, team=TEAM)
     if isinstance(event.get("message"), dict):
         thread_event({**event, "message": {**event["message"], **extra}}, team=TEAM)
@@ -225,6 +225,73 @@ async def test_the_workspaces_own_events_read_the_same() -> None:
     # The unfurl comes after an edit and carries its mark: the rules see that no word changed.
     assert kinds == [Posted, Edited, Edited, Posted, Deleted]
     assert all(one.thread.ts == parent for one in happened if one is not None)
+
+
+@pytest.mark.parametrize("shape", WHOLE.values(), ids=WHOLE)
+def test_words_and_files_are_all_that_it_shows(shape: Shape) -> None:
+    happened = thread_event(posted(blocks=None) | shape("Words", "Extra"), team=TEAM)
+    assert isinstance(happened, Posted)
+    assert happened.more is None
+
+
+@pytest.mark.parametrize("shape", MORE.values(), ids=MORE)
+def test_what_it_shows_besides_is_seen_at_once_and_where_it_is_added_later(shape: Shape) -> None:
+    whole = posted(blocks=None) | shape("Words", "Extra")
+    happened = thread_event(whole, team=TEAM)
+    assert isinstance(happened, Posted)
+    assert happened.more is not None
+    # With and without the mark of an edit, with and without what was there before.
+    later = changed(whole), changed(whole | {"edited": EDITED}, previous_message=None)
+    assert [getattr(thread_event(one, team=TEAM), "more", None) for one in later] == [happened.more] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("a picture by its address", Unfit.PICTURE),
+        ("a pasted table", Unfit.TABLE),
+        ("a chart", Unfit.TABLE),
+        ("a forwarded message", Unfit.FORWARD),
+        ("Slack's view of a team message", Unfit.FORWARD),
+        ("a team message without its marks", Unfit.FORWARD),
+        ("sections of an app", Unfit.LAYOUT),
+        ("a stand-in without blocks", Unfit.LAYOUT),
+        ("a block that nobody knows", Unfit.UNKNOWN),
+        ("a kind of message that nobody knows", Unfit.UNKNOWN),
+    ],
+)
+def test_its_author_can_be_told_what_it_is(name: str, more: Unfit) -> None:
+    happened = thread_event(posted(blocks=None) | MORE[name]("Words", "Extra"), team=TEAM)
+    assert isinstance(happened, Posted)
+    assert happened.more is more
+
+
+@pytest.mark.parametrize(
+    ("fields", "author", "through_app"),
+    [
+        ({"bot_id": "B1"}, ANA, True),
+        ({"bot_profile": {"id": "B1"}}, ANA, True),
+        ({"subtype": "bot_message", "bot_id": "B1"}, ANA, True),
+        ({"subtype": "bot_message"}, ANA, True),
+        ({"user": None, "bot_id": "B1", "username": "Maya"}, PersonId(TEAM, "B1"), True),
+        ({"subtype": "bot_message", "user": None, "bot_id": "B1"}, PersonId(TEAM, "B1"), True),
+        ({"subtype": "file_comment", "user": None, "comment": {"user": ANA.user}}, ANA, False),
+    ],
+)
+def test_whose_words_they_are_and_whether_they_typed_them(
+    fields: dict[str, Any], author: PersonId, through_app: bool
+) -> None:
+    new = thread_event(posted(**fields), team=TEAM)
+    edit = thread_event(changed(message(**fields, edited=EDITED)), team=TEAM)
+    assert isinstance(new, Posted)
+    assert isinstance(edit, Edited)
+    assert (new.author, new.through_app) == (edit.author, edit.through_app) == (author, through_app)
+
+
+def test_a_file_of_the_old_kind_is_a_file() -> None:
+    happened = thread_event(posted(subtype="file_share", file={"id": "F1"}), team=TEAM)
+    assert isinstance(happened, Posted)
+    assert happened.files == ({"id": "F1"},)
 
 
 def test_a_file_that_was_deleted_is_an_edit_without_a_mark() -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.slack.rounds import in_turn, pause, taken_back_first
+from bot.slack.letters import DECIDED_WITHIN
+from bot.slack.rounds import in_turn, next_look, pause, taken_back_first
 from storage.inbox import Delivery, Letter
 from storage.records import MessageRef
 
@@ -59,3 +60,16 @@ def test_a_deletion_goes_ahead_of_what_it_takes_back_and_of_nothing_else() -> No
 
 def test_pauses_grow_to_a_minute() -> None:
     assert [pause(tries).total_seconds() for tries in (0, 1, 2, 5, 6, 500)] == [1, 2, 4, 32, 60, 60]
+
+
+@pytest.mark.parametrize(
+    ("tries", "waited", "seconds"),
+    [(0, 0, 1), (2, 7, 4), (4, 15, 10), (5, 31, 9), (5, 39.5, 0.5), (5, 40, 10), (500, 5_000, 10)],
+)
+def test_what_waits_for_slack_is_looked_at_when_it_is_to_be_decided(
+    tries: int, waited: float, seconds: float
+) -> None:
+    assert timedelta(seconds=40) == DECIDED_WITHIN
+    letter = Letter(1, Delivery("posted", THREAD, THREAD, "", "1.0", {}), tries, NOW, NOW)
+    now = NOW + timedelta(seconds=waited)
+    assert (next_look(letter, now=now) - now).total_seconds() == seconds
