@@ -1,9 +1,9 @@
 """Whether the words and files of a thread message are all that it shows.
 
 A message can show more than its text: a forwarded message, a table, a picture by its address, an app's
-layout. Slack then describes the rest in `blocks` and `attachments`, and may put a stand-in into `text`. What is
-known to add nothing is listed here; everything else counts as more, whatever it is. The vocabulary is that of
-docs.slack.dev/reference/block-kit/blocks and of the recorded messages in slackapi/java-slack-sdk.
+layout. Slack then describes the rest in `blocks` and `attachments`, and may put a stand-in into `text`. What
+is known to add nothing is listed here; everything else counts as more, whatever it is. The vocabulary is that
+of docs.slack.dev/reference/block-kit/blocks and of the recorded messages in slackapi/java-slack-sdk.
 """
 
 from __future__ import annotations

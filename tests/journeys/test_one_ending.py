@@ -128,8 +128,9 @@ async def test_what_is_added_to_a_message_later_does_not_reach_the_customer_and_
     for ts, mark in ((sent, SENT), (held, HELD), (note, NOTE)):
         await chat.marked(ts, mark)
     asked = await outside.prompt("ana")
-    for ts, mark in ((sent, "ana"), (held, None), (note, "ana")):
-        change(outside, ts, MORE[name]("We open at 9", TEAMS), editor=mark and outside.slack.user_id(mark))
+    ana = outside.slack.user_id("ana")
+    for ts, editor in ((sent, ana), (held, None), (note, ana)):
+        change(outside, ts, MORE[name]("We open at 9", TEAMS), editor=editor)
     await chat.marked(held, FAILED)
     await outside.settled()
     assert (chat.marks(sent), chat.marks(note)) == ({SENT}, {NOTE})
