@@ -108,6 +108,7 @@ class Bridge:
         self._waits = waits or Waits()
         self._catch_up_spacing = catch_up_spacing
         self._poster: Poster | None = None
+        self._watch: Watch | None = None
         self._signatures = deliveries.Signatures()
         self._writes_at: datetime | None = None
         self._stack = AsyncExitStack()
@@ -198,6 +199,9 @@ class Bridge:
             "# HELP bookbag_inbox_rows Deliveries from Slack that no rule has dealt with yet.\n"
             "# TYPE bookbag_inbox_rows gauge\n"
             f"bookbag_inbox_rows {waiting}\n"
+            "# HELP bookbag_catch_up_pending 1 while what may have been missed is still looked for.\n"
+            "# TYPE bookbag_catch_up_pending gauge\n"
+            f"bookbag_catch_up_pending {int(self._watch is None or self._watch.is_behind)}\n"
             "# HELP bookbag_outbox_rows Deliveries still owed, and given up.\n"
             "# TYPE bookbag_outbox_rows gauge\n"
             + "".join(f'bookbag_outbox_rows{{state="{name}"}} {n}\n' for name, n in counts.items())
@@ -288,14 +292,10 @@ class Bridge:
         if self._settings.slack_app_token is not None:
             await self._connect(bolt, self._settings.slack_app_token)
         missed = Missed(client, self.database, spacing=self._catch_up_spacing)
-        self._keep_up(
-            Watch(
-                self.database,
-                CatchUp(missed, self.database, intake),
-                self._sockets,
-                self._slack_clock,
-            ).run()
+        self._watch = Watch(
+            self.database, CatchUp(missed, self.database, intake), self._sockets, self._slack_clock
         )
+        self._keep_up(self._watch.run())
 
     async def _introduced(self, client: AsyncWebClient) -> Installation:
         """What Slack says about us; a Slack that does not answer for a moment is asked again."""

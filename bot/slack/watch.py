@@ -47,6 +47,11 @@ class Watch:
         self._noted_at: datetime | None = None
         self._sweeping: asyncio.Task[None] | None = None
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something may have been missed that was not looked for yet."""
+        return self._owed is not None or self._is_sweeping
+
     async def run(self) -> NoReturn:
         """Watch until cancelled."""
         try:

@@ -18,6 +18,7 @@ from tests.machine.house import House, emptied
 from tests.machine.picture import TEAM, Fate, Talk, ThreadMessage
 from tests.machine.story import Story
 from tests.machine.views import (
+    as_written,
     books_problems,
     customer_problems,
     fate_problems,
@@ -51,18 +52,18 @@ class Bench(RuleBasedStateMachine):
         self.failed = False
         self._numbers = 0
 
-    def open(self) -> None:
+    def open(self, *, slack_ahead: int) -> None:
         """Start everything anew, with a first customer."""
         url = type(self).empty_database()
 
         async def opened() -> None:
             if url.startswith("postgresql"):
                 await emptied(url)
-            self.house = House(url, self.folder, ai=self.ai, thinks=self.thinks)
+            self.house = House(url, self.folder, ai=self.ai, thinks=self.thinks, slack_ahead=slack_ahead)
             await self.house.open()
             self.talks.append(Talk(await self.house.customer()))
 
-        self.step("the service starts", opened())
+        self.step(f"the service starts; Slack's clock is {slack_ahead} s ahead", opened())
 
     def teardown(self) -> None:
         try:
@@ -106,30 +107,35 @@ class Bench(RuleBasedStateMachine):
 
     async def story(self, talk: Talk) -> tuple[Sequence[Entry], Story]:
         async with self.house.ledger.read() as tx:
-            entries = await tx.ledger.since(talk.id)
+            entries = await as_written(tx, talk)
         return entries, Story(talk, self.name_of, external=self.ai == "external").read(entries)
 
     def name_of(self, user: str) -> str:
         return self._names().get(user, user)
 
     async def card(self, talk: Talk) -> Payload | None:
-        """The conversation's card, as soon as it is there; None where nothing was said or done yet."""
+        """The conversation's card, as soon as it is there, or what Slack shows in its place.
+
+        None where nothing was said or done yet.
+        """
         entries, _ = await self.story(talk)
         if not entries:
             return None
 
-        def found() -> Payload | None:
-            for message in self.house.slack.messages(CHANNEL):
-                if message.get("blocks", [{}])[0].get("text", {}).get("text", "").startswith(talk.name):
-                    return message
-            return None
+        async def placed() -> str | None:
+            async with self.house.ledger.read() as tx:
+                conversation = await tx.conversations.get(talk.id)
+            return conversation.card.ts if conversation is not None and conversation.card else None
 
-        card: Payload = await self.house.slack.until(found, timeout=20)
+        ts: str = await self.house.slack.until(placed, timeout=20)
+        if ts not in talk.threads:
+            talk.threads.append(ts)
+        card: Payload = self.house.slack.message(CHANNEL, ts)
         return card
 
     async def fates(self, talk: Talk) -> dict[str, Fate]:
         async with self.house.ledger.read() as tx:
-            entries = await tx.ledger.since(talk.id)
+            entries = await as_written(tx, talk)
             story = Story(talk, self.name_of, external=self.ai == "external").read(entries)
             return await fates(tx, talk, story, self.house.slack.team_id, self._channel())
 
@@ -161,6 +167,7 @@ class Bench(RuleBasedStateMachine):
             theirs += story.problems
             theirs += self._all_is_there(talk, entries)
             theirs += await customer_problems(talk.customer, entries, story)
+            await self.card(talk)
             theirs += thread_problems(self.house.slack, talk, entries, story)
             theirs += fate_problems(self.house.slack, talk, found, entries, story)
             problems += [f"{talk.name}: {problem}" for problem in theirs]
@@ -215,5 +222,5 @@ class Bench(RuleBasedStateMachine):
 
     def pick(self, talk: Talk, at: int) -> ThreadMessage | None:
         """One of the latest thread messages that still stand."""
-        there = [one for one in talk.messages if not one.deleted][-3:]
+        there = [one for one in talk.messages if one.is_there][-3:]
         return there[at % len(there)] if there else None

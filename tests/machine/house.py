@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,21 @@ SETTLES_WITHIN = 30.0
 # What a process took on and did not finish is taken on again after its lease (bot/app.py).
 LONGEST_LEASE = 90.0
 
+# What is not dealt with yet, and whether something is still to be looked for.
+_GAUGES = ("bookbag_inbox_rows", "bookbag_catch_up_pending")
+
 
 class House:
-    """Everything that stands around one example. `ledger` reads what the service committed."""
+    """Everything that stands around one example. `ledger` reads what the service committed.
 
-    def __init__(self, database_url: str, folder: Path, *, ai: AIKind, thinks: float) -> None:
+    Slack's clock is `slack_ahead` seconds ahead of the service's.
+    """
+
+    def __init__(
+        self, database_url: str, folder: Path, *, ai: AIKind, thinks: float, slack_ahead: float
+    ) -> None:
         self._ahead = 0.0
+        self._slack_ahead = slack_ahead
         self._database_url = database_url
         self._ai: AIKind = ai
         self.service = Service(folder / "service.log", thinks=thinks)
@@ -42,6 +51,7 @@ class House:
     async def open(self) -> None:
         self.slack = Workspace(clock=self._now, ack_timeout=1.0, retries=20)
         await self.slack.start()
+        self.slack.clock_offset(self._slack_ahead)
         self.slack.add_person("gina", real_name="Gina Guest", is_restricted=True)
         self.ledger = Database(self._database_url)
         self._settings = replace(
@@ -68,6 +78,12 @@ class House:
         await self.service.stop()
         await self._start()
 
+    async def away(self, meanwhile: Awaitable[None]) -> None:
+        """That happens while no process is there."""
+        await self.service.stop()
+        await meanwhile
+        await self._start()
+
     async def kill(self) -> None:
         """Pull the plug, and put it in again when the dead process's leases have run out."""
         self.service.kill()
@@ -89,8 +105,9 @@ class House:
             lines = (await answer.text()).splitlines()
         prefix = 'bookbag_outbox_rows{state="'
         rows = [line.removeprefix(prefix).split('"} ') for line in lines if line.startswith(prefix)]
-        waiting = next(line for line in lines if line.startswith("bookbag_inbox_rows "))
-        return {state: int(count) for state, count in rows} | {"waiting": int(waiting.split()[1])}
+        gauges = dict(line.split() for line in lines if line.startswith(_GAUGES))
+        waiting = sum(int(gauges.get(name, 0)) for name in _GAUGES)
+        return {state: int(count) for state, count in rows} | {"waiting": waiting}
 
     async def settled(self) -> None:
         """Wait until nothing is owed to anybody, on either side, whatever was about to go wrong."""

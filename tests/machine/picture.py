@@ -51,17 +51,25 @@ class ThreadMessage:
     """What somebody typed in a thread, and what they did about it.
 
     `surely` is what must have become of it, where nothing else could decide. `late` says that its delivery
-    was disturbed, so that Slack's order cannot be asked for.
+    was disturbed, so that Slack's order cannot be asked for; it can within one `thread`. What `vanished` is
+    not shown by Slack any more, and nobody was told.
     """
 
     number: int
+    thread: str
     ts: str
     author: str
     wordings: list[Wording]
     surely: Fate | None = None
     deleted: bool = False
     late: bool = False
+    vanished: bool = False
     pressed: set[str] = field(default_factory=set)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody can still change it in Slack."""
+        return not (self.deleted or self.vanished)
 
     def may_become(self) -> set[Fate]:
         if self.deleted:
@@ -98,7 +106,7 @@ class ThreadMessage:
 
 @dataclass
 class Talk:
-    """One conversation: everything that anybody did in it."""
+    """One conversation: everything that anybody did in it. `threads`: where it was, the present one last."""
 
     customer: CustomerAtHome
     said: dict[str, int] = field(default_factory=dict)
@@ -110,6 +118,7 @@ class Talk:
     hand_backs: set[tuple[str, int]] = field(default_factory=set)
     escalations: int = 0
     messages: list[ThreadMessage] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> ConversationId:

@@ -35,10 +35,10 @@ who = st.sampled_from(TEAM)
 class Pressing(Writing):
     """Cards, messages in threads, and questions that only one person sees."""
 
-    @initialize(by=st.sampled_from((None, None, *TEAM)))
-    def begin(self, by: str | None) -> None:
+    @initialize(by=st.sampled_from((None, None, *TEAM)), slack_ahead=st.sampled_from((0, -600, -90, 90, 600)))
+    def begin(self, by: str | None, slack_ahead: int) -> None:
         """The first customer says something, and perhaps somebody takes over."""
-        self.open()
+        self.open(slack_ahead=slack_ahead)
         talk = self.talks[0]
         self.step(f"{talk.name} says something", self.say(talk))
         if by:

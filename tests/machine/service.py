@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import bot.slack.watch
 from bot.ai import HandOver, Reply, Summary, Transcript, make_ai
 from bot.ai.interface import Translation, Wish
 from bot.app import Bridge
@@ -128,6 +129,7 @@ def clock_ahead(seconds: float) -> Callable[[], datetime]:
 
 
 def _serve(start: Start, pipe: Connection) -> None:
+    bot.slack.watch.SWEEP_AGAIN = timedelta(seconds=0.2)
     logging.basicConfig(filename=start.log, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     asyncio.run(_run(start, pipe))
 
@@ -139,6 +141,7 @@ async def _run(start: Start, pipe: Connection) -> None:
         ai=ThinkingAI(start.thinks) if start.settings.ai == "offline" else None,
         limits=NO_LIMITS,
         waits=WAITS,
+        catch_up_spacing=timedelta(0),
     )
     async with bridge:
         pipe.send(bridge.address)

@@ -137,7 +137,8 @@ class Story:
             self.status = Status.ON_CUSTOMER
 
     def _in_order(self, typed: ThreadMessage) -> None:
-        passed = [one.ts for one in self._direct if one.ts > typed.ts and not typed.late]
+        before = [one for one in self._direct if one.thread == typed.thread]
+        passed = [one.ts for one in before if one.ts > typed.ts and not typed.late]
         self._must(not passed, f"message {typed.number} was typed before, and comes after, another's")
         self._direct.append(typed)
 

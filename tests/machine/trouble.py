@@ -10,8 +10,9 @@ from hypothesis.stateful import rule
 
 from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
 from tests.machine.customers import chance, which
+from tests.machine.moving import Moving
 from tests.machine.picture import Reading
-from tests.machine.pressing import Pressing, who
+from tests.machine.pressing import who
 
 METHODS = (
     "chat.postMessage",
@@ -28,7 +29,7 @@ METHODS = (
 FAULTS = ("throttled", "broken", "drop_before", "drop_after", "fatal", "fatal_after", "late")
 
 
-class Trouble(Pressing):
+class Trouble(Moving):
     """Slack, the network and the machine, at their worst."""
 
     @rule(method=st.sampled_from(METHODS), kind=st.sampled_from(FAULTS), times=st.integers(1, 3))

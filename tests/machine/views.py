@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
 
 from sandbox import Workspace
 from storage.records import Audience, Author, Entry, Kind, MessageRef, State
+from storage.schema import entries as ledger
 from storage.transaction import Transaction
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT
 from tests.machine.customer import CustomerAtHome, window
@@ -48,22 +52,30 @@ def reception_problems(received: bytes, shown: Sequence[Entry]) -> Problems:
 
 
 def thread_problems(slack: Workspace, talk: Talk, entries: Sequence[Entry], story: Story) -> Problems:
-    """What the team sees: one card that says how it stands, and everything under it once and in order."""
+    """What the team sees: one card that says how it stands, and everything under it once and in order.
+
+    A thread that started again shows what was said last, and then all that came.
+    """
     said = said_by_customer_and_ai(entries)
-    cards = [m for m in slack.messages(CHANNEL) if _heading(m) == f"{talk.name} · web"]
-    if len(cards) != bool(entries):
-        return [f"has {len(cards)} cards"]
-    if not cards:
-        return []
-    replies = [m for m in slack.thread(CHANNEL, cards[0]["ts"])[1:] if m.get("bot_id")]
-    shown = [one for message in replies for one in mirrored(slack, message)]
-    problems = [] if shown == said else [f"the thread shows {shown}, the ledger has {said}"]
-    rendered = "\n".join(slack.rendered(message) for message in replies)
+    cards = [m["ts"] for m in slack.messages(CHANNEL) if _heading(m) == f"{talk.name} · web" and _acts(m)]
+    if not entries:
+        return [f"has {len(cards)} cards, and nothing happened"] if cards else []
+    present = slack.message(CHANNEL, talk.threads[-1])
+    is_deleted = present.get("subtype") == "tombstone"
+    if cards != ([] if is_deleted else [present["ts"]]):
+        return [f"has the cards {cards}, not {talk.threads[-1]}"]
+    threads = [[m for m in slack.thread(CHANNEL, ts)[1:] if m.get("bot_id")] for ts in talk.threads]
+    shown = [one for message in threads[-1] for one in mirrored(slack, message)]
+    wanted = said if len(threads) == 1 else said[len(said) - len(shown) :]
+    problems = [] if shown == wanted else [f"the thread shows {shown}, the ledger has {said}"]
+    rendered = "\n".join(slack.rendered(message) for thread in threads for message in thread)
     for event, words in (("taken_over", "took over."), ("resumed", "allowed AI replies.")):
         happened = sum(entry.data.get("event") == event for entry in entries)
         if rendered.count(words) != happened:
             problems.append(f"the thread says {rendered.count(words)} times {words!r}, not {happened}")
-    card = slack.rendered(cards[0])
+    if is_deleted:
+        return problems
+    card = slack.rendered(present)
     stands = {
         State.AI: "The AI is answering",
         State.WAITING: "Waiting for a teammate",
@@ -138,7 +150,7 @@ def fate_problems(
             continue
         if typed.deleted:
             continue
-        if (marks := _marks(slack, typed)) != {MARK_OF[fate]}:
+        if not typed.vanished and (marks := _marks(slack, typed)) != {MARK_OF[fate]}:
             problems.append(f"{what} is {fate} and marked {sorted(marks)}")
         if fate is Fate.SENT and typed.last_words(story.sent[typed.ts]) not in in_window:
             problems.append(f"{what} should read {typed.last_words(story.sent[typed.ts])}: {in_window}")
@@ -157,6 +169,25 @@ def _heading(message: Mapping[str, object]) -> str:
     blocks = message.get("blocks")
     first = blocks[0] if isinstance(blocks, list) and blocks else {}
     return str(first["text"]["text"]) if first.get("type") == "header" else ""
+
+
+def _acts(message: Mapping[str, object]) -> bool:
+    """Whether it offers anything but a link."""
+    blocks = message.get("blocks")
+    elements = (
+        [one for block in blocks for one in block.get("elements", [])] if isinstance(blocks, list) else []
+    )
+    return any("action_id" in one and "url" not in one for one in elements)
+
+
+async def as_written(tx: Transaction, talk: Talk) -> Sequence[Entry]:
+    """The conversation's entries in the words in which they were written, whatever became of them."""
+    rows = await tx.connection.execute(
+        select(ledger.c.seq, ledger.c.text, ledger.c.data).where(ledger.c.conversation_id == talk.id)
+    )
+    words = {row.seq: row for row in rows}
+    found = await tx.ledger.since(talk.id)
+    return [replace(one, text=words[one.seq].text, data=words[one.seq].data) for one in found]
 
 
 def _as_json(entry: Entry) -> Mapping[str, object]:

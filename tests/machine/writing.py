@@ -13,6 +13,8 @@ from tests.machine.picture import GUEST, TEAM, Fate, Reading, Talk, ThreadMessag
 writer = st.sampled_from((*TEAM, *TEAM, GUEST))
 readings = st.sampled_from((Reading.PLAIN, Reading.PLAIN, Reading.PLAIN, Reading.NOTE, Reading.MENTION))
 deliveries = st.sampled_from((1, 1, 1, 2, 3))
+# How many threads back: who has an old one open goes on in it.
+former = st.sampled_from((0, 0, 0, 1, 2))
 typed_before = precondition(lambda machine: any(talk.messages for talk in machine.talks))
 
 NOTES = ("note: {}", "// {}", "@ben {}", "*Note:* {}", "> // {}", "@here {}")
@@ -21,12 +23,12 @@ NOTES = ("note: {}", "// {}", "@ben {}", "*Note:* {}", "> // {}", "@here {}")
 class Writing(Customers):
     """The threads."""
 
-    @rule(which=which, by=writer, reading=readings, style=chance, deliveries=deliveries)
-    def reply(self, which: int, by: str, reading: Reading, style: int, deliveries: int) -> None:
+    @rule(which=which, by=writer, reading=readings, style=chance, deliveries=deliveries, former=former)
+    def reply(self, which: int, by: str, reading: Reading, style: int, deliveries: int, former: int) -> None:
         talk = self.talk(which)
         self.step(
             f"{by} types a {reading} for {talk.name}, delivered {deliveries} times",
-            self.type(talk, by, reading, style=style, deliveries=deliveries),
+            self.type(talk, by, reading, style=style, deliveries=deliveries, former=former),
         )
 
     @rule(which=which, times=st.integers(2, 4), other=st.sampled_from((None, None, *TEAM)))
@@ -53,7 +55,7 @@ class Writing(Customers):
 
         async def edits() -> None:
             found = await self.fates(talk)
-            sent = [one for one in talk.messages if found[one.ts] is Fate.SENT and not one.deleted][-2:]
+            sent = [one for one in talk.messages if found[one.ts] is Fate.SENT and one.is_there][-2:]
             typed = sent[at % len(sent)] if sent and at < 3 else self.pick(talk, at)
             if typed is None:
                 return
@@ -84,11 +86,19 @@ class Writing(Customers):
         self.step(f"a message to {talk.name} is deleted", deletes())
 
     async def type(
-        self, talk: Talk, by: str, reading: Reading, *, style: int = 0, deliveries: int = 1, sure: bool = True
+        self,
+        talk: Talk,
+        by: str,
+        reading: Reading,
+        *,
+        style: int = 0,
+        deliveries: int = 1,
+        sure: bool = True,
+        former: int = 0,
     ) -> None:
-        card = await self.card(talk)
-        if card is None:
+        if await self.card(talk) is None:
             return
+        thread = talk.threads[max(-1 - former, -len(talk.threads))]
         number = self.number()
         wording = self.wording(number, 0, reading, style, guest=by == GUEST)
         state, holder = await self.stands(talk)
@@ -99,8 +109,8 @@ class Writing(Customers):
         silent = ("users.info", "conversations.members")
         stranger = any(method in fault for fault in self.house.slack.faults.pending for method in silent)
         person = self.house.person(by)
-        ts = await person.post(CHANNEL, wording.text, thread_ts=card["ts"], deliveries=deliveries)
-        talk.messages.append(ThreadMessage(number, ts, by, [wording], surely, late=stranger))
+        ts = await person.post(CHANNEL, wording.text, thread_ts=thread, deliveries=deliveries)
+        talk.messages.append(ThreadMessage(number, thread, ts, by, [wording], surely, late=stranger))
         self.journal.append(f"  message {number}: {wording.text}")
 
     def wording(self, number: int, version: int, reading: Reading, style: int, *, guest: bool) -> Wording:
