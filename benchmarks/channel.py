@@ -28,8 +28,11 @@ from bot.app import Bridge
 from bot.config import Settings
 from bot.relay.courier import Courier
 from bot.slack.channels import Channels
+from bot.slack.directory import Directory
 from bot.slack.files import SlackHost
 from bot.slack.installation import Installation
+from bot.slack.private import Private
+from bot.slack.rights import Rights
 from storage.database import Database
 from storage.migrate import upgrade
 from storage.records import ConversationId, Customer, Person, PersonId
@@ -50,8 +53,11 @@ def real_courier(bridge: Bridge, slack: SimulatedSlack) -> Courier:
     bridge.installation = INSTALLATION
     client = cast(AsyncWebClient, slack)
     channels = Channels(client, bridge.desk, INSTALLATION)
+    directory = Directory(client, bridge.database, home_team=INSTALLATION.team)
+    rights = Rights(directory, channels, bot_user=INSTALLATION.bot_user)
+    private = Private(client, rights, team=INSTALLATION.team)
     no_files = cast(aiohttp.ClientSession, slack)
-    return bridge._slack_courier(client, no_files, channels, SlackHost("http://127.0.0.1/"))
+    return bridge._slack_courier(client, no_files, channels, private, SlackHost("http://127.0.0.1/"))
 
 
 class SimulatedSlack:

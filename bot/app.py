@@ -44,7 +44,6 @@ from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.channels import Channels
 from bot.slack.client import SlackClient
 from bot.slack.clock import SlackClock
-from bot.slack.direct import DirectMessages
 from bot.slack.directory import Directory
 from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.gaps import Gaps
@@ -56,6 +55,7 @@ from bot.slack.missed import Missed
 from bot.slack.outbound import Outbound
 from bot.slack.poster import Poster, Waits
 from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
+from bot.slack.private import Private
 from bot.slack.rates import limits
 from bot.slack.rights import Rights
 from bot.slack.roll import Roll
@@ -240,7 +240,8 @@ class Bridge:
         channels = self.channels = Channels(client, self.desk, self.installation)
         self._stack.push_async_callback(channels.stop)
         await channels.start()
-        rights = Rights(directory, channels)
+        rights = Rights(directory, channels, bot_user=self.installation.bot_user)
+        private = Private(client, rights, team=self.installation.team)
         lateness = Lateness(self.database, self.bell, least=self._settings.hold_back)
         if not self.database.is_sqlite:
             self._keep_up(lateness.run())
@@ -257,17 +258,17 @@ class Bridge:
             language_of=known_language if self._settings.translates else None,
             gaps=gaps,
         )
-        self._run(self._slack_courier(client, session, channels, slack_host))
+        self._run(self._slack_courier(client, session, channels, private, slack_host))
         ai = self._made_ai()
         if ai is not None:
             self._stack.push_async_callback(ai.close)
         self._run(self._ai_courier(ai))
         self._run(intake)
-        roll = Roll(self.database, directory, channels, bot_user=self.installation.bot_user)
-        if self.desk.assignment.is_on:
-            self._keep_up(roll.run())
+        roll = Roll(self.desk, rights, channels)
+        rights.refused = roll.call_soon
+        self._keep_up(roll.run())
         self._keep_up(WaitingRoom(self.desk, remind_after=self._settings.remind_after).run())
-        homes = Homes(client, self.bell, self.desk, self.installation, channels, directory)
+        homes = Homes(self.bell, self.desk, self.installation, rights, directory, private)
         self._keep_up(homes.run())
         errands = Errands()
         self._stack.push_async_callback(errands.stop)
@@ -276,6 +277,7 @@ class Bridge:
             desk=self.desk,
             directory=directory,
             rights=rights,
+            private=private,
             intake=intake,
             homes=homes,
             channels=channels,
@@ -319,11 +321,19 @@ class Bridge:
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         channels: Channels,
+        private: Private,
         slack_host: SlackHost,
     ) -> Courier:
         outbound = Outbound(client, channels.exposure)
         poster = self._poster = Poster(
-            client, outbound, self.desk, self.installation, channels, self._slack_clock, waits=self._waits
+            client,
+            outbound,
+            self.desk,
+            self.installation,
+            channels,
+            self._slack_clock,
+            private,
+            waits=self._waits,
         )
         uploads = Uploads(
             client,
@@ -341,7 +351,9 @@ class Bridge:
                 outbound,
                 channels.exposure,
                 poster,
-                DirectMessages(outbound, self.installation),
+                private,
+                self.desk,
+                self.installation,
                 uploads,
                 language=self._settings.language,
             ).prepare,

@@ -217,6 +217,18 @@ class Conversations:
             epoch=table.c.epoch + 1,
         )
 
+    async def let_wait(self, conversation_id: ConversationId, *, epoch: int) -> Conversation | None:
+        """Take it from the teammate of that epoch and let it wait for another. None if it moved on since."""
+        return await self._changed(
+            conversation_id,
+            [table.c.state == State.TEAMMATE, table.c.epoch == epoch],
+            state=State.WAITING,
+            holder_team=None,
+            holder_user=None,
+            epoch=table.c.epoch + 1,
+            escalated_at=self._now,
+        )
+
     async def give_to_ai(self, conversation_id: ConversationId, *, epoch: int) -> Conversation | None:
         """Hand it back to the AI if it is still the stretch that `epoch` names. None if it is not."""
         return await self._changed(
@@ -293,6 +305,29 @@ class Conversations:
             .where(table.c.state == State.WAITING, *readable(among))
             .order_by(table.c.escalated_at, table.c.id)
             .limit(limit)
+        )
+        return [ConversationId(one) for one in found]
+
+    async def holders(self) -> Collection[tuple[PersonId, str | None]]:
+        """Who holds any, and the home channels of those that they hold."""
+        rows = await self._connection.execute(
+            select(table.c.holder_team, table.c.holder_user, table.c.home)
+            .where(table.c.state == State.TEAMMATE, table.c.holder_user.is_not(None))
+            .distinct()
+        )
+        return [(PersonId(row.holder_team, row.holder_user), row.home) for row in rows]
+
+    async def held_by(self, holder: PersonId, home: str | None) -> Sequence[ConversationId]:
+        """Those at home in that channel that they hold, the longest escalated first."""
+        found = await self._connection.scalars(
+            select(table.c.id)
+            .where(
+                table.c.state == State.TEAMMATE,
+                table.c.holder_team == holder.team,
+                table.c.holder_user == holder.user,
+                table.c.home.is_not_distinct_from(home),
+            )
+            .order_by(table.c.escalated_at, table.c.id)
         )
         return [ConversationId(one) for one in found]
 

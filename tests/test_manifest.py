@@ -35,6 +35,7 @@ from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.lateness import Lateness
+from bot.slack.private import Private
 from bot.slack.rights import Rights
 from bot.slack.roll import Roll
 from storage.database import Database, utc_now
@@ -223,15 +224,17 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         client, session, database, Files(database, largest=1, most=1), SlackHost("http://127.0.0.1:1/api/")
     )
     channels = Channels(client, desk, installation)
-    rights = Rights(directory, channels)
+    rights = Rights(directory, channels, bot_user="U1")
+    private = Private(client, rights, team="T1")
     made = slack_app(
         client,
         desk=desk,
         channels=channels,
-        roll=Roll(database, directory, channels, bot_user="U1"),
-        homes=Homes(client, Bell(), desk, installation, channels, directory),
+        roll=Roll(desk, rights, channels),
+        homes=Homes(Bell(), desk, installation, rights, directory, private),
         directory=directory,
         rights=rights,
+        private=private,
         intake=Intake(
             database,
             Bell(),

@@ -65,6 +65,8 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
             return _escalated(conversation, entry)
         case Event.SIGNED_IN | Event.DESCRIBED:
             return _of_the_customer(Event(data["event"]), data["customer"])
+        case Event.HOLDER_LEFT:
+            return _holder_left(conversation, entry)
         case Event.ASSIGNED | Event.STILL_WAITING | Event.ADDRESS_LEFT | Event.WENT_BACK:
             return _of_the_wait(conversation, entry)
         case Event.RESUMED:
@@ -175,6 +177,30 @@ def _still_waiting(conversation: Conversation, entry: Entry) -> Message:
     if conversation.state is State.WAITING:
         blocks.append(ActionsBlock(elements=[take_over_button(conversation)]))
     return Message(text=notification(text, subject), blocks=blocks)
+
+
+def _holder_left(conversation: Conversation, entry: Entry) -> Message:
+    """Stands in the channel too, as `_still_waiting`."""
+    name = customer_name(conversation)
+    holder = one_line(entry.data["holder_name"]) or say("A teammate")
+
+    def says(named: Named) -> str:
+        if entry.data["why"] == "left":
+            return say(
+                "{holder} is not in this channel any more, so {name} waits for a teammate again.",
+                holder=named(holder),
+                name=named(name),
+            )
+        return say(
+            "{holder} is no full member of this workspace any more, so {name} waits for a teammate again.",
+            holder=named(holder),
+            name=named(name),
+        )
+
+    blocks: list[Block] = [line(f"🔔 {says(bold)}")]
+    if conversation.state is State.WAITING:
+        blocks.append(ActionsBlock(elements=[take_over_button(conversation)]))
+    return Message(text=says(escaped), blocks=blocks)
 
 
 def _while_held(conversation: Conversation) -> Block | None:

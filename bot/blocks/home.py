@@ -12,7 +12,6 @@ from slack_sdk.models.views import View
 from bot.blocks.ids import HOME_PAGE, BadValue
 from bot.blocks.lists import availability, live_row
 from bot.blocks.message import LinkTo, button, line, small, title
-from bot.blocks.prompts import not_a_member
 from bot.blocks.tickets import ticket_row
 from bot.blocks.words import escaped
 from bot.desk.home import FIRST, Home, Places
@@ -38,9 +37,9 @@ def home_view(home: Home, *, link_to: LinkTo) -> dict[str, Any]:
     return View(type="home", blocks=blocks).to_dict()
 
 
-def no_home(channel: str) -> dict[str, Any]:
-    """The same for who is not in the channel."""
-    return View(type="home", blocks=[line(escaped(not_a_member(channel)))]).to_dict()
+def no_home(why: str) -> dict[str, Any]:
+    """The same for who may see nothing of any customer."""
+    return View(type="home", blocks=[line(escaped(why))]).to_dict()
 
 
 def written(places: Places) -> str:

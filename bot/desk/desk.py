@@ -11,6 +11,7 @@ from bot.desk import (
     chat,
     composed,
     customers,
+    departures,
     held,
     seen,
     takeover,
@@ -192,6 +193,21 @@ class Desk:
     async def remind(self, conversation_id: ConversationId, *, after: timedelta) -> bool:
         return await self._do(Expects(conversation_id), waiting.remind, conversation_id, after=after)
 
+    async def holder_left(self, conversation_id: ConversationId, *, holder: PersonId, why: str) -> bool:
+        return await self._do(
+            Expects(conversation_id),
+            departures.holder_left,
+            conversation_id,
+            holder=holder,
+            why=why,
+            assignment=self.assignment,
+        )
+
+    async def joined_left(self, conversation_id: ConversationId, *, person: PersonId) -> bool:
+        return await self._do(
+            Expects(conversation_id), departures.joined_left, conversation_id, person=person
+        )
+
     async def call_answered(self, conversation_id: ConversationId, number: TicketNumber) -> None:
         await self._do(Expects(conversation_id), waiting.call_answered, conversation_id, number)
 
@@ -306,6 +322,15 @@ class Desk:
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
         await self._do(
             Expects(conversation_id, source=source), held.keep_as_note, conversation_id, source, by=by
+        )
+
+    async def author_may_not(self, conversation_id: ConversationId, source: str, *, author: PersonId) -> None:
+        await self._do(
+            Expects(conversation_id, source=source),
+            held.author_may_not,
+            conversation_id,
+            source,
+            author=author,
         )
 
     async def try_again(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:

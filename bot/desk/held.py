@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.desk import attachments, outgoing
@@ -150,6 +151,23 @@ async def keep_as_note(tx: Transaction, conversation_id: ConversationId, source:
     await attachments.forget(tx, conversation_id, source)
     await note(tx, reply, by, instead_of=mark_of(reply))
     await go_on(tx, conversation, reply.author, by)
+
+
+async def author_may_not(
+    tx: Transaction, conversation_id: ConversationId, source: str, *, author: PersonId
+) -> None:
+    """A held reply's author may not answer customers any more: it becomes a note, and they are told.
+
+    Nothing where it was decided already.
+    """
+    known = await tx.people.get(author)
+    if known is None or await tx.conversations.lock(conversation_id) is None:
+        return
+    reply = await tx.held.get(conversation_id, source)
+    if reply is None or reply.author != author:
+        return
+    await keep_as_note(tx, conversation_id, source, by=replace(known, may_act=False))
+    await outgoing.prompt(tx, reply, Prompt.MAY_NOT_ACT)
 
 
 async def try_again(tx: Transaction, conversation_id: ConversationId, source: str, *, by: Person) -> None:

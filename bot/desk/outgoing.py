@@ -95,6 +95,20 @@ class Prompt(StrEnum):
     GIVEN_UP = "given_up"
 
 
+# They ask for no decision, and say nothing of the customer or of another teammate.
+ONLY_TELLS = frozenset(
+    {
+        Prompt.NO_WORDS,
+        Prompt.FILES_UNFIT,
+        Prompt.EDIT_STAYS,
+        Prompt.TRANSLATION_STAYS,
+        Prompt.MAY_NOT_ACT,
+        Prompt.MAY_NOT_EDIT,
+        Prompt.GIVEN_UP,
+    }
+)
+
+
 class Told(StrEnum):
     """What a teammate is told in a direct message."""
 
@@ -141,9 +155,14 @@ def _moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-async def announce(tx: Transaction, conversation: Conversation, ticket: Ticket, entry: Entry) -> None:
-    """Show the entry in the thread and in the channel itself, where those look who have no part in it yet."""
-    await _in_thread(tx, conversation, Owed.ANNOUNCE, seq=entry.seq, at=_moment(ticket.told_at))
+async def announce(
+    tx: Transaction, conversation: Conversation, ticket: Ticket, entry: Entry, *, stays: bool = False
+) -> None:
+    """Show the entry in the thread and in the channel itself, where those look who have no part in it yet.
+
+    Where nobody has to be called for by then it is not shown, or with `stays` in the thread alone.
+    """
+    await _in_thread(tx, conversation, Owed.ANNOUNCE, seq=entry.seq, at=_moment(ticket.told_at), stays=stays)
     await tx.outbox.hurry(lane_of(conversation.id), Priority.FEEDBACK)
 
 

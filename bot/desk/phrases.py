@@ -10,6 +10,7 @@ _ENGLISH = {
     "resumed": "$name left the chat. The AI assistant is answering again.",
     "resumed_unclaimed": "The AI assistant is answering again.",
     "assigned": "$name will answer you here.",
+    "holder_left": "$name had to leave the chat. Somebody else from our team will answer you right here.",
     "address_left": "Thank you. Our team has your address $name and can write to you there.",
 }
 _PHRASES = {
@@ -20,6 +21,7 @@ _PHRASES = {
         "resumed": "$name hat den Chat verlassen. Der KI-Assistent antwortet wieder.",
         "resumed_unclaimed": "Der KI-Assistent antwortet wieder.",
         "assigned": "$name wird Ihnen hier antworten.",
+        "holder_left": "$name musste den Chat verlassen. Jemand anderes aus dem Team antwortet Ihnen hier.",
         "address_left": "Danke. Unser Team hat Ihre Adresse $name und kann Ihnen dorthin schreiben.",
     },
     "es": {
@@ -28,6 +30,7 @@ _PHRASES = {
         "resumed": "$name ha salido del chat. El asistente de IA vuelve a responder.",
         "resumed_unclaimed": "El asistente de IA vuelve a responder.",
         "assigned": "$name te responderá aquí mismo.",
+        "holder_left": "$name ha tenido que dejar el chat. Otra persona del equipo te responderá aquí mismo.",
         "address_left": "Gracias. Nuestro equipo tiene tu dirección $name y puede escribirte allí.",
     },
     "fr": {
@@ -36,6 +39,7 @@ _PHRASES = {
         "resumed": "$name a quitté la discussion. L’assistant IA répond de nouveau.",
         "resumed_unclaimed": "L’assistant IA répond de nouveau.",
         "assigned": "$name va vous répondre ici.",
+        "holder_left": "$name a dû quitter la discussion. Un autre membre de l’équipe va vous répondre ici.",
         "address_left": "Merci. Notre équipe a votre adresse $name et peut vous y écrire.",
     },
     "ja": {
@@ -44,6 +48,7 @@ _PHRASES = {
         "resumed": "$name がチャットを離れました。AI アシスタントが再びお答えします。",
         "resumed_unclaimed": "AI アシスタントが再びお答えします。",
         "assigned": "$name がこのチャットでお答えします。",
+        "holder_left": "$name がチャットを離れました。別の担当者がこのチャットでお答えします。",
         "address_left": "ありがとうございます。$name 宛てに担当者からご連絡できるようになりました。",
     },
 }

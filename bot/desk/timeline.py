@@ -25,6 +25,7 @@ class Event(StrEnum):
     ADDRESS_LEFT = "address_left"
     SIGNED_IN = "signed_in"
     DESCRIBED = "described"
+    HOLDER_LEFT = "holder_left"
     WENT_BACK = "went_back"
     RESUMED = "resumed"
     AGREED = "agreed"

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.ids import (
     KEEP_AS_NOTE,
@@ -34,8 +33,8 @@ from bot.slack.installation import Installation
 
 def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installation) -> None:
     @app.action(TAKE_OVER)
-    async def take_over(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def take_over(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
         pressed = ConversationValue.read(press.value)
         taken = await acts.pressed(
             ack, press, pressed.conversation_id, lambda by: desk.take_over(pressed.conversation_id, by=by)
@@ -43,15 +42,15 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
         if taken and press.is_on_ephemeral:
             # Pressed on a list: the card is elsewhere, so say where.
             view = await desk.view(pressed.conversation_id)
-            await press.answer(you_have_it(view, link_to=installation.link_to))
+            await press.show(you_have_it(view, link_to=installation.link_to), about=view.conversation.id)
 
     @app.action(TAKE_OVER_AND_SEND)
-    async def take_over_and_send(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await decided(ack, Press(body, client), partial(desk.send_held, taking_over=True))
+    async def take_over_and_send(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await decided(ack, acts.press(body), partial(desk.send_held, taking_over=True))
 
     @app.action(TAKE_FROM_AND_SEND)
-    async def take_from_and_send(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def take_from_and_send(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
         held = TakeFromValue.read(press.value)
         about = held.about.conversation_id
         rule = partial(desk.send_held, about, held.source, taking_over=True, epoch=held.about.epoch)
@@ -59,12 +58,12 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
             await press.remove()
 
     @app.action(SEND_AS_ME)
-    async def send_as_me(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await decided(ack, Press(body, client), partial(desk.send_held, taking_over=False))
+    async def send_as_me(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await decided(ack, acts.press(body), partial(desk.send_held, taking_over=False))
 
     @app.action(SEND_TRANSLATION)
-    async def send_translation(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def send_translation(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
         seen = TranslationValue.read(press.value)
         about, source = seen.held.conversation_id, seen.held.source
         rule = partial(desk.send_translation, about, source, print_of=seen.print_of)
@@ -72,12 +71,12 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
             await press.remove()
 
     @app.action(KEEP_AS_NOTE)
-    async def keep_as_note(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await decided(ack, Press(body, client), desk.keep_as_note)
+    async def keep_as_note(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await decided(ack, acts.press(body), desk.keep_as_note)
 
     @app.action(TRY_AGAIN)
-    async def try_again(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await decided(ack, Press(body, client), desk.try_again)
+    async def try_again(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await decided(ack, acts.press(body), desk.try_again)
 
     async def decided(ack: AsyncAck, press: Press, rule: Callable[..., Awaitable[object]]) -> None:
         held = HeldValue.read(press.value)
@@ -86,8 +85,8 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
             await press.remove()
 
     @app.action(RETRY)
-    async def retry(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def retry(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
         notice = EntryValue.read(press.value)
         about = notice.conversation_id
         await acts.pressed(ack, press, about, lambda by: desk.show_again(about, notice.seq, by=by))

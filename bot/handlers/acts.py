@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.blocks.prompts import refusal
 from bot.desk.desk import Desk
-from bot.desk.errors import AlreadyDecided, DeskError
+from bot.desk.errors import AlreadyDecided, DeskError, MayNotAct
+from bot.handlers.errands import Shown
 from bot.handlers.form import Form
 from bot.handlers.press import Press
 from bot.slack.directory import UnknownPerson
+from bot.slack.identity import person_in
 from bot.slack.intake import Intake
+from bot.slack.private import Private
 from bot.slack.rights import Rights
 from bot.tongues import say
 from storage.records import ConversationId, MessageRef, Person, PersonId
@@ -27,10 +30,24 @@ class Acts:
     What was typed in the thread before is dealt with before.
     """
 
-    def __init__(self, desk: Desk, rights: Rights, intake: Intake) -> None:
+    def __init__(self, desk: Desk, rights: Rights, intake: Intake, private: Private) -> None:
         self._desk = desk
         self._rights = rights
         self._intake = intake
+        self._private = private
+
+    def press(self, body: Mapping[str, Any]) -> Press:
+        return Press(body, self._private)
+
+    def form(self, body: Mapping[str, Any]) -> Form:
+        return Form(body, team=self._private.team)
+
+    def who(self, body: Mapping[str, Any]) -> PersonId:
+        return person_in(body, team=self._private.team)
+
+    def window(self, body: Mapping[str, Any], about: ConversationId) -> Shown:
+        """The window in which something was pressed, about that conversation."""
+        return Shown(self._private, self.who(body), about, body["view"])
 
     async def pressed(self, ack: AsyncAck, press: Press, about: ConversationId, rule: Rule) -> bool:
         """True if the rule was applied."""
@@ -38,10 +55,9 @@ class Acts:
             await rule(await self._ready(press.by, about, before=press.at, card=press.card))
         except (DeskError, UnknownPerson) as error:
             await ack()
-            why = refusal(_why(error))
             # Where the question was decided already, its buttons have nothing left to decide.
             is_over = isinstance(error, AlreadyDecided) and press.is_on_ephemeral
-            await (press.replace(why) if is_over else press.answer(why))
+            await (press.replace_by(_why(error)) if is_over else press.refuse(_why(error)))
             return False
         await ack()
         return True
@@ -52,7 +68,23 @@ class Acts:
             await self._rights.about(about, press.by)
         except (DeskError, UnknownPerson) as error:
             await ack()
-            await press.answer(refusal(_why(error)))
+            await press.refuse(_why(error))
+            return False
+        return True
+
+    async def may_go_on(self, ack: AsyncAck, shown: Shown) -> bool:
+        """Whether somebody may go on in that window. If not, it says so and shows nothing of the customer.
+
+        Where Slack does not say who they are it stays as it is, with what they typed.
+        """
+        try:
+            await self._rights.about(shown.about, shown.to)
+        except MayNotAct as error:
+            await ack()
+            await shown.says(error.in_words())
+            return False
+        except UnknownPerson:
+            await ack()
             return False
         return True
 
@@ -61,7 +93,7 @@ class Acts:
         about = None if press.card is None else await self._desk.conversation_in(press.card)
         if about is None:
             await ack()
-            await press.answer(refusal(otherwise))
+            await press.refuse(otherwise)
         return about
 
     async def submitted(self, ack: AsyncAck, form: Form, *, asked: str, rule: Rule) -> None:

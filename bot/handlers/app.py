@@ -38,6 +38,7 @@ from bot.slack.directory import Directory
 from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
+from bot.slack.private import Private
 from bot.slack.rights import Rights
 from bot.slack.roll import Roll
 
@@ -50,6 +51,7 @@ def slack_app(
     desk: Desk,
     directory: Directory,
     rights: Rights,
+    private: Private,
     intake: Intake,
     homes: Homes,
     channels: Channels,
@@ -91,18 +93,20 @@ def slack_app(
         # Over sockets there is nothing to verify; over HTTP the settings demand the secret.
         request_verification_enabled=signing_secret is not None,
     )
-    language.register(app, directory=directory)
+    language.register(app, directory=directory, team=installation.team)
     messages.register(app, intake=intake)
     standing.register(app, channels=channels)
-    people.register(app, directory=directory, channels=channels, installation=installation)
-    acts = Acts(desk, rights, intake)
+    people.register(
+        app, directory=directory, channels=channels, installation=installation, roll=roll, homes=homes
+    )
+    acts = Acts(desk, rights, intake, private)
     actions.register(app, desk=desk, acts=acts, installation=installation)
     handback.register(app, desk=desk, acts=acts, writer=writer, errands=errands)
     composer = Composer(desk, acts, writer, errands, anyone=anyone_replies)
     compose.register(app, acts=acts, composer=composer)
     notes.register(app, desk=desk, acts=acts)
     menus.register(app, desk=desk, rights=rights, channels=channels, acts=acts, composer=composer)
-    home.register(app, homes=homes, installation=installation)
+    home.register(app, homes=homes, private=private)
     commands.register(
         app,
         desk=desk,
@@ -110,9 +114,10 @@ def slack_app(
         finder=Finder(desk.database),
         channels=channels,
         connecting=Connecting(
-            client, desk.database, channels, directory, installation, connected=roll.call_soon
+            client, desk.database, channels, rights, installation, connected=roll.call_soon
         ),
         rights=rights,
+        private=private,
         directory=directory,
         installation=installation,
         channel_language=channel_language,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.figures import day_message
 from bot.blocks.found import FURTHER_BACK, LONGEST_WORDS, FindValue, found_list
@@ -27,7 +27,7 @@ from bot.blocks.told import told
 from bot.blocks.words import one_line
 from bot.config import Settings
 from bot.desk.desk import Desk
-from bot.desk.errors import DeskError
+from bot.desk.errors import DeskError, MayNotAct
 from bot.desk.figures import today
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
@@ -36,7 +36,9 @@ from bot.slack.channels import Channels
 from bot.slack.connecting import Connecting, NotConnectable
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.entities import unescaped
+from bot.slack.identity import person_in
 from bot.slack.installation import Installation
+from bot.slack.private import Listed, Private
 from bot.slack.rights import Rights
 from bot.tongues import say
 from storage.channels import Among, reads_nothing
@@ -64,6 +66,7 @@ def register(
     channels: Channels,
     connecting: Connecting,
     rights: Rights,
+    private: Private,
     directory: Directory,
     installation: Installation,
     channel_language: str,
@@ -74,7 +77,7 @@ def register(
     @app.command(COMMAND)
     async def bookbag(ack: AsyncAck, command: dict[str, Any]) -> None:
         word, _, rest = unescaped(str(command.get("text") or "")).strip().partition(" ")
-        by = PersonId(command["team_id"], command["user_id"])
+        by = person_in(command, team=private.team)
         try:
             message = await answer(word.lower(), rest.strip(), by, command)
         except DeskError as error:
@@ -96,7 +99,7 @@ def register(
             return told(await connecting.connect(rest, channel, called=called, by=by))
         if word == "disconnect" and rest:
             return told(await connecting.disconnect(rest, by=by))
-        among = await channels.read_by(by.user)
+        among = await rights.reads(by)
         if word in ("", "help"):
             return await overview(by, among)
         if reads_nothing(among):
@@ -130,7 +133,7 @@ def register(
                     )
                 )
             case "back" | "away":
-                here = await channels.with_(by.user)
+                here = await rights.attends(by)
                 configured = channels.configured_id
                 home = configured if configured in here else min(here, default=configured)
                 person = await rights.admitted(by, home=home)
@@ -140,31 +143,41 @@ def register(
                 return unknown_command(word)
 
     @app.action(re.compile(rf"^{PAGE}:"))
-    async def turn_page(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def turn_page(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = Press(body, private)
         which, _, offset = press.value.partition(".")
+        shelf = Shelf.OPEN if which == CONVERSATIONS else Shelf(which.removeprefix(f"{TICKETS}-"))
+
+        async def page(among: Among) -> Message:
+            if which == CONVERSATIONS:
+                return await conversations(among, offset=int(offset))
+            return await tickets(shelf, press.by, among, offset=int(offset))
+
         await ack()
-        among = await channels.read_by(press.by.user)
-        if reads_nothing(among):
-            await press.replace(refusal(not_a_member(installation.channel_name)))
-            return
-        if which == CONVERSATIONS:
-            page = await conversations(among, offset=int(offset))
-        else:
-            shelf = Shelf(which.removeprefix(f"{TICKETS}-"))
-            page = await tickets(shelf, press.by, among, offset=int(offset))
-        await press.replace(page)
+        await turned(press, page)
 
     @app.action(FURTHER_BACK)
-    async def further_back(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def further_back(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = Press(body, private)
         value = FindValue.read(press.value)
         await ack()
-        among = await channels.read_by(press.by.user)
-        if reads_nothing(among):
-            await press.replace(refusal(not_a_member(installation.channel_name)))
-            return
-        await press.replace(await find(value.words, value.place, among))
+        await turned(press, lambda among: find(value.words, value.place, among))
+
+    async def turned(press: Press, page: Callable[[Among], Awaitable[Message]]) -> None:
+        """Another page in the place of the one whose button was pressed, as far as they may read."""
+        try:
+            among = await rights.reads(press.by)
+        except MayNotAct as error:
+            await press.replace_by(error.in_words())
+        except UnknownPerson:
+            await press.refuse(
+                say("Slack could not say who you are just now. Nothing was changed; please press again.")
+            )
+        else:
+            if reads_nothing(among):
+                await press.replace_by(not_a_member(installation.channel_name))
+            else:
+                await press.replace(await page(among), about=Listed(among))
 
     async def overview(by: PersonId, among: Among) -> Message:
         live = await desk.live(limit=0, among=among)

@@ -9,11 +9,9 @@ from typing import Any, cast
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.composing import being_written, compose_modal, kept_text
 from bot.blocks.ids import COMPOSE_MODAL, COMPOSED, DRAFT_REPLY, STOP_WRITING, WISH, ComposeValue
-from bot.blocks.prompts import refusal
 from bot.desk.composed import Composing
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError, ReadsLikeANote
@@ -25,7 +23,7 @@ from bot.handlers.press import Press
 from bot.slack.from_slack import read
 from bot.slack.meaning import as_seen, meaning
 from bot.tongues import say
-from storage.records import ConversationId, Person, PersonId
+from storage.records import ConversationId, Person
 
 
 class Composer:
@@ -52,33 +50,31 @@ class Composer:
 
         if self._writer is None:
             await ack()
-            await press.answer(
-                refusal(say("Another program’s AI answers here, so there is none to write for you."))
-            )
+            await press.refuse(say("Another program’s AI answers here, so there is none to write for you."))
             return
         if not await self._acts.pressed(ack, press, about, look):
             return
         value = ComposeValue.of(found[0].view.conversation, taking_over=not found[0].is_theirs)
         if text.strip():
-            await press.ask(self._filled(found[0], value, text))
+            await press.ask(self._filled(found[0], value, text), about=about)
             return
         writing = asyncio.create_task(self._written(self._writer, found[0], value, "draft", ""))
         await asyncio.wait({writing}, timeout=WRITTEN_AT_ONCE)
-        shown = await press.ask(
-            writing.result() if writing.done() else being_written(found[0].view, value, text="")
-        )
+        view = writing.result() if writing.done() else being_written(found[0].view, value, text="")
+        shown = await press.ask(view, about=about)
         if shown is None:
             writing.cancel()
         elif not writing.done():
             self._errands.run(_becomes(shown, writing))
 
-    async def wished(
-        self, ack: AsyncAck, view: Mapping[str, Any], client: AsyncWebClient, wish: Wish
-    ) -> None:
-        """Let the AI do that to what stands in the window."""
+    async def wished(self, ack: AsyncAck, body: Mapping[str, Any], wish: Wish) -> None:
+        """Let the AI do that to what stands in the window, for who may still answer the customer."""
+        view = body["view"]
         value = ComposeValue.read(view["private_metadata"])
         text = typed(view, value)
-        shown = Shown(client, view["id"], view["hash"])
+        shown = self._acts.window(body, value.about.conversation_id)
+        if not await self._acts.may_go_on(ack, shown):
+            return
         composing = await self._as_opened(value)
         if self._writer is None or (not text.strip() and wish != "draft"):
             await ack()
@@ -97,12 +93,13 @@ class Composer:
                 self._errands.run(_becomes(busy, writing))
         await ack()
 
-    async def stopped(self, ack: AsyncAck, view: Mapping[str, Any], client: AsyncWebClient) -> None:
+    async def stopped(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Give the teammate their words back; what the AI still writes finds no place any more."""
+        view = body["view"]
         value = ComposeValue.read(view["private_metadata"]).next
         text = kept_text(view)
         filled = self._filled(await self._as_opened(value), value, text)
-        await Shown(client, view["id"], view["hash"]).becomes(filled)
+        await self._acts.window(body, value.about.conversation_id).becomes(filled)
         await ack()
 
     async def sent(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -111,7 +108,7 @@ class Composer:
         value = ComposeValue.read(view["private_metadata"])
         text = typed(view, value).strip()
         about = value.about.conversation_id
-        by = PersonId(body["user"].get("team_id") or body["team"]["id"], body["user"]["id"])
+        by = self._acts.who(body)
 
         async def rule(person: Person) -> None:
             if meaning(as_seen(text)) is Meant.NOTE:
@@ -136,12 +133,14 @@ class Composer:
         async def look(person: Person) -> None:
             found.append(await self._desk.composing(about, by=person, anyone=self._anyone))
 
-        if await self._acts.tried(about, by, look) is None:
-            now = ComposeValue.of(
-                found[0].view.conversation, taking_over=not found[0].is_theirs, version=now.version
-            )
-        composing = found[0] if found else await self._as_opened(now)
-        filled = self._filled(composing, now, text, trouble=refused)
+        if await self._acts.tried(about, by, look) is not None:
+            # The window stays as it is: there is nothing that they may be shown.
+            await ack(response_action="errors", errors={value.block_id: refused})
+            return
+        now = ComposeValue.of(
+            found[0].view.conversation, taking_over=not found[0].is_theirs, version=now.version
+        )
+        filled = self._filled(found[0], now, text, trouble=refused)
         await ack(response_action="update", view=filled.to_dict())
 
     async def _as_opened(self, value: ComposeValue) -> Composing:
@@ -165,21 +164,20 @@ class Composer:
 
 def register(app: AsyncApp, *, acts: Acts, composer: Composer) -> None:
     @app.shortcut(DRAFT_REPLY)
-    async def draft_reply(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def draft_reply(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
         otherwise = say("This is not in a customer’s thread, so there is nobody to reply to.")
         about = await acts.thread_of(ack, press, otherwise=otherwise)
         if about is not None:
             await composer.open(ack, press, about, text=own_words(body["message"], press.by.user))
 
     @app.action(re.compile(rf"^{WISH}:"))
-    async def wished(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        wish = cast(Wish, Press(body, client).value)
-        await composer.wished(ack, body["view"], client, wish)
+    async def wished(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await composer.wished(ack, body, cast(Wish, acts.press(body).value))
 
     @app.action(STOP_WRITING)
-    async def stopped(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await composer.stopped(ack, body["view"], client)
+    async def stopped(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await composer.stopped(ack, body)
 
     @app.view(COMPOSE_MODAL)
     async def sent(ack: AsyncAck, body: dict[str, Any]) -> None:

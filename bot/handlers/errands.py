@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from slack_sdk.models.views import View
-from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.modals import said_modal
+from bot.blocks.prompts import refusal
+from bot.desk.errors import MayNotAct
+from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.private import WORDS, About, Private
+from storage.records import ConversationId, PersonId
 
 log = logging.getLogger(__name__)
 
@@ -42,18 +47,44 @@ class Errands:
 
 
 class Shown:
-    """A view on somebody's screen. It is changed only if nobody changed it since: Slack compares the hash."""
+    """A view on the screen of `to`, about a conversation.
 
-    def __init__(self, client: AsyncWebClient, view_id: str, hash_: str) -> None:
-        self._client = client
-        self._id = view_id
-        self._hash = hash_
+    It is changed only if nobody changed it since: Slack compares the hash.
+    """
+
+    def __init__(
+        self, private: Private, to: PersonId, about: ConversationId, view: Mapping[str, Any]
+    ) -> None:
+        self._private = private
+        self.to = to
+        self.about = about
+        self._id = str(view["id"])
+        self._hash = str(view.get("hash") or "")
 
     async def becomes(self, view: View) -> Shown | None:
-        """The view as it is then; None if it was closed or changed meanwhile, or Slack does not answer."""
+        """The view as it is then; None if it was closed or changed meanwhile, or Slack does not answer.
+
+        Where they may not see the conversation any more, the view says that instead.
+        """
         try:
-            answer = await self._client.views_update(view_id=self._id, hash=self._hash, view=view)
+            return await self._changed(view, self.about)
+        except MayNotAct as error:
+            log.info("conversation %s: a window is not for its teammate any more", self.about)
+            await self.says(error.in_words())
+        except UnknownPerson as error:
+            log.info("conversation %s: a window was not changed: %s", self.about, error)
+        return None
+
+    async def says(self, why: str) -> None:
+        """A sentence of this program in place of all that it shows."""
+        await self._changed(said_modal(refusal(why)), WORDS)
+
+    async def _changed(self, view: View, about: About) -> Shown | None:
+        try:
+            answer = await self._private.update(
+                self.to, view, view_id=self._id, hash_=self._hash, about=about
+            )
         except CALL_ERRORS as error:
             log.info("a modal was not changed: %s", Failure.of(error).reason)
             return None
-        return Shown(self._client, self._id, str(answer["view"]["hash"]))
+        return Shown(self._private, self.to, self.about, answer["view"])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.blocks.ids import ConversationValue
+from bot.slack.identity import person_in
 from storage.records import PersonId
 
 
@@ -15,12 +16,12 @@ class Form:
     Each of our inputs is the only one in its block, and both have the same name.
     """
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        user, view = body["user"], body["view"]
-        self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
+    def __init__(self, body: Mapping[str, Any], *, team: str) -> None:
+        view = body["view"]
+        self.by = person_in(body, team=team)
         self.about = ConversationValue.read(view["private_metadata"])
         self.view_id = str(view["id"])
-        self._team = str(body["team"]["id"])
+        self._team = team
         self._values = view["state"]["values"]
 
     def asks(self, name: str) -> bool:

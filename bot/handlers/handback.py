@@ -7,7 +7,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
 from bot.blocks.ids import (
@@ -19,21 +18,18 @@ from bot.blocks.ids import (
     WRITE_MYSELF,
     ConversationValue,
 )
-from bot.blocks.prompts import refusal
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError
 from bot.desk.writing import Writer
 from bot.handlers.acts import Acts
 from bot.handlers.errands import WRITTEN_AT_ONCE, Errands, Shown
-from bot.handlers.form import Form
-from bot.handlers.press import Press
 from bot.tongues import say
 
 
 def register(app: AsyncApp, *, desk: Desk, acts: Acts, writer: Writer | None, errands: Errands) -> None:
     @app.action(ALLOW_AI_REPLIES)
-    async def allow_ai_replies(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def allow_ai_replies(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
         pressed = ConversationValue.read(press.value)
         about, epoch = pressed.conversation_id, pressed.epoch
         if writer is None:
@@ -46,16 +42,15 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, writer: Writer | None, er
             return
         writing = asyncio.create_task(written(writer, pressed))
         await asyncio.wait({writing}, timeout=WRITTEN_AT_ONCE)
-        shown = await press.open(writing.result() if writing.done() else hand_back_being_written(pressed))
+        view = writing.result() if writing.done() else hand_back_being_written(pressed)
+        shown = await press.open(view, about=about)
         if shown is None:
             # The button says what it does, so it does that: nobody presses into the void.
             writing.cancel()
             if await acts.pressed(
                 ack, press, about, lambda by: desk.allow_ai_replies(about, by=by, epoch=epoch)
             ):
-                await press.answer(
-                    refusal(say("Handed back. Slack opened no window, so the AI was told nothing."))
-                )
+                await press.refuse(say("Handed back. Slack opened no window, so the AI was told nothing."))
         elif not writing.done():
             errands.run(fill_in(shown, writing))
 
@@ -69,16 +64,15 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, writer: Writer | None, er
         await shown.becomes(await writing)
 
     @app.action(WRITE_MYSELF)
-    async def write_myself(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        view = body["view"]
-        about = ConversationValue.read(view["private_metadata"])
+    async def write_myself(ack: AsyncAck, body: dict[str, Any]) -> None:
+        about = ConversationValue.read(body["view"]["private_metadata"])
         # From now on its hash is another, and what the AI still writes finds no place any more.
-        await Shown(client, view["id"], view["hash"]).becomes(hand_back_modal(about, agreed=""))
+        await acts.window(body, about.conversation_id).becomes(hand_back_modal(about, agreed=""))
         await ack()
 
     @app.view(HAND_BACK_MODAL)
     async def hand_back(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = Form(body)
+        form = acts.form(body)
         about = form.about
         agreed = form.text(AGREED) if form.asks(AGREED) else ""
         keep_open = form.is_checked(TICKET_STAYS, STAYS_OPEN)

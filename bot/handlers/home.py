@@ -6,25 +6,24 @@ import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.home import read
 from bot.blocks.ids import HOME_PAGE
 from bot.handlers.press import Press
 from bot.slack.homes import Homes
-from bot.slack.installation import Installation
-from storage.records import PersonId
+from bot.slack.identity import person_in
+from bot.slack.private import Private
 
 
-def register(app: AsyncApp, *, homes: Homes, installation: Installation) -> None:
+def register(app: AsyncApp, *, homes: Homes, private: Private) -> None:
     @app.event("app_home_opened")
     async def opened(event: dict[str, Any]) -> None:
         if event.get("tab") == "home":
-            await homes.opened(PersonId(installation.team, event["user"]))
+            await homes.opened(person_in(event, team=private.team))
 
     @app.action(re.compile(rf"^{HOME_PAGE}:"))
-    async def turn_page(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def turn_page(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = Press(body, private)
         places = read(press.value)
         await ack()
-        await homes.opened(PersonId(installation.team, press.by.user), places)
+        await homes.opened(press.by, places)

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.directory import Directory
+from bot.slack.identity import person_in
 from bot.tongues import speak
-from storage.records import PersonId
 
 
-def register(app: AsyncApp, *, directory: Directory) -> None:
+def register(app: AsyncApp, *, directory: Directory, team: str) -> None:
     @app.middleware
     async def in_their_language(body: dict[str, Any], next_: Callable[[], Awaitable[None]]) -> None:
-        actor = actor_of(body)
+        # Events are nobody's: nothing is answered to them at once.
+        is_somebodys = "user" in body or "user_id" in body
         # For the rest of this task: Bolt runs its listeners after the middleware, not within it.
-        speak(None if actor is None else await directory.locale(actor))
+        speak(await directory.locale(person_in(body, team=team)) if is_somebodys else None)
         await next_()
-
-
-def actor_of(body: Mapping[str, Any]) -> PersonId | None:
-    """Who pressed, submitted or typed a command. Events are nobody's: nothing is answered to them at once."""
-    user = body.get("user")
-    if isinstance(user, Mapping):
-        return PersonId(user.get("team_id") or body["team"]["id"], user["id"])
-    if "user_id" in body:
-        return PersonId(body["team_id"], body["user_id"])
-    return None

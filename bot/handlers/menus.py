@@ -6,7 +6,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.ids import (
     HAND_OVER_MODAL,
@@ -24,7 +23,6 @@ from bot.blocks.modals import hand_over_modal, hold_modal, note_modal, subject_m
 from bot.desk.desk import Desk
 from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
-from bot.handlers.form import Form
 from bot.handlers.press import Press
 from bot.slack.channels import Channels
 from bot.slack.directory import UnknownPerson
@@ -38,8 +36,8 @@ def register(
 ) -> None:
     @app.action(TICKET_MENU)
     @app.action(HOLDER_MENU)
-    async def chosen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def chosen(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
         menu = MenuValue.read(press.value)
         about, epoch = menu.about.conversation_id, menu.about.epoch
         match menu.choice:
@@ -73,12 +71,12 @@ def register(
 
     async def ask(ack: AsyncAck, press: Press, about: ConversationId, view: View) -> None:
         if await acts.may_ask(ack, press, about):
-            await press.ask(view)
+            await press.ask(view, about=about)
             await ack()
 
     @app.view(HAND_OVER_MODAL)
     async def hand_over(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = Form(body)
+        form = acts.form(body)
         about = form.about
         try:
             home = await channels.home_of(about.conversation_id)
@@ -96,7 +94,7 @@ def register(
 
     @app.view(HOLD_MODAL)
     async def hold(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = Form(body)
+        form = acts.form(body)
         about, reason = form.about, form.text(HOLD_REASON)
         await acts.submitted(
             ack,
@@ -107,7 +105,7 @@ def register(
 
     @app.view(SUBJECT_MODAL)
     async def subject(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = Form(body)
+        form = acts.form(body)
         about, typed = form.about, form.text(SUBJECT)
         await acts.submitted(
             ack,

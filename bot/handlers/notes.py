@@ -5,31 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.ids import NOTE_MODAL, NOTE_WORDS, WRITE_NOTE, ConversationValue
 from bot.blocks.modals import note_modal
 from bot.desk.desk import Desk
 from bot.handlers.acts import Acts
-from bot.handlers.form import Form
-from bot.handlers.press import Press
 from bot.tongues import say
 
 
 def register(app: AsyncApp, *, desk: Desk, acts: Acts) -> None:
     @app.shortcut(WRITE_NOTE)
-    async def write_note(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        press = Press(body, client)
+    async def write_note(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
         otherwise = say("This is not in a customer’s thread, so there is nobody to write a note about.")
         about = await acts.thread_of(ack, press, otherwise=otherwise)
         if about is not None and await acts.may_ask(ack, press, about):
             view = await desk.view(about)
-            await press.ask(note_modal(ConversationValue(about, view.conversation.epoch)))
+            await press.ask(note_modal(ConversationValue(about, view.conversation.epoch)), about=about)
             await ack()
 
     @app.view(NOTE_MODAL)
     async def written(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = Form(body)
+        form = acts.form(body)
         about, text = form.about.conversation_id, form.text(NOTE_WORDS).strip()
         await acts.submitted(
             ack,

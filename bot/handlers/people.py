@@ -8,8 +8,10 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
+from bot.slack.homes import Homes
+from bot.slack.identity import person_in
 from bot.slack.installation import Installation
-from storage.records import PersonId
+from bot.slack.roll import Roll
 
 
 def register(
@@ -18,6 +20,8 @@ def register(
     directory: Directory,
     channels: Channels,
     installation: Installation,
+    roll: Roll,
+    homes: Homes,
 ) -> None:
     @app.event("member_joined_channel")
     @app.event("member_left_channel")
@@ -27,8 +31,13 @@ def register(
             channels.doubt(channel)
         else:
             channels.somebody_moved(channel)
+        roll.call_soon()
+        homes.somebody_changed(str(event.get("user")))
 
     @app.event("user_change")
     async def changed(event: dict[str, Any]) -> None:
         """Deactivated, made a guest, or only renamed: Slack is asked when it matters."""
-        directory.forget(PersonId(installation.team, event["user"]["id"]))
+        person = person_in(event, team=installation.team)
+        directory.forget(person)
+        roll.call_soon()
+        homes.somebody_changed(person.user)

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from slack_sdk.models.views import View
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.message import Message
 from bot.blocks.modals import said_modal
 from bot.blocks.prompts import refusal
+from bot.desk.errors import MayNotAct
 from bot.handlers.errands import Shown
+from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure
+from bot.slack.identity import person_in
+from bot.slack.private import ANSWER_TIMEOUT, WORDS, About, Private
 from bot.tongues import say
-from storage.records import MessageRef, PersonId
+from storage.records import ConversationId, MessageRef
 
 log = logging.getLogger(__name__)
 
-# The answer to a press should come while the presser looks; Slack wants its acknowledgement within 3 s.
-ANSWER_TIMEOUT = 2
+# Why somebody is not shown something: they may not see it, or Slack does not say who they are.
+_NOT_FOR_THEM = (MayNotAct, UnknownPerson)
 
 
 class Press:
     """What a `block_actions` or a `message_action` payload says.
 
-    See docs.slack.dev/reference/interaction-payloads.
+    See docs.slack.dev/reference/interaction-payloads. Everything that is shown to the presser names the
+    conversation or the list that it is `about`, and goes to them only while they may see that.
     """
 
-    def __init__(self, body: Mapping[str, Any], client: AsyncWebClient) -> None:
-        user = body["user"]
-        self.by = PersonId(user.get("team_id") or body["team"]["id"], user["id"])
+    def __init__(self, body: Mapping[str, Any], private: Private) -> None:
+        self.by = person_in(body, team=private.team)
         action = body["actions"][0] if "actions" in body else body
         # A menu's value is that of what was chosen in it.
         self.value = str((action.get("selected_option") or action).get("value") or "")
@@ -43,9 +44,8 @@ class Press:
         self.container: Mapping[str, Any] = body.get("container") or _where(body)
         self.is_on_ephemeral = bool(self.container.get("is_ephemeral"))
         self._thread_ts = self.container.get("thread_ts") or (body.get("message") or {}).get("thread_ts")
-        self._team = body["team"]["id"]
         self._response_url = body.get("response_url")
-        self._client = client
+        self._private = private
 
     @property
     def card(self) -> MessageRef | None:
@@ -54,83 +54,102 @@ class Press:
         channel = self.container.get("channel_id")
         if self.is_on_ephemeral or not ts or not channel:
             return None
-        return MessageRef(self._team, channel, ts)
+        return MessageRef(self._private.team, channel, ts)
 
-    async def answer(self, message: Message) -> None:
-        """Say something to the presser alone, beside what they pressed.
+    async def refuse(self, why: str) -> None:
+        """Say a sentence of this program to the presser alone, beside what they pressed.
 
         In a window over it where nothing can stand beside it, and else in a direct message.
         """
-        said = await self._said_beside(message) or await self._said_in_window(message)
-        if not said and not await self._said(self._client.chat_postMessage, self.by.user, message):
-            log.warning("a press could not be answered")
+        await self._say(refusal(why), WORDS)
 
-    async def _said_beside(self, message: Message) -> bool:
-        """False in App Home, and for who is not in the channel."""
+    async def show(self, message: Message, *, about: ConversationId) -> None:
+        """The same for something about a conversation. Nothing where they may not see it any more."""
+        await self._say(message, about)
+
+    async def _say(self, message: Message, about: About) -> None:
         channel, thread = self.container.get("channel_id"), self.container.get("thread_ts")
-        ephemeral = partial(self._client.chat_postEphemeral, user=self.by.user, thread_ts=thread)
-        return channel is not None and await self._said(ephemeral, channel, message)
-
-    async def _said_in_window(self, message: Message) -> bool:
+        to, private = self.by, self._private
         try:
-            await self._client.views_open(trigger_id=str(self._trigger), view=said_modal(message))
-        except CALL_ERRORS as error:
-            log.info("a window for a press was not opened: %s", Failure.of(error).reason)
-            return False
-        return True
+            if (
+                # Not in App Home, and not for who is not in the channel.
+                channel is not None
+                and await _said(private.beside(to, message, channel=channel, thread_ts=thread, about=about))
+            ):
+                return
+            trigger = str(self._trigger)
+            if await _said(private.open(to, said_modal(message), trigger=trigger, about=about)):
+                return
+            if not await _said(private.direct(to, message, about=about)):
+                log.warning("a press could not be answered")
+        except _NOT_FOR_THEM as error:
+            log.info("a press is not answered: %s", type(error).__name__)
 
-    async def _said(self, call: Callable[..., Awaitable[object]], where: str, message: Message) -> bool:
+    async def ask(self, view: View, *, about: ConversationId) -> Shown | None:
+        """Open a modal for the presser, or tell them that Slack did not, or that they may not see it."""
         try:
-            await call(channel=where, **message.arguments())
-        except CALL_ERRORS as error:
-            log.info("a press was not answered there: %s", Failure.of(error).reason)
-            return False
-        return True
-
-    async def ask(self, view: View) -> Shown | None:
-        """Open a modal for the presser, or tell them that Slack did not."""
-        shown = await self.open(view)
+            shown = await self._opened(view, about)
+        except MayNotAct as error:
+            await self.refuse(error.in_words())
+            return None
+        except UnknownPerson:
+            shown = None
         if shown is None:
-            why = say("Slack did not open the window in time. Nothing was changed; please choose it again.")
-            await self.answer(refusal(why))
+            await self.refuse(
+                say("Slack did not open the window in time. Nothing was changed; please choose it again.")
+            )
         return shown
 
-    async def open(self, view: View) -> Shown | None:
+    async def open(self, view: View, *, about: ConversationId) -> Shown | None:
         """Open a modal for the presser: within three seconds of the press, or Slack refuses.
 
         None where nobody knows of a modal that is open.
         """
+        try:
+            return await self._opened(view, about)
+        except _NOT_FOR_THEM as error:
+            log.info("a modal is not for its presser: %s", type(error).__name__)
+            return None
+
+    async def _opened(self, view: View, about: ConversationId) -> Shown | None:
         if not self._trigger:
             return None
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
-                answer = await self._client.views_open(trigger_id=str(self._trigger), view=view)
+                answer = await self._private.open(self.by, view, trigger=str(self._trigger), about=about)
         except CALL_ERRORS as error:
             log.warning("a modal could not be opened: %s", Failure.of(error).reason)
             return None
         opened = answer.get("view") or {}
-        if "id" not in opened:
-            return None
-        return Shown(self._client, str(opened["id"]), str(opened.get("hash") or ""))
+        return Shown(self._private, self.by, about, opened) if "id" in opened else None
 
-    async def replace(self, message: Message) -> None:
+    async def replace(self, message: Message, *, about: About) -> None:
         """Put something else in the place of the ephemeral message whose button was pressed."""
-        await self._respond(replace_original=True, **message.arguments())
+        if self._response_url:
+            try:
+                await _said(
+                    self._private.instead(self.by, message, response_url=self._response_url, about=about)
+                )
+            except _NOT_FOR_THEM as error:
+                log.info("a list is not for who turned its page: %s", type(error).__name__)
+
+    async def replace_by(self, why: str) -> None:
+        """The same with a sentence of this program."""
+        await self.replace(refusal(why), about=WORDS)
 
     async def remove(self) -> None:
         """Take the ephemeral message whose button was pressed away."""
-        await self._respond(delete_original=True)
+        if self._response_url:
+            await _said(self._private.remove(response_url=self._response_url))
 
-    async def _respond(self, **body: Any) -> None:
-        if not self._response_url:
-            return
-        body.pop("link_names", None)
-        body.pop("parse", None)
-        webhook = AsyncWebhookClient(self._response_url, timeout=ANSWER_TIMEOUT)
-        try:
-            await webhook.send_dict(body)
-        except CALL_ERRORS as error:
-            log.warning("a press could not be answered: %s", Failure.of(error).reason)
+
+async def _said(call: Coroutine[Any, Any, object]) -> bool:
+    try:
+        await call
+    except CALL_ERRORS as error:
+        log.info("a press was not answered there: %s", Failure.of(error).reason)
+        return False
+    return True
 
 
 def _where(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,9 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.told import as_typed
 from bot.prose.lines import one_line
 from bot.slack.channels import Channels
-from bot.slack.directory import Directory
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation, is_shared_outside
+from bot.slack.rights import Rights
 from bot.tongues import say
 from storage.channels import Connected
 from storage.database import Database
@@ -36,7 +36,7 @@ class Connecting:
         client: AsyncWebClient,
         database: Database,
         channels: Channels,
-        directory: Directory,
+        rights: Rights,
         installation: Installation,
         *,
         connected: Callable[[], None],
@@ -44,7 +44,7 @@ class Connecting:
         self._client = client
         self._database = database
         self._channels = channels
-        self._directory = directory
+        self._rights = rights
         self._told = connected
         self._installation = installation
 
@@ -137,7 +137,7 @@ class Connecting:
         return "\n".join([*lines, how])
 
     async def _admit(self, by: PersonId) -> None:
-        if not await self._directory.is_admin(by):
+        if not await self._rights.is_admin(by):
             raise NotConnectable(
                 say("Only admins and owners of this workspace can change that. Please ask one of them.")
             )

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from bot.blocks.direct import assigned_message, still_waiting_message
 from bot.blocks.message import Message
+from bot.desk.errors import MayNotAct
 from bot.desk.outgoing import Told, is_still_so
 from bot.desk.views import ConversationView
 from bot.relay.outcome import Done, NotYet, Outcome, Parked, Throttled
+from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
-from bot.slack.outbound import Outbound
+from bot.slack.private import Private
 from storage.records import Parcel, PersonId, Ticket
 
 log = logging.getLogger(__name__)
@@ -23,8 +25,8 @@ TRY_AGAIN = timedelta(seconds=10)
 class DirectMessages:
     """Each is sent at most once: what may have arrived is not sent again, for the thread says it too."""
 
-    def __init__(self, outbound: Outbound, installation: Installation) -> None:
-        self._outbound = outbound
+    def __init__(self, private: Private, installation: Installation) -> None:
+        self._private = private
         self._installation = installation
 
     async def send(self, parcel: Parcel, view: ConversationView, *, now: datetime) -> Outcome:
@@ -32,7 +34,15 @@ class DirectMessages:
         holder, ticket = view.conversation.holder, view.ticket
         if holder is None or ticket is None or not is_still_so(parcel, ticket):
             return Done()
-        return await self._send(parcel, holder, self._message(parcel, view, ticket, now))
+        message = self._message(parcel, view, ticket, now)
+        try:
+            return await self._send(parcel, holder, message)
+        except MayNotAct:
+            # They are no holder for much longer: what they are not told here the whole team is.
+            log.info("conversation %s: its holder may not see it any more", parcel.conversation_id)
+            return Done()
+        except UnknownPerson as error:
+            return NotYet(TRY_AGAIN, str(error))
 
     def _message(self, parcel: Parcel, view: ConversationView, ticket: Ticket, now: datetime) -> Message:
         link_to = self._installation.link_to
@@ -45,7 +55,7 @@ class DirectMessages:
         if parcel.maybe_sent is not None:
             return Parked("it may have been sent")
         try:
-            await self._outbound.direct(message, to=to)
+            await self._private.direct(to, message, about=parcel.conversation_id)
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             match failure.trouble:

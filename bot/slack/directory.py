@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.identity import belongs_to
 from storage.database import Database
 from storage.records import Person, PersonId
 
@@ -172,11 +173,7 @@ class Directory:
     def _described(self, person_id: PersonId, user: Mapping[str, Any]) -> Person:
         profile = user.get("profile") or {}
         name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or ""
-        outsider = (
-            person_id.team != self._home_team
-            or user.get("team_id", self._home_team) != self._home_team
-            or user.get("is_stranger")
-        )
+        outsider = person_id.team != self._home_team or not belongs_to(user, self._home_team)
         automaton = user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == SLACKBOT
         guest = user.get("is_restricted") or user.get("is_ultra_restricted")
         return Person(

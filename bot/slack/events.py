@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.desk.attachments import Unfit
+from bot.slack.identity import person_in
 from bot.slack.whole import subtype_of, what_is_more
 from storage.records import MessageRef, PersonId
 
@@ -178,9 +179,7 @@ def _writer(message: Mapping[str, Any]) -> str:
 
 
 def _author(message: Mapping[str, Any], team: str) -> PersonId:
-    # In a channel shared with another workspace the author's own team says where their id counts.
-    named = (message.get("user_team"), message.get("team"))
-    return PersonId(next((one for one in named if one and isinstance(one, str)), team), _writer(message))
+    return person_in({"user": _writer(message)}, team=team)
 
 
 def is_app(author: PersonId) -> bool:

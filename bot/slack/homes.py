@@ -9,17 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.blocks.home import MOST_ROWS, home_view, no_home
+from bot.blocks.prompts import not_a_member
 from bot.desk.bell import ANYTHING, Bell
 from bot.desk.desk import Desk
+from bot.desk.errors import MayNotAct
 from bot.desk.home import FIRST, Places, home_of
 from bot.desk.lists import Lists
-from bot.slack.channels import Channels
-from bot.slack.directory import Directory
+from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.installation import Installation
+from bot.slack.private import WORDS, About, Listed, Private
+from bot.slack.rights import Rights
 from bot.tongues import speaking
 from storage.channels import reads_nothing
 from storage.records import PersonId
@@ -56,23 +57,23 @@ class Homes:
 
     def __init__(
         self,
-        client: AsyncWebClient,
         bell: Bell,
         desk: Desk,
         installation: Installation,
-        channels: Channels,
+        rights: Rights,
         directory: Directory,
+        private: Private,
         *,
         pause: float = PAUSE,
         spacing: float = SPACING,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
         self._bell = bell
         self._desk = desk
         self._lists = Lists(desk.database)
         self._installation = installation
-        self._channels = channels
+        self._rights = rights
+        self._private = private
         self._directory = directory
         self._pause = pause
         self._spacing = spacing
@@ -88,6 +89,11 @@ class Homes:
         # Slack may show another tab's view by now, so the same is published again, whatever it shows.
         looking.shown = looking.known_as = None
         await self._publish(person, looking)
+
+    def somebody_changed(self, user: str) -> None:
+        """What they may see may be less than what their Home shows."""
+        if any(person.user == user for person in self._looking):
+            self._bell.ring(ANYTHING)
 
     async def run(self) -> None:
         """Refresh after whatever happened, until cancelled. What shows nothing new is not published."""
@@ -124,12 +130,14 @@ class Homes:
             looking.is_stale = False
             looking.published = self._clock()
             try:
-                view = await self._view(person, looking.places)
+                view, about = await self._view(person, looking.places)
                 if view != looking.shown:
-                    answer = await self._client.views_publish(
-                        user_id=person.user, view=view, hash=looking.known_as
-                    )
+                    answer = await self._private.home(person, view, hash_=looking.known_as, about=about)
                     looking.shown, looking.known_as = view, answer["view"]["hash"]
+            except (MayNotAct, UnknownPerson) as error:
+                # Until Slack says that they may see it; what may not be shown any more is taken away then.
+                looking.is_stale = True
+                log.info("a Home is not shown just now: %s", error)
             except CALL_ERRORS as error:
                 reason = Failure.of(error).reason
                 if reason == "hash_conflict":
@@ -139,12 +147,16 @@ class Homes:
             except Exception:
                 log.exception("a Home could not be made")
 
-    async def _view(self, person: PersonId, places: Places) -> dict[str, Any]:
+    async def _view(self, person: PersonId, places: Places) -> tuple[dict[str, Any], About]:
+        """As they may see it at this moment. Raises `UnknownPerson` where Slack does not say."""
         with speaking(await self._directory.locale(person)):
-            among = await self._channels.read_by(person.user)
+            try:
+                among = await self._rights.reads(person)
+            except MayNotAct as error:
+                return no_home(error.in_words()), WORDS
             if reads_nothing(among):
-                return no_home(self._installation.channel_name)
+                return no_home(not_a_member(self._installation.channel_name)), WORDS
             home = await home_of(
                 person, desk=self._desk, lists=self._lists, limit=MOST_ROWS, places=places, among=among
             )
-            return home_view(home, link_to=self._installation.link_to)
+            return home_view(home, link_to=self._installation.link_to), Listed(among)

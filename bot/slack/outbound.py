@@ -1,9 +1,7 @@
 """The gate: every write to Slack, judged by the channel that it is written to.
 
 Nothing else holds a method of Slack's that shows something to several people; a test lists who calls them.
-What one person alone sees is not judged here but before it is made, by that person's rights: windows and
-Home (`views.*`), what stands in the place of their own ephemeral message (`response_url`), and what a command
-answers.
+What one person alone sees passes `bot.slack.private`, which judges by that person's rights.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.message import Message
 from bot.slack.exposure import Exposure
-from storage.records import MessageRef, PersonId
+from storage.records import MessageRef
 
 # What a post or a share may have beside its words.
 _PLAIN: dict[str, Any] = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
@@ -64,13 +62,6 @@ class Outbound:
         self.admit(channel)
         await self._client.chat_delete(channel=channel, ts=ts)
 
-    async def show_only(self, message: Message, *, channel: str, user: str, thread_ts: str | None) -> None:
-        """An ephemeral message."""
-        self.admit(channel)
-        await self._client.chat_postEphemeral(
-            channel=channel, user=user, thread_ts=thread_ts, **message.arguments()
-        )
-
     async def react(self, name: str, *, channel: str, ts: str) -> None:
         self.admit(channel)
         await self._client.reactions_add(name=name, channel=channel, timestamp=ts)
@@ -85,7 +76,3 @@ class Outbound:
         return await self._client.files_completeUploadExternal(
             files=[{"id": slack_id, "title": title}], channel_id=thread.channel, thread_ts=thread.ts
         )
-
-    async def direct(self, message: Message, *, to: PersonId) -> None:
-        """A direct message. Whoever quotes a customer in it asks before what that person may read."""
-        await self._client.chat_postMessage(channel=to.user, **_PLAIN, **message.arguments())

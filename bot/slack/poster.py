@@ -26,6 +26,7 @@ from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
 from bot.slack.labels import find, label
 from bot.slack.outbound import Outbound
+from bot.slack.private import WORDS, Private
 from bot.tongues import speaking
 from storage.records import Call, Conversation, ConversationId, MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
@@ -64,6 +65,7 @@ class Poster:
         installation: Installation,
         channels: Channels,
         slack_clock: SlackClock,
+        private: Private,
         *,
         waits: Waits,
     ) -> None:
@@ -73,6 +75,7 @@ class Poster:
         self._installation = installation
         self._channels = channels
         self._slack_clock = slack_clock
+        self._private = private
         self._waits = waits
         self.trouble: str | None = None
         self._warned: set[tuple[PersonId, str]] = set()
@@ -192,7 +195,8 @@ class Poster:
         with speaking(reader.locale if reader is not None else None):
             message = cut_off(self._installation.channel_name, trouble)
         try:
-            await self._outbound.direct(message, to=holder)
+            # Slack does not say who is in a channel that takes nothing from us; no customer is named here.
+            await self._private.direct(holder, message, about=WORDS)
         except CALL_ERRORS as error:
             log.warning("a teammate could not be told of the trouble: %s", Failure.of(error).reason)
 

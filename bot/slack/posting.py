@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
 from bot.desk.views import views_of
 from bot.relay.outcome import Job, Outcome, Part
 from bot.slack.direct import DirectMessages
 from bot.slack.exposure import Exposure
+from bot.slack.installation import Installation
 from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import Poster
+from bot.slack.private import Private
 from bot.slack.thread_posts import ThreadPosts
-from bot.slack.touches import Touches
+from bot.slack.touches import Touches, author_of
 from bot.slack.uploads import Uploads
 from bot.tongues import speaking
 from storage.records import Conversation, Parcel, PersonId
@@ -57,17 +60,19 @@ class SlackPosts:
         outbound: Outbound,
         exposure: Exposure,
         poster: Poster,
-        direct: DirectMessages,
+        private: Private,
+        desk: Desk,
+        installation: Installation,
         uploads: Uploads,
         *,
         language: str,
     ) -> None:
         self._posts = ThreadPosts(poster)
-        self._touches = Touches(outbound, poster)
+        self._touches = Touches(outbound, poster, private, desk)
         self._poster = poster
         self._exposure = exposure
         self._uploads = uploads
-        self._direct = direct
+        self._direct = DirectMessages(private, installation)
         self._language = language
 
     async def prepare(self, tx: Transaction, parcels: Sequence[Parcel]) -> Mapping[int, Job]:
@@ -149,6 +154,4 @@ def _reader(parcel: Parcel, conversation: Conversation) -> PersonId | None:
     """The one teammate who reads it: a direct message the holder, a prompt the message's author."""
     if parcel.kind == Owed.DIRECT:
         return conversation.holder
-    # A prompt's source starts with the team they wrote in.
-    team = str(parcel.payload["source"]).removeprefix("slack:").partition("/")[0]
-    return PersonId(team, str(parcel.payload["user"]))
+    return author_of(parcel)

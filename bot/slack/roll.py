@@ -1,81 +1,115 @@
-"""Keeps those available who still may answer customers, and are in our channels; Slack says once a minute."""
+"""Notices who cannot answer customers any more: left our channels, was deactivated or became a guest.
+
+They are not available any more, what they hold waits for another teammate, and what they joined they left. A
+rule cannot ask Slack, so this does: when Slack reports that somebody changed or left, when somebody turns out
+not to be who may act, and once a minute all the same: an event may have been missed, or heard by another
+process. Nobody is taken for gone because Slack did not answer (`Rights.departure`).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from functools import partial
+import time
+from collections.abc import Sequence
 
+from bot.desk.desk import Desk
 from bot.slack.channels import Channels
-from bot.slack.directory import Directory, UnknownPerson
-from storage.database import Database, reason_of
+from bot.slack.rights import Departure, Rights
+from storage.database import reason_of
 from storage.records import PersonId
-from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
 CALL_EVERY = 60.0
+# Seconds between two calls, however often one is wanted: everybody in the workspace changes their profile.
+SPACING = 1.0
+# Slack is asked about so many holders in one call; users.info is a tier 4 method.
+AT_ONCE = 40
+
+# Somebody, and a home channel whose customers they answer.
+Holding = tuple[PersonId, str | None]
 
 
 class Roll:
-    """Takes out who left our channels, was deactivated or became a guest: a rule cannot ask Slack.
+    """Until the next call somebody gone may still be assigned a conversation; then it is given on at once."""
 
-    Until the next call somebody gone may be assigned a conversation: a minute after they left the channel, an
-    hour after they were deactivated, for so long what Slack said of a person is good.
-    """
-
-    def __init__(
-        self, database: Database, directory: Directory, channels: Channels, *, bot_user: str
-    ) -> None:
-        self._database = database
-        self._directory = directory
+    def __init__(self, desk: Desk, rights: Rights, channels: Channels) -> None:
+        self._desk = desk
+        self._database = desk.database
+        self._rights = rights
         self._channels = channels
-        self._bot_user = bot_user
         self._soon = asyncio.Event()
+        # Where the next call goes on, if there are more than can be asked about in one.
+        self._after: Holding | None = None
 
     async def run(self) -> None:
         """Call it once a minute and when it is to be called soon, until cancelled."""
         while True:
             self._soon.clear()
+            began = time.monotonic()
             try:
                 await self.call()
             except Exception as error:  # noqa: BLE001 - there is a next minute
-                log.warning("nobody knows whether who is available is there: %s", reason_of(error))
+                log.warning("who answers customers was not looked after: %s", reason_of(error))
             try:
                 async with asyncio.timeout(CALL_EVERY):
                     await self._soon.wait()
             except TimeoutError:
-                pass
+                continue
+            await asyncio.sleep(max(0.0, began + SPACING - time.monotonic()))
 
     def call_soon(self) -> None:
-        """There is another channel to be in."""
+        """Somebody may be gone, or there is another channel to be in."""
         self._soon.set()
 
     async def call(self) -> None:
+        """Those who are available first: what somebody gone leaves is not assigned to somebody gone."""
         async with self._database.read() as tx:
             available = await tx.roster.everybody()
-        if not available:
-            return
-        homes = await self._channels.homes()
-        # We are in our channels ourselves. Where even that is not known, Slack does not say who is.
-        known = await self._channels.with_(self._bot_user)
-        if self._channels.configured_id not in known:
-            return
+            holding = sorted({*await tx.conversations.holders(), *await tx.joined.everybody()}, key=_in_order)
         for person in available:
-            there = await self._channels.with_(person.user) & known
-            if there and await self._may_act(person):
-                if len(homes) > 1:
-                    await self._database.write(partial(_attends, person, there))
-            else:
-                log.info("a teammate who is gone is not available any more: %s/%s", person.team, person.user)
-                await self._database.write(lambda tx, gone=person: tx.roster.put(gone, available=False))  # type: ignore[misc]
+            await self._look_after(person)
+        for person, home in self._turn(holding):
+            # What goes on in a former channel is on its way to the configured one.
+            if self._channels.exposure.is_former(home):
+                continue
+            why = await self._rights.departure(person, home=home or self._channels.configured_id)
+            if why is not None:
+                await self._gone(person, home, why)
 
-    async def _may_act(self, person: PersonId) -> bool:
-        try:
-            return (await self._directory.person(person)).may_act
-        except UnknownPerson:
-            return True
+    async def _look_after(self, available: PersonId) -> None:
+        """Somebody available may not be in every channel any more, or in none."""
+        why = await self._rights.departure(available, home=self._channels.configured_id)
+        there, _ = await self._rights.is_in(available)
+        if why is Departure.NO_MEMBER or (why is Departure.LEFT and not there):
+            log.info(
+                "a teammate who is gone is not available any more: %s/%s", available.team, available.user
+            )
+            await self._database.write(lambda tx: tx.roster.put(available, available=False))
+        elif there and len(await self._channels.homes()) > 1:
+            await self._database.write(lambda tx: tx.channels.attends(available, there))
+
+    def _turn(self, holding: Sequence[Holding]) -> Sequence[Holding]:
+        """Those to ask about now, so that everybody's turn comes."""
+        first = 0
+        if self._after is not None and len(holding) > AT_ONCE:
+            first = sum(_in_order(one) <= _in_order(self._after) for one in holding)
+        turn = [*holding[first:], *holding[:first]][:AT_ONCE]
+        self._after = turn[-1] if turn else None
+        return turn
+
+    async def _gone(self, person: PersonId, home: str | None, why: str) -> None:
+        async with self._database.read() as tx:
+            held = await tx.conversations.held_by(person, home)
+            beside = await tx.joined.by(person, home)
+        for one in held:
+            if await self._desk.holder_left(one, holder=person, why=why):
+                log.info("conversation %s: its holder is gone, and it waits for another teammate", one)
+        for one in beside:
+            await self._desk.joined_left(one, person=person)
 
 
-async def _attends(person: PersonId, there: frozenset[str], tx: Transaction) -> None:
-    await tx.channels.attends(person, there)
+def _in_order(holding: Holding) -> tuple[str, str, str]:
+    person, home = holding
+    return person.team, person.user, home or ""

@@ -10,7 +10,7 @@ from bot.desk.outgoing import is_still_so
 from bot.desk.views import ConversationView
 from bot.relay.outcome import Done, Outcome, Parked, Part
 from bot.slack.poster import Poster
-from storage.records import Conversation, Entry, Parcel
+from storage.records import Conversation, Entry, Parcel, Status
 
 
 class ThreadPosts:
@@ -47,14 +47,15 @@ class ThreadPosts:
 
     async def announce(self, parcel: Parcel, view: ConversationView, entry: Entry) -> Outcome | Part:
         """Call for a teammate, unless somebody came meanwhile, or a later call is on its way already."""
-        conversation = view.conversation
-        if not is_still_so(parcel, view.ticket):
+        conversation, ticket = view.conversation, view.ticket
+        is_called_for = ticket is not None and ticket.status is Status.NEW and is_still_so(parcel, ticket)
+        if not is_called_for and not parcel.payload.get("stays"):
             return Done()
         if conversation.card is None:
             return Parked("its thread could not be started")
         message = entry_message(conversation, entry)
         return await self._poster.post(
-            parcel, message, home=conversation.home, thread=conversation.card, in_channel=True
+            parcel, message, home=conversation.home, thread=conversation.card, in_channel=is_called_for
         )
 
     async def recap(

@@ -6,15 +6,18 @@ import asyncio
 import logging
 
 from bot.blocks.card import card, moved_card
-from bot.blocks.message import Message
 from bot.blocks.prompts import prompt_message
 from bot.desk.attachments import Unfit
-from bot.desk.outgoing import Mark, Prompt
+from bot.desk.desk import Desk
+from bot.desk.errors import MayNotAct
+from bot.desk.outgoing import ONLY_TELLS, Mark, Prompt
 from bot.desk.views import ConversationView
-from bot.relay.outcome import Done, Outcome
+from bot.relay.outcome import Done, NotYet, Outcome
+from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import Poster
+from bot.slack.private import WORDS, Private
 from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel, PersonId
 
 log = logging.getLogger(__name__)
@@ -33,8 +36,10 @@ _CARD_GONE = {"message_not_found", "cant_update_message"}
 class Touches:
     """One method for each kind of row."""
 
-    def __init__(self, outbound: Outbound, poster: Poster) -> None:
+    def __init__(self, outbound: Outbound, poster: Poster, private: Private, desk: Desk) -> None:
         self._outbound = outbound
+        self._private = private
+        self._desk = desk
         self._poster = poster
 
     async def refresh(self, parcel: Parcel, view: ConversationView) -> Outcome:
@@ -116,14 +121,20 @@ class Touches:
         return Done()
 
     async def prompt(self, parcel: Parcel, conversation: Conversation, held: HeldReply | None) -> Outcome:
-        """Ask or tell the author of a message; nobody else sees it. Shown twice it does no harm."""
+        """Ask or tell the author of a message; nobody else sees it. Shown twice it does no harm.
+
+        What quotes somebody or lets them decide is for who may still answer the customer. Anybody else's
+        message becomes a note, and they are told that.
+        """
         payload = parcel.payload
+        what = Prompt(payload["prompt"])
+        author = author_of(parcel)
         translation = held.translation if held is not None else None
-        if payload["prompt"] == Prompt.TRANSLATED and translation is None:
+        if what is Prompt.TRANSLATED and translation is None:
             # Decided already, or reworded: then there will be another.
             return Done()
         message = prompt_message(
-            Prompt(payload["prompt"]),
+            what,
             parcel.conversation_id,
             source=payload["source"],
             holder=payload["holder"],
@@ -133,24 +144,32 @@ class Touches:
             unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
         )
         where = conversation.card
+        about = WORDS if what in ONLY_TELLS else conversation.id
         try:
-            await self._outbound.show_only(
-                message,
-                channel=payload["channel"],
-                user=payload["user"],
-                thread_ts=where.ts if where else None,
-            )
-        except Withheld:
-            # Its author is told all the same: nobody else sees that, and no customer's word is in it.
-            return await self._told_directly(message, parcel)
+            try:
+                self._outbound.admit(payload["channel"])
+            except Withheld:
+                # Its author is told all the same, where nobody else can be.
+                await self._private.direct(author, message, about=about)
+            else:
+                await self._private.beside(
+                    author,
+                    message,
+                    channel=payload["channel"],
+                    thread_ts=where.ts if where else None,
+                    about=about,
+                )
+        except MayNotAct:
+            log.info("conversation %s: a held reply's author may not answer any more", conversation.id)
+            await self._desk.author_may_not(conversation.id, payload["source"], author=author)
+        except UnknownPerson as error:
+            return NotYet(self._poster.longer(parcel), str(error))
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()
 
-    async def _told_directly(self, message: Message, parcel: Parcel) -> Outcome:
-        team, _, _ = str(parcel.payload["source"]).removeprefix("slack:").partition("/")
-        try:
-            await self._outbound.direct(message, to=PersonId(team, parcel.payload["user"]))
-        except CALL_ERRORS as error:
-            return self._poster.again(parcel, error)
-        return Done()
+
+def author_of(parcel: Parcel) -> PersonId:
+    """Whose message a prompt is about. Its source starts with the team they wrote in."""
+    team = str(parcel.payload["source"]).removeprefix("slack:").partition("/")[0]
+    return PersonId(team, str(parcel.payload["user"]))

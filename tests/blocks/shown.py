@@ -160,6 +160,8 @@ def happenings(draw: st.DrawFn) -> Entry:
         fields = ("user_id", "name", "email")
         said = {field: draw(st.none() | words(120)) for field in fields}
         data["customer"] = {**said, "proven": draw(st.lists(st.sampled_from(fields), unique=True))}
+    if event is Event.HOLDER_LEFT:
+        data |= {"holder_name": draw(words(120)), "why": draw(st.sampled_from(("left", "no_member")))}
     if event is Event.ADDRESS_LEFT:
         data["email"] = draw(words(254))
     if event in (Event.HANDED_OVER, Event.ASSIGNED):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.blocks.direct import assigned_message, still_waiting_message
 from bot.blocks.home import no_home
 from bot.blocks.lists import CONVERSATIONS, availability_message
+from bot.blocks.prompts import not_a_member
 from bot.blocks.rows import nothing, past_the_end
 from bot.desk.views import ConversationView
 from sandbox import block_limits
@@ -32,7 +33,7 @@ def test_whoever_waits_can_be_told_of(view: ConversationView, ticket: Ticket, wa
 
 @given(words(80))
 def test_who_is_in_no_channel_is_told_which_whatever_it_is_called(channel: str) -> None:
-    shown = no_home(channel)
+    shown = no_home(not_a_member(channel))
     assert block_limits.check(shown["blocks"], surface="home") == []
     looked_at(shown["blocks"])
 

@@ -320,6 +320,8 @@ def test_what_is_held_says_so_to_a_screen_reader(prompt: Prompt) -> None:
         (Event.TAKEN_OVER, State.AI, set()),
         (Event.ESCALATED, State.WAITING, {"Take over"}),
         (Event.ESCALATED, State.TEAMMATE, set()),
+        (Event.HOLDER_LEFT, State.WAITING, {"Take over"}),
+        (Event.HOLDER_LEFT, State.TEAMMATE, set()),
         (Event.RESUMED, State.AI, set()),
         (Event.DRAFT_DISCARDED, State.TEAMMATE, set()),
     ],
@@ -328,7 +330,16 @@ def test_an_event_offers_a_button_only_while_it_leads_somewhere(
     event: Event, state: State, labels: set[str]
 ) -> None:
     happened = entry(
-        Kind.SYSTEM, Author.SYSTEM, "", event=event, ticket=7, by="Ana", reason="asked", status="closed"
+        Kind.SYSTEM,
+        Author.SYSTEM,
+        "",
+        event=event,
+        ticket=7,
+        by="Ana",
+        reason="asked",
+        status="closed",
+        holder_name="Ana",
+        why="left",
     )
     assert set(buttons(entry_message(a_conversation(state), happened))) == labels
 

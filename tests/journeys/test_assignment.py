@@ -12,6 +12,7 @@ from bot.blocks.ids import SEND_AS_ME
 from bot.desk.replies import IS_NEWS_FOR
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory
+from bot.slack.rights import Rights
 from bot.slack.roll import Roll
 from sandbox import Person
 from storage.records import State
@@ -220,10 +221,8 @@ async def called_the_roll(here: World) -> None:
     database, installation = here.bridge.database, here.bridge.installation
     async with aiohttp.ClientSession() as session:
         client = slack_client(here.settings, session)
-        roll = Roll(
-            database,
-            Directory(client, database, home_team=installation.team),
-            Channels(client, here.bridge.desk, installation),
-            bot_user=installation.bot_user,
-        )
-        await roll.call()
+        desk = here.bridge.desk
+        channels = Channels(client, desk, installation)
+        directory = Directory(client, database, home_team=installation.team)
+        rights = Rights(directory, channels, bot_user=installation.bot_user)
+        await Roll(desk, rights, channels).call()

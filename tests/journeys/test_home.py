@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.ids import TAKE_OVER
 from sandbox import Person
-from tests.journeys.world import World
+from tests.journeys.world import CHANNEL, World
 
 
 async def shows(world: World, who: str, *words: str) -> str:
@@ -64,20 +64,67 @@ async def test_a_conversation_is_taken_over_from_it_and_it_follows(outside: Worl
     await shows(outside, "ana", "Nobody waits", "No open ticket is yours")
 
 
-async def test_a_guests_press_in_it_changes_nothing_and_is_answered(outside: World) -> None:
+async def test_a_press_in_it_that_is_refused_changes_nothing_and_is_answered(outside: World) -> None:
+    chat = await outside.chat("Maya", first="Hello")
+    await chat.thread.ts()
+    await opened(outside, outside.ana, "ana", "Maya")
+    channel = outside.slack.channel(CHANNEL)
+    channel.is_ext_shared = True
+    outside.slack.publish({"type": "channel_shared", "channel": channel.id, "connected_team_id": "T9"})
+
+    async def is_shared() -> bool:
+        return "another organisation" in (await outside.bridge.ready()).get("slack", "")
+
+    await outside.until(is_shared)
+    assert (await outside.ana.press_view(TAKE_OVER, view="home"))["ok"]
+    why = "shared with another organisation"
+    assert why in outside.slack.rendered((await outside.ana.views())[-1])
+    # Where Slack opens no window either, it is said in a direct message.
+    outside.slack.faults.error("views.open", "expired_trigger_id")
+    assert (await outside.ana.press_view(TAKE_OVER, view="home"))["ok"]
+    (told,) = [c for c in outside.slack.calls_of("chat.postMessage") if c.arguments["channel"][:1] == "U"]
+    assert why in told.arguments["text"]
+    assert (await outside.bridge.desk.view(chat.id)).conversation.state == "ai"
+
+
+async def test_it_shows_a_guest_nothing_of_a_customer(outside: World) -> None:
     outside.slack.add_person("gus", real_name="Gus Guest", is_restricted=True)
     chat = await outside.chat("Maya", first="Hello")
     await chat.thread.ts()
-    gus = outside.slack.person("gus")
-    await opened(outside, gus, "gus", "Maya")
-    assert (await gus.press_view(TAKE_OVER, view="home"))["ok"]
-    assert "Only full members" in outside.slack.rendered((await gus.views())[-1])
-    # Where Slack opens no window either, it is said in a direct message.
-    outside.slack.faults.error("views.open", "expired_trigger_id")
-    assert (await gus.press_view(TAKE_OVER, view="home"))["ok"]
-    (told,) = [c for c in outside.slack.calls_of("chat.postMessage") if c.arguments["channel"][:1] == "U"]
-    assert "Only full members" in told.arguments["text"]
-    assert (await outside.bridge.desk.view(chat.id)).conversation.state == "ai"
+    home = await opened(outside, outside.slack.person("gus"), "gus", "Only full members")
+    assert "Maya" not in home
+
+
+@pytest.mark.parametrize("change", ["guest", "deactivated", "left"])
+async def test_it_is_emptied_when_its_person_may_see_it_no_more(outside: World, change: str) -> None:
+    chat = await outside.chat("Maya", first="Hello")
+    await chat.thread.ts()
+    await opened(outside, outside.ana, "ana", "Maya")
+    match change:
+        case "guest":
+            outside.slack.change_person("ana", is_restricted=True)
+        case "deactivated":
+            outside.slack.change_person("ana", deleted=True)
+        case _:
+            outside.slack.leave(CHANNEL, "ana")
+    home = await shows(outside, "ana", "is for those in" if change == "left" else "Only full members")
+    assert "Maya" not in home
+
+
+async def test_while_slack_does_not_say_who_somebody_is_theirs_stays_as_it_is(outside: World) -> None:
+    chat = await outside.chat("Maya", first="Hello")
+    await chat.thread.ts()
+    await opened(outside, outside.ana, "ana", "Maya")
+    published = len(outside.slack.calls_of("views.publish"))
+    outside.slack.faults.error("users.info", "internal_error", times=1000)
+    asked = len(outside.slack.calls_of("users.info"))
+    outside.slack.change_person("ana", title="Head of bags")
+    second = await outside.chat("Noor", first="Hello")
+    await second.thread.ts()
+    await outside.slack.until(lambda: len(outside.slack.calls_of("users.info")) > asked, timeout=12)
+    assert len(outside.slack.calls_of("views.publish")) == published
+    outside.slack.faults.clear()
+    await shows(outside, "ana", "Maya", "Noor")
 
 
 async def test_each_list_is_read_page_by_page_and_stays_there_while_it_is_refreshed(outside: World) -> None:

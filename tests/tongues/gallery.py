@@ -159,6 +159,7 @@ class Gallery:
             Event.STILL_WAITING: [{"seconds": 600, "subject": one} for one in (None, self.words)],
             Event.SIGNED_IN: [{"customer": one} for one in self._customers()],
             Event.DESCRIBED: [{"customer": one} for one in self._customers()],
+            Event.HOLDER_LEFT: [{"holder_name": self.words, "why": why} for why in ("left", "no_member")],
             Event.ADDRESS_LEFT: [{"email": self.words}],
             Event.AGREED: [{"agreed": self.words}],
             Event.TRANSLATED: [{"target": at, "original": self.words, "language": "de"} for at in (0, 9)],

@@ -1,0 +1,211 @@
+"""What one person alone is shown passes one gate, which asks at that moment whether they may see it."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+
+import bot
+from bot.blocks.modals import said_modal
+from bot.blocks.prompts import refusal
+from bot.desk.desk import Desk
+from bot.desk.errors import MayNotAct, NotInChannel
+from bot.slack.channels import Channels
+from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.installation import find_installation
+from bot.slack.private import WORDS, About, Listed, Private
+from bot.slack.rights import Rights
+from sandbox import Workspace
+from storage.database import Database
+from storage.records import Customer, PersonId
+
+CHANNEL = "live-chat"
+MESSAGE = refusal("Maya asks for her parcel.")
+METHODS = ("chat.postEphemeral", "chat.postMessage", "views.open", "views.update", "views.publish")
+
+Way = Callable[[PersonId, About], Awaitable[object]]
+
+
+class Gate:
+    """The gate over a workspace, a conversation of one of its customers, and every way to one person."""
+
+    def __init__(self, slack: Workspace, private: Private, directory: Directory, channels: Channels) -> None:
+        self.slack = slack
+        self.directory = directory
+        self.channels = channels
+        self.about: About = WORDS
+        self.dora = PersonId(slack.team_id, slack.user_id("dora"))
+        channel = slack.channel(CHANNEL).id
+        view: View = said_modal(MESSAGE)
+        home = {"type": "home", "blocks": [one.to_dict() for one in MESSAGE.blocks]}
+        self.ways: dict[str, Way] = {
+            "beside": lambda to, about: private.beside(
+                to, MESSAGE, channel=channel, thread_ts=None, about=about
+            ),
+            "direct": lambda to, about: private.direct(to, MESSAGE, about=about),
+            "open": lambda to, about: private.open(to, view, trigger="1.1.x", about=about),
+            "update": lambda to, about: private.update(to, view, view_id="V1", hash_="h", about=about),
+            "home": lambda to, about: private.home(to, home, hash_=None, about=about),
+            "instead": lambda to, about: private.instead(
+                to, MESSAGE, response_url=f"{slack.url}/none", about=about
+            ),
+        }
+
+    def shown(self) -> list[str]:
+        return [method for method in METHODS for _ in self.slack.calls_of(method)]
+
+    def forgets(self) -> None:
+        """As when Slack reports that somebody changed."""
+        self.directory.forget(self.dora)
+        self.channels.somebody_moved(self.slack.channel(CHANNEL).id)
+
+
+@pytest.fixture
+async def gate(slack: Workspace, client: AsyncWebClient, database: Database) -> AsyncIterator[Gate]:
+    slack.add_person("dora")
+    desk = Desk(database, ai_answers=False)
+    installation = await find_installation(client, CHANNEL)
+    channels = Channels(client, desk, installation)
+    await channels.start()
+    directory = Directory(client, database, home_team=slack.team_id)
+    rights = Rights(directory, channels, bot_user=slack.bot_user_id)
+    made = Gate(slack, Private(client, rights, team=slack.team_id), directory, channels)
+    conversation, _ = await desk.start(channel="web", inbox=None, customer=Customer(), client_id=None)
+    made.about = conversation.id
+    yield made
+    await channels.stop()
+
+
+def becomes(**what: bool | str) -> Callable[[Gate], None]:
+    return lambda gate: gate.slack.change_person("dora", **what)
+
+
+GONE: dict[str, tuple[Callable[[Gate], None], type[Exception]]] = {
+    "guest": (becomes(is_restricted=True), MayNotAct),
+    "guest of one channel": (becomes(is_ultra_restricted=True), MayNotAct),
+    "of another organisation": (becomes(team_id="T0OTHER01"), MayNotAct),
+    "deactivated": (becomes(deleted=True), MayNotAct),
+    "bot": (becomes(is_bot=True), MayNotAct),
+    "left the channel": (lambda gate: gate.slack.leave(CHANNEL, "dora"), NotInChannel),
+    "unknown to Slack": (
+        lambda gate: gate.slack.faults.error("users.info", "user_not_found", times=1000),
+        UnknownPerson,
+    ),
+    "while Slack is silent about them": (
+        lambda gate: gate.slack.faults.error("users.info", "internal_error", times=1000),
+        UnknownPerson,
+    ),
+    "while Slack is silent about the channel": (
+        lambda gate: gate.slack.faults.error("conversations.members", "internal_error", times=1000),
+        UnknownPerson,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", GONE)
+@pytest.mark.parametrize("is_list", [False, True])
+async def test_who_may_not_see_it_is_shown_it_in_no_way(gate: Gate, kind: str, is_list: bool) -> None:
+    change, why = GONE[kind]
+    about = Listed(None) if is_list else gate.about
+    # Whatever was asked a moment ago counts for nothing.
+    await gate.ways["direct"](gate.dora, about)
+    before = gate.shown()
+    change(gate)
+    gate.forgets()
+    for way in gate.ways.values():
+        with pytest.raises((MayNotAct, UnknownPerson)) as refused:
+            await way(gate.dora, about)
+        assert isinstance(refused.value, why)
+    assert gate.shown() == before
+
+
+async def test_an_answer_of_slack_older_than_a_minute_counts_for_nothing(
+    gate: Gate, database: Database, clock: object
+) -> None:
+    await gate.ways["direct"](gate.dora, gate.about)
+    gate.slack._state.users[gate.dora.user].deleted = True
+    clock.forward(seconds=60)  # type: ignore[attr-defined]
+    with pytest.raises(MayNotAct):
+        await gate.ways["direct"](gate.dora, gate.about)
+
+
+async def test_words_of_this_program_alone_are_for_anybody(gate: Gate) -> None:
+    becomes(is_restricted=True)(gate)
+    gate.forgets()
+    await gate.ways["beside"](gate.dora, WORDS)
+    assert gate.shown() == ["chat.postEphemeral"]
+
+
+# What reaches one person alone: the SDK's methods, and the class that posts to a `response_url`.
+USED = {"views_open", "views_update", "views_publish", "chat_postEphemeral", "AsyncWebhookClient"}
+TO_ONE_PERSON = USED | {
+    "views_push",
+    "chat_scheduleMessage",
+    "conversations_open",
+    "WebhookClient",
+    "respond",
+    "assistant_threads_setSuggestedPrompts",
+}
+
+
+def test_nothing_goes_around_the_gate() -> None:
+    callers: defaultdict[str, set[str]] = defaultdict(set)
+    for name, path, _ in uses():
+        if name in TO_ONE_PERSON:
+            callers[name].add(path)
+    assert dict(callers) == {name: {"slack/private.py"} for name in USED}
+    # The rest of what is posted is for a channel, and judged by that.
+    assert {path for name, path, _ in uses() if name == "chat_postMessage"} == {
+        "slack/outbound.py",
+        "slack/private.py",
+    }
+
+
+def test_who_says_words_of_this_program_alone_is_known() -> None:
+    """A new one has to be looked at: whatever is shown as `WORDS` is shown to anybody."""
+    assert {path for name, path, _ in uses() if name == "WORDS"} == {
+        "handlers/errands.py",
+        "handlers/press.py",
+        "slack/homes.py",
+        "slack/poster.py",
+        "slack/private.py",
+        "slack/touches.py",
+    }
+
+
+def test_what_answers_slack_itself_with_content_is_known() -> None:
+    """An acknowledgement can carry a message or a window: who gives it one has asked before."""
+    answers = {
+        (path, argument)
+        for name, path, node in uses()
+        if name == "ack" and isinstance(node, ast.Call)
+        for argument in (keyword.arg for keyword in node.keywords)
+        if argument in ("text", "blocks", "view")
+    }
+    assert answers == {
+        ("handlers/commands.py", "text"),
+        ("handlers/commands.py", "blocks"),
+        ("handlers/compose.py", "view"),
+    }
+
+
+def uses() -> list[tuple[str, str, ast.AST]]:
+    """Every name that the program's code uses but does not only import, with its file."""
+    found: list[tuple[str, str, ast.AST]] = []
+    root = Path(bot.__file__).parent
+    for file in sorted(root.rglob("*.py")):
+        path = file.relative_to(root).as_posix()
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute):
+                found.append((node.attr, path, node))
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found.append((node.func.id, path, node))
+            elif isinstance(node, ast.Name):
+                found.append((node.id, path, node))
+    return found
