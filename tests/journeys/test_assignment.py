@@ -138,7 +138,7 @@ async def test_what_is_typed_before_they_can_know_is_held(here: World, clock: Ru
     await chat.customer.escalate("asked for a person")
     ts = await chat.reply(here.ben, "Who takes this one? He is a pain")
     await chat.marked(ts, HELD)
-    asked = await here.prompt("ben")
+    asked = await here.prompt("ben", offering="Keep as a note")
     assert "given to you only just now" in asked["text"]
     await here.ben.press(CHANNEL, asked["ts"], "keep_as_note")
     clock.forward(seconds=IS_NEWS_FOR.total_seconds() + 1)
