@@ -255,7 +255,7 @@ async def waits(world: World) -> bool:
 
 async def test_a_slack_that_hangs_is_not_waited_for(dora: Dora) -> None:
     world = dora.world
-    world.slack.faults.slow("users.info", seconds=8)
+    world.slack.faults.slow("users.info", seconds=8, times=1000)
     world.slack.change_person("dora", title="Head of bags")
     await has_heard(dora, "")
     assert (await dora.chats["Free"].press(dora.person, TAKE_OVER))["ok"]
