@@ -99,7 +99,8 @@ class Prompt(StrEnum):
 ONLY_TELLS = frozenset(
     {
         Prompt.NO_WORDS,
-        Prompt.FILES_UNFIT,
+        Prompt.NOT_WHOLE,
+        Prompt.EDIT_NOT_WHOLE,
         Prompt.EDIT_STAYS,
         Prompt.TRANSLATION_STAYS,
         Prompt.MAY_NOT_ACT,
