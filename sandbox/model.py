@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sandbox.payload import Payload
 
 SLACKBOT = "USLACKBOT"
+ChannelType = Literal["channel", "group", "im", "mpim"]
 # What an app's manifest says of the Messages tab in its Home: without it the app cannot write to people.
 MessagesTab = Literal["off", "read-only", "open"]
 
@@ -103,7 +104,7 @@ class Channel:
         return self.bot_user_id in self.members
 
     @property
-    def channel_type(self) -> Literal["channel", "group", "im", "mpim"]:
+    def channel_type(self) -> ChannelType:
         """The word that message events carry."""
         if self.is_im:
             return "im"

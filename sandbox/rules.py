@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sandbox.payload import Payload
 
 Counting = Literal["unescaped", "escaped"]
+TextCounting = Literal["characters", "bytes"]
 
 
 @dataclass
@@ -17,11 +18,14 @@ class Rules:
 
     `blocks_counted`: how the characters of a post's blocks are counted against their limit, see
     `content.size_of_blocks`.
+    `update_text_counted`: what chat.update takes 4,000 of in `text`. Source: docs.slack.dev chat.update says
+    characters. Assumed: bytes of UTF-8, from the one measurement there is.
     `tiers`: whether each method takes only so many calls a minute, see `pacing`. Slack does; tests of other
     things would be slowed.
     """
 
     blocks_counted: Counting = "unescaped"
+    update_text_counted: TextCounting = "bytes"
     tiers: bool = False
 
     def set(self, **readings: object) -> Payload:
@@ -37,4 +41,4 @@ class Rules:
         return asdict(self)
 
 
-_READINGS = {"blocks_counted": Counting, "tiers": Literal[False, True]}
+_READINGS = {"blocks_counted": Counting, "update_text_counted": TextCounting, "tiers": Literal[False, True]}

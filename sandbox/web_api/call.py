@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sandbox.errors import SlackError
+from sandbox.model import ChannelType
 
 if TYPE_CHECKING:
     from sandbox.core import Core
@@ -21,6 +22,7 @@ Item = TypeVar("Item")
 Function = Callable[["Call"], "Payload"]
 Caller = Literal["bot", "app", "anyone"]
 
+SCOPE_OF: dict[ChannelType, str] = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 _JSON_ARGUMENTS = {"blocks", "attachments", "metadata", "view", "files", "loading_messages"}
 
 
@@ -85,6 +87,20 @@ class Call:
         """Raises missing_scope unless the app has the scope."""
         if scope not in self.core.scopes:
             raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self.core.scopes)))
+
+    def scoped_to(self, channel: Channel, right: Literal["read", "history", "write"]) -> None:
+        """Raises missing_scope unless the app has the scope for this type of channel, such as `groups:read`.
+
+        Source: api.slack.com/conversations-api, and zaratanDotWorld/choreWheel issue 173 for the error.
+        """
+        self.scoped_to_type(channel.channel_type, right)
+
+    def scoped_to_type(self, channel_type: ChannelType, right: Literal["read", "history", "write"]) -> None:
+        """The same for a type of channel."""
+        if channel_type == "channel" and right == "write":
+            self.scoped("channels:manage")
+        else:
+            self.scoped(f"{SCOPE_OF[channel_type]}:{right}")
 
     def page(self, items: list[Item], *, default: int, most: int = 1000) -> tuple[list[Item], str]:
         """One page of the items, and the cursor for the next ("" at the end)."""

@@ -21,7 +21,7 @@ _TIMESTAMP = re.compile(r"\d{1,12}\.\d{6}")
 @method("chat.postMessage", "chat:write")
 def post_message(call: Call) -> Payload:
     channel = _destination(call)
-    content = compose(_content(call), names=call.state.names, counting=call.state.rules.blocks_counted)
+    content = compose(_content(call), names=call.state.names, rules=call.state.rules)
     metadata = _metadata(call)
     if metadata:
         content["metadata"] = metadata
@@ -40,7 +40,7 @@ def post_ephemeral(call: Call) -> Payload:
     user = call.state.user(call.required("user"))
     if user.id not in channel.members:
         raise SlackError("user_not_in_channel")
-    content = compose(_content(call), names=call.state.names, counting=call.state.rules.blocks_counted)
+    content = compose(_content(call), names=call.state.names, rules=call.state.rules)
     message = call.core.ephemerals.show(channel, content, user_id=user.id, thread_ts=_thread(call))
     return {"message_ts": message["ts"]}
 
@@ -55,7 +55,7 @@ def update(call: Call) -> Payload:
     given = _content(call)
     if given.get("blocks") == [] and given.get("text") is None:
         given["text"] = message.get("text", "")
-    content = compose(given, names=call.state.names, update=True, counting=call.state.rules.blocks_counted)
+    content = compose(given, names=call.state.names, update=True, rules=call.state.rules)
     content.setdefault("text", "")
     metadata = _metadata(call)
     if metadata:

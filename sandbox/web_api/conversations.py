@@ -8,22 +8,27 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import SlackError
 from sandbox.shapes import channel_shape, message_shape, reply_timestamps
-from sandbox.web_api.call import method
+from sandbox.web_api.call import SCOPE_OF, method
 
 if TYPE_CHECKING:
-    from sandbox.model import Channel
+    from sandbox.model import ChannelType
     from sandbox.payload import Payload
     from sandbox.web_api.call import Call
 
-_READ = ("channels:read", "groups:read")
-_HISTORY = ("channels:history", "groups:history")
+_READ = tuple(f"{kind}:read" for kind in SCOPE_OF.values())
+_HISTORY = tuple(f"{kind}:history" for kind in SCOPE_OF.values())
+_TYPES: dict[str, ChannelType] = {
+    "public_channel": "channel",
+    "private_channel": "group",
+    "im": "im",
+    "mpim": "mpim",
+}
 
 
 @method("conversations.info", *_READ)
 def info(call: Call) -> Payload:
     channel = call.channel()
-    if channel.is_im or channel.is_mpim:
-        call.scoped(f"{channel.channel_type}:read")
+    call.scoped_to(channel, "read")
     shape = channel_shape(call.state, channel)
     if not call.flag("include_num_members"):
         shape.pop("num_members", None)
@@ -32,11 +37,16 @@ def info(call: Call) -> Payload:
 
 @method("conversations.list", *_READ)
 def list_channels(call: Call) -> Payload:
-    kinds = set(call.text("types", "public_channel").replace(" ", "").split(","))
+    types = []
+    for name in call.text("types", "public_channel").replace(" ", "").split(","):
+        if name not in _TYPES:
+            raise SlackError("invalid_types")
+        types.append(_TYPES[name])
+        call.scoped_to_type(_TYPES[name], "read")
     found = [
         channel
         for channel in call.state.channels.values()
-        if _kind(channel) in kinds
+        if channel.channel_type in types
         and (channel.is_member or not channel.is_private)
         and not (channel.is_archived and call.flag("exclude_archived"))
     ]
@@ -47,15 +57,11 @@ def list_channels(call: Call) -> Payload:
     }
 
 
-def _kind(channel: Channel) -> str:
-    if channel.is_im or channel.is_mpim:
-        return channel.channel_type
-    return "private_channel" if channel.is_private else "public_channel"
-
-
 @method("conversations.members", *_READ)
 def members(call: Call) -> Payload:
-    page, cursor = call.page(call.channel().members, default=100)
+    channel = call.channel()
+    call.scoped_to(channel, "read")
+    page, cursor = call.page(channel.members, default=100)
     return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
 
@@ -76,9 +82,10 @@ def join(call: Call) -> Payload:
     return {"channel": channel_shape(call.state, channel)}
 
 
-@method("conversations.leave", "channels:manage", "groups:write")
+@method("conversations.leave", "channels:manage", "groups:write", "im:write", "mpim:write")
 def leave(call: Call) -> Payload:
     channel = call.channel()
+    call.scoped_to(channel, "write")
     if not channel.is_member:
         return {"not_in_channel": True}
     call.core.membership.leave(channel, call.state.app.bot_user_id)
@@ -95,6 +102,7 @@ def open_direct(call: Call) -> Payload:
 def history(call: Call) -> Payload:
     """Newest first; replies only where they were also sent to the channel."""
     channel = call.member_channel()
+    call.scoped_to(channel, "history")
     found = _between(call, channel.top)[::-1]
     page, cursor = call.page(found, default=100, most=999)
     keep = call.flag("include_all_metadata")
@@ -112,6 +120,7 @@ def history(call: Call) -> Payload:
 def replies(call: Call) -> Payload:
     """Oldest first; the parent leads every page, whatever the bounds."""
     channel = call.member_channel()
+    call.scoped_to(channel, "history")
     parent = channel.messages.get(call.required("ts"))
     if parent is None:
         raise SlackError("thread_not_found")

@@ -49,7 +49,7 @@ def complete_upload(call: Call) -> Payload:
             content = compose(
                 {"text": comment, "blocks": call.json("blocks")},
                 names=call.state.names,
-                counting=call.state.rules.blocks_counted,
+                rules=call.state.rules,
             )
         call.core.uploads.share(
             channel,

@@ -77,6 +77,8 @@ class WebApi:
         headers = {
             "Date": formatdate(self._core.state.clock(), usegmt=True),
             "x-oauth-scopes": ",".join(sorted(self._core.scopes)),
+            # Source: slackapi/node-slack-sdk, packages/web-api WebClient, which reads both.
+            "x-accepted-oauth-scopes": ",".join(METHODS[name].scopes) if name in METHODS else "",
             **answer.headers,
         }
         return web.json_response(answer.body, status=answer.status, headers=headers)

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox import RemoteWorkspace, Workspace
+from sandbox import PersonError, RemoteWorkspace, Workspace
 from sandbox.pacing import CALLS_A_MINUTE
 from sandbox.web_api.call import METHODS
 from tests.sandbox.test_web_api import button
@@ -122,3 +122,22 @@ def test_every_method_has_a_number() -> None:
 async def test_without_tiers_a_test_is_not_slowed(slack: Workspace, client: AsyncWebClient) -> None:
     for _ in range(60):
         await client.emoji_list()
+
+
+@pytest.mark.parametrize(("counted", "longest"), [("bytes", 1333), ("characters", 4000)])
+async def test_whether_an_updates_text_is_counted_in_bytes_is_chosen(
+    slack: Workspace, client: AsyncWebClient, counted: str, longest: int
+) -> None:
+    channel = slack.channel("live-chat").id
+    ts = (await client.chat_postMessage(channel=channel, text="x"))["ts"]
+    slack.rules.set(update_text_counted=counted)
+    await client.chat_update(channel=channel, ts=ts, text="雪" * longest)
+    with pytest.raises(SlackApiError, match="msg_too_long"):
+        await client.chat_update(channel=channel, ts=ts, text="雪" * (longest + 1))
+
+
+@pytest.mark.parametrize("wrong", [{"sounds": "bytes"}, {"blocks_counted": "bytes"}])
+async def test_a_rule_that_is_none_is_refused_in_words(slack: Workspace, wrong: dict[str, str]) -> None:
+    async with RemoteWorkspace(slack.url) as remote:
+        with pytest.raises(PersonError, match=r"rule|one of"):
+            await remote.rules(**wrong)

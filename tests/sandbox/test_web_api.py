@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox import Workspace
+from sandbox import PersonError, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -427,3 +427,40 @@ async def test_a_group_message_is_not_described_to_an_app_without_its_scope(
     group = slack.add_group_message("ana", "ben", with_bot=with_bot)
     with pytest.raises(SlackApiError, match=answer):
         await client.conversations_info(channel=group.id)
+
+
+async def test_an_emoji_that_slack_does_not_know_is_no_reaction(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    channel = slack.channel("live-chat").id
+    ts = await slack.person("ana").post(channel, "look")
+    for unknown in ("shipit", "wave::skin-tone-7", "no such name"):
+        refused = await refusal(client.reactions_add(channel=channel, timestamp=ts, name=unknown))
+        assert refused["error"] == "invalid_name"
+    with pytest.raises(PersonError, match="invalid_name"):
+        await slack.person("ana").react(channel, ts, "shipit")
+    slack.add_emoji("shipit")
+    for known in ("shipit", "wave::skin-tone-3", "flag-pt", "+1"):
+        await client.reactions_add(channel=channel, timestamp=ts, name=known)
+
+
+@pytest.mark.parametrize("is_private", [False, True])
+async def test_archiving_says_who_did_it(slack: Workspace, *, is_private: bool) -> None:
+    channel = slack.add_channel("other", is_private=is_private)
+    slack.archive("other")
+    slack.archive("other", archived=False)
+    archived, brought_back = (payload["event"] for payload in slack.events[-2:])
+    who, kind = slack.user_id("ana"), "group" if is_private else "channel"
+    assert archived == {
+        "type": f"{kind}_archive",
+        "channel": channel.id,
+        "user": who,
+        "is_moved": 0,
+        "event_ts": archived["event_ts"],
+    }
+    assert brought_back == {
+        "type": f"{kind}_unarchive",
+        "channel": channel.id,
+        ("actor_id" if is_private else "user"): who,
+        "event_ts": brought_back["event_ts"],
+    }
