@@ -48,7 +48,7 @@ class Commands:
         That is the acknowledgement's message, or else the first message for this person or the
         first modal that follows within `wait` seconds; an empty dict when nothing does.
         """
-        if user.team_id != self._state.team_id:
+        if user.is_stranger_to(self._state.team_id):
             raise PersonError(f"{user.name} is from another workspace and has no commands here")
         answer = self._answer_to(user, channel)
         payload = self._payload(user, command, text, channel)
@@ -66,10 +66,12 @@ class Commands:
         return copy.deepcopy(found)
 
     def _payload(self, user: User, command: str, text: str, channel: Channel) -> Payload:
+        """Its `team_id` is the workspace it was typed in. Source: slackapi/bolt-js issue 1875."""
         return {
             "token": self._state.app.verification_token,
             "team_id": self._state.team_id,
             "team_domain": self._state.team_domain,
+            **self._state.enterprise_fields,
             "channel_id": channel.id,
             "channel_name": channel.name_for_apps,
             "user_id": user.id,

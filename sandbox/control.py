@@ -6,7 +6,7 @@ Both the tests' Person and the browser page speak to this, so what one can do th
 from __future__ import annotations
 
 import base64
-import json
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,12 @@ from aiohttp import web
 
 from sandbox.composer import type_message
 from sandbox.errors import PersonError, SlackError
+from sandbox.payload import json_object
 from sandbox.shapes import message_shape, replies_of, top_level
 
 if TYPE_CHECKING:
     from sandbox.core import Core
-    from sandbox.model import Channel, User
+    from sandbox.model import Channel, File, User
     from sandbox.payload import Payload
 
 Action = Callable[["User", "Payload"], Awaitable[Any]]
@@ -57,14 +58,19 @@ class Control:
             return web.json_response({"error": "send JSON"}, status=415)
         action = self._actions.get(request.match_info["action"])
         if action is None:
-            return web.json_response({"error": "no such action"}, status=404)
+            there = ", ".join(sorted(self._actions))
+            return web.json_response({"error": f"no such action; there are {there}"}, status=404)
         try:
             user = self._state.person(request.match_info["name"])
-            result = await action(user, json.loads(await request.text()))
+            result = await action(user, json_object(await request.text()))
         except PersonError as error:
             return web.json_response({"error": str(error)}, status=409)
         except SlackError as error:
             return web.json_response({"error": error.code}, status=409)
+        except KeyError as error:
+            return web.json_response({"error": f"{error} is missing"}, status=400)
+        except (ValueError, TypeError, AttributeError) as error:
+            return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
         return web.json_response({"result": result})
 
     def _channel(self, user: User, said: Payload) -> Channel:
@@ -83,30 +89,34 @@ class Control:
         return type_message(text, names=self._state.names, mentions=spellings)
 
     async def _post(self, user: User, said: Payload) -> str:
+        """Send what was typed. `as` has fields of the message event, over those that typing makes.
+
+        So any shape can be played: words of an app or on somebody's behalf, blocks and attachments of all
+        kinds, subtypes. A field that is null is left out. Nothing in `as` is checked or changed.
+        """
         channel = self._channel(user, said)
+        shape, text = _shape(said), str(said.get("text") or "")
         if channel.is_im and self._state.messages_tab != "open":
             raise PersonError("sending messages to this app is turned off")
         thread_ts, deliveries = said.get("thread_ts"), int(said.get("deliveries", 1))
         if thread_ts is not None and thread_ts not in channel.messages:
             raise PersonError(f"there is no thread {thread_ts} in #{channel.name}")
-        content: Payload = {"user": user.id, "team": user.team_id, "client_msg_id": said["client_msg_id"]}
-        if user.team_id != self._state.team_id:
+        client_msg_id = said.get("client_msg_id") or str(uuid.uuid4())
+        content: Payload = {"user": user.id, "team": user.team_id, "client_msg_id": client_msg_id}
+        if user.is_stranger_to(self._state.team_id):
             content |= {"user_team": user.team_id, "source_team": user.team_id}
-        if said["text"]:
-            content |= self._typed(said["text"])
-        if said.get("files"):
-            files = [
-                self._core.uploads.add(one["name"], base64.b64decode(one["content"]), user=user.id)
-                for one in said["files"]
-            ]
+        if text:
+            content |= self._typed(text)
+        files = self._files(user, said)
+        if files:
             content.setdefault("text", "")
             message = self._core.uploads.share(
-                channel, files, content, thread_ts=thread_ts, deliveries=deliveries
+                channel, files, _shaped(content, shape), thread_ts=thread_ts, deliveries=deliveries
             )
-        elif said["text"].strip():
+        elif text.strip() or shape:
             message = self._core.messages.post(
                 channel,
-                content,
+                _shaped(content, shape),
                 thread_ts=thread_ts,
                 broadcast=bool(said.get("broadcast")),
                 deliveries=deliveries,
@@ -115,16 +125,35 @@ class Control:
             raise PersonError("there is nothing to send")
         return str(message["ts"])
 
+    def _files(self, user: User, said: Payload) -> list[File]:
+        return [
+            self._core.uploads.add(one["name"], base64.b64decode(one["content"]), user=user.id)
+            for one in said.get("files") or ()
+        ]
+
     async def _edit(self, user: User, said: Payload) -> None:
+        """Put other words into a message of one's own; `files` are added to it.
+
+        `as` has fields that the message has from now on, with null one that it has no longer. Without words
+        the message is not marked as edited, as when Slack itself changes it.
+        """
         channel = self._channel(user, said)
+        shape, text, deliveries = _shape(said), said.get("text"), int(said.get("deliveries", 1))
         message = self._core.messages.find(channel, said["ts"])
-        if message.get("user") != user.id:
+        if message.get("user") != user.id and not shape:
             raise PersonError(f"{user.name} did not write {said['ts']}")
-        content = self._typed(said["text"])
-        if content["text"] != message.get("text"):
-            self._core.messages.change(
-                channel, said["ts"], content, editor=user.id, deliveries=int(said.get("deliveries", 1))
-            )
+        content = {} if text is None else self._typed(text)
+        editor = None if content.get("text", message.get("text")) == message.get("text") else user.id
+        files = self._files(user, said)
+        if files:
+            content["files"] = self._core.uploads.added_to(channel, message, files)
+        elif editor is None and not shape:
+            return
+        content |= {key: value for key, value in shape.items() if value is not None}
+        without = tuple(key for key, value in shape.items() if value is None)
+        self._core.messages.change(
+            channel, said["ts"], content, editor=editor, without=without, deliveries=deliveries
+        )
 
     async def _delete(self, user: User, said: Payload) -> None:
         channel = self._channel(user, said)
@@ -174,7 +203,11 @@ class Control:
 
     async def _command(self, user: User, said: Payload) -> Payload:
         return await self._core.commands.run(
-            user, said["command"], said["text"], channel=self._channel(user, said), wait=float(said["wait"])
+            user,
+            said["command"],
+            str(said.get("text") or ""),
+            channel=self._channel(user, said),
+            wait=float(said.get("wait", 2.0)),
         )
 
     async def _submit(self, user: User, said: Payload) -> Payload:
@@ -211,3 +244,18 @@ class Control:
 
     async def _home(self, user: User, said: Payload) -> Payload | None:
         return self._state.homes.get(user.id)
+
+
+# What the workspace itself says of a message, and what says where it stands.
+_NOT_TO_BE_SAID = {"type", "ts", "event_ts", "channel", "channel_type", "thread_ts", "parent_user_id"}
+
+
+def _shape(said: Payload) -> Payload:
+    shape = said.get("as") or {}
+    if not isinstance(shape, dict) or _NOT_TO_BE_SAID & shape.keys():
+        raise PersonError(f"`as` has fields of a message, but not {', '.join(sorted(_NOT_TO_BE_SAID))}")
+    return shape
+
+
+def _shaped(content: Payload, shape: Payload) -> Payload:
+    return {key: value for key, value in {**content, **shape}.items() if value is not None}

@@ -61,6 +61,7 @@ class Feed:
         self._keep_log = keep_log
         self.subscriptions = set(subscriptions)
         self.sent: list[Payload] = []
+        self._is_limited = False
 
     def publish(self, event: Payload, *, deliveries: int = 1) -> None:
         """Send the event if the app subscribed to it and may see it.
@@ -68,6 +69,8 @@ class Feed:
         More deliveries than one are the same event again, marked as retries, without waiting.
         """
         self._state.changes.note()
+        if self._is_limited:
+            return
         if self._subscription(event) not in self.subscriptions or not self._visible(event):
             return
         payload = self._wrap(copied(event))
@@ -76,6 +79,27 @@ class Feed:
         for attempt in range(deliveries):
             self._send(payload, attempt)
         self._disturbance.may_repeat(lambda: self._send(payload, deliveries))
+
+    def limit(self, *, limited: bool) -> None:
+        """Drop all events from now on, and say so; or drop them no longer.
+
+        What says so has no inner event, and no scope or subscription is needed for it.
+        Source: docs.slack.dev/reference/events/app_rate_limited.
+        Assumed: over Socket Mode it comes in an envelope as events do.
+        """
+        self._is_limited = limited
+        self._state.changes.note()
+        if limited:
+            state = self._state
+            self._transport().send_event(
+                {
+                    "token": state.app.verification_token,
+                    "type": "app_rate_limited",
+                    "team_id": state.team_id,
+                    "minute_rate_limited": state.now // 60 * 60,
+                    "api_app_id": state.app.app_id,
+                }
+            )
 
     def _send(self, payload: Payload, attempt: int) -> None:
         def send() -> None:
@@ -108,7 +132,7 @@ class Feed:
             "token": state.app.verification_token,
             "team_id": state.team_id,
             "context_team_id": state.team_id,
-            "context_enterprise_id": None,
+            "context_enterprise_id": state.enterprise_id,
             "api_app_id": state.app.app_id,
             "event": event,
             "type": "event_callback",
@@ -116,7 +140,7 @@ class Feed:
             "event_time": state.now,
             "authorizations": [
                 {
-                    "enterprise_id": None,
+                    "enterprise_id": state.enterprise_id,
                     "team_id": state.team_id,
                     "user_id": state.app.bot_user_id,
                     "is_bot": True,

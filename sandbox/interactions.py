@@ -199,15 +199,26 @@ class Interactions:
         return candidates[0]
 
     def _common(self, kind: str, user: User, *, view_id: str | None = None) -> Payload:
+        """What all interactions carry.
+
+        On an Enterprise Grid `user.team_id` is one workspace of the person's, wherever they are.
+        Source: slackapi/bolt-js issue 1875.
+        """
         state = self._state
+        enterprise = state.enterprise
         return {
             "type": kind,
-            "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id},
+            "user": {
+                "id": user.id,
+                "username": user.name,
+                "name": user.name,
+                "team_id": user.action_team_id or user.team_id,
+            },
             "api_app_id": state.app.app_id,
             "token": state.app.verification_token,
             "trigger_id": state.triggers.issue(user.id, view_id=view_id).id,
-            "team": {"id": state.team_id, "domain": state.team_domain},
-            "enterprise": None,
+            "team": {"id": state.team_id, "domain": state.team_domain, **state.enterprise_fields},
+            "enterprise": {"id": enterprise.id, "name": enterprise.name} if enterprise else None,
             "is_enterprise_install": False,
         }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sandbox.model import PersonFields
 from sandbox.shapes import user_shape
 
 if TYPE_CHECKING:
@@ -34,12 +35,13 @@ class Membership:
         channel.members.remove(user_id)
         self._feed.publish(self._event("member_left_channel", channel, user_id))
 
-    def change(self, user: User, **what: bool | str) -> None:
-        """Deactivate somebody, make them a guest or an admin, rename them: any of `User`'s fields."""
+    def change(self, user: User, **what: Any) -> None:
+        """Deactivate somebody, make them a guest or an admin, rename them: any of `PersonFields`."""
+        unknown = sorted(what.keys() - PersonFields.__annotations__.keys())
+        if unknown:
+            raise AttributeError(f"nobody has {', '.join(unknown)}")
         for name, value in what.items():
-            if not hasattr(user, name):
-                raise AttributeError(name)
-            setattr(user, name, value)
+            setattr(user, name, tuple(value) if name == "teams" else value)
         self._feed.publish(
             {
                 "type": "user_change",
@@ -60,6 +62,24 @@ class Membership:
             "event_ts": self._state.timestamps.new(),
         }
         self._feed.publish({**event, "is_moved": 0} if archived else event)
+
+    def share(self, channel: Channel, team_id: str, *, shared: bool) -> None:
+        """Source: java-slack-sdk, json-logs/samples/events, channel_shared and channel_unshared."""
+        teams = [team for team in channel.connected_teams if team != team_id]
+        channel.connected_teams = [*teams, team_id] if shared else teams
+        channel.is_ext_shared, channel.is_pending_ext_shared = bool(channel.connected_teams), False
+        about: Payload = {"channel": channel.id, "event_ts": self._state.timestamps.new()}
+        if shared:
+            self._feed.publish({"type": "channel_shared", "connected_team_id": team_id, **about})
+            return
+        self._feed.publish(
+            {
+                "type": "channel_unshared",
+                "previously_connected_team_id": team_id,
+                "is_ext_shared": channel.is_ext_shared,
+                **about,
+            }
+        )
 
     def rename(self, channel: Channel, *, is_told: bool) -> str:
         """Slack does this to a private channel when somebody begins to share it outside."""

@@ -180,7 +180,7 @@ class Messages:
         channel: Channel,
         *,
         before: str | None = None,
-        ts: Collection[str] | None = None,
+        ts: str | Collection[str] | None = None,
         thread: str | None = None,
         with_parent: bool = True,
     ) -> list[str]:
@@ -191,11 +191,12 @@ class Messages:
         timestamps, oldest first.
         Source: dust-tt/dust issue 2683, getmunin/munin issue 885.
         """
+        wanted = (ts,) if isinstance(ts, str) else ts
         gone = [
             message["ts"]
             for message in channel.messages.values()
             if (before is None or Decimal(message["ts"]) < Decimal(before))
-            and (ts is None or message["ts"] in ts)
+            and (wanted is None or message["ts"] in wanted)
             and (thread is None or thread == message.get("thread_ts", message["ts"]))
             and (with_parent or message.get("thread_ts", message["ts"]) != message["ts"])
         ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import insort
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sandbox.payload import Payload
 
 SLACKBOT = "USLACKBOT"
@@ -17,12 +19,17 @@ MessagesTab = Literal["off", "read-only", "open"]
 
 @dataclass
 class User:
-    """A person, or the bot's user."""
+    """A person, or the bot's user.
+
+    On an Enterprise Grid `teams` are the workspaces that a person is in; `team_id` is then the one that
+    users.info names, and `action_team_id` the one that their interactions name.
+    """
 
     id: str
     team_id: str
     name: str
     real_name: str
+    display_name: str = ""
     email: str | None = None
     title: str = ""
     tz: str = "Europe/Lisbon"
@@ -34,6 +41,42 @@ class User:
     is_ultra_restricted: bool = False
     deleted: bool = False
     bot_id: str | None = None
+    teams: tuple[str, ...] = ()
+    action_team_id: str | None = None
+    # Whether users.info knows nothing of them, although they are there and write.
+    is_hidden: bool = False
+
+    def is_stranger_to(self, team_id: str) -> bool:
+        """Whether they are in another workspace and not in this one."""
+        return team_id not in (self.team_id, *self.teams)
+
+
+class PersonFields(TypedDict, total=False):
+    """What can be said of a new person; see `User`."""
+
+    real_name: str
+    display_name: str
+    email: str
+    title: str
+    tz: str
+    locale: str
+    is_admin: bool
+    is_owner: bool
+    is_restricted: bool
+    is_ultra_restricted: bool
+    deleted: bool
+    team_id: str
+    teams: Sequence[str]
+    action_team_id: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True)
+class Enterprise:
+    """The Enterprise Grid organisation that the workspace belongs to."""
+
+    id: str
+    name: str
 
 
 @dataclass
@@ -65,6 +108,9 @@ class Channel:
     is_mpim: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
+    # The other organisations' workspaces that a shared channel is also in.
+    connected_teams: list[str] = field(default_factory=list)
     topic: str = ""
     purpose: str = ""
     members: list[str] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections import Counter
 from typing import Any
@@ -14,6 +15,14 @@ _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 def random_id(prefix: str, *, length: int = 9) -> str:
     """An id nobody can mistake for another workspace's."""
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def json_object(text: str) -> Payload:
+    """What somebody sent; ValueError where it is no JSON object."""
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("send a JSON object")  # noqa: TRY004 - what is wrong is what was sent, no type in here
+    return value
 
 
 def copied(value: Any) -> Any:

@@ -42,13 +42,16 @@ class Person:
         broadcast: bool = False,
         files: Mapping[str, bytes] | None = None,
         client_msg_id: str | None = None,
+        as_: Payload | None = None,
     ) -> str:
         """Send a message as typed; returns its ts.
+
+        `as_`: fields of the message event, put over those that typing makes, exactly as Slack shall deliver
+        them; a field that is None is left out.
 
         `@ana`, `@Ana Silva`, `@here`, `#channel` and raw `<@U…>` become mentions. With more
         `deliveries` than one the app gets the same event again, marked as a retry; 0 loses it.
         """
-        sent = [{"name": n, "content": base64.b64encode(c).decode()} for n, c in (files or {}).items()]
         result = await self._do(
             "post",
             channel=channel,
@@ -56,13 +59,35 @@ class Person:
             thread_ts=thread_ts,
             deliveries=deliveries,
             broadcast=broadcast,
-            files=sent,
+            files=_encoded(files),
             client_msg_id=client_msg_id or str(uuid.uuid4()),
+            **{"as": as_},
         )
         return str(result)
 
-    async def edit(self, channel: str, ts: str, text: str, *, deliveries: int = 1) -> None:
-        await self._do("edit", channel=channel, ts=ts, text=text, deliveries=deliveries)
+    async def edit(
+        self,
+        channel: str,
+        ts: str,
+        text: str | None = None,
+        *,
+        deliveries: int = 1,
+        files: Mapping[str, bytes] | None = None,
+        as_: Payload | None = None,
+    ) -> None:
+        """Put other words into an own message, and add files to it.
+
+        `as_`: fields that the message, then anybody's, has from now on; with None one that it has no longer.
+        """
+        await self._do(
+            "edit",
+            channel=channel,
+            ts=ts,
+            text=text,
+            deliveries=deliveries,
+            files=_encoded(files),
+            **{"as": as_},
+        )
 
     async def delete(self, channel: str, ts: str, *, deliveries: int = 1) -> None:
         """Delete an own message (any message, for an admin), or dismiss an ephemeral one."""
@@ -180,3 +205,7 @@ class Person:
         headers = {"Content-Type": "application/json"}
         async with session.post(address, data=body, headers=headers) as response:
             return await response.json()  # type: ignore[no-any-return]
+
+
+def _encoded(files: Mapping[str, bytes] | None) -> list[Payload]:
+    return [{"name": n, "content": base64.b64encode(c).decode()} for n, c in (files or {}).items()]

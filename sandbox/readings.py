@@ -174,6 +174,24 @@ class Readings:
             lines.append(f"  {call.method} {arguments[:160]} → {outcome}")
         return "\n".join(lines)
 
+    def status(self) -> Payload:
+        """`messages` by channel, `changes`, `open_connections`, `lost_events`, `faults`, `disturbances`,
+        `clock_offset`.
+        """
+        return {
+            "messages": {
+                channel.name: len(channel.messages)
+                for channel in self._state.channels.values()
+                if not channel.is_im
+            },
+            "changes": self._state.changes.count,
+            "open_connections": self.open_connections,
+            "lost_events": len(self._core.lost_events),
+            "faults": dict(self._web_api.faults.met),
+            "disturbances": dict(self._core.disturbance.counts),
+            "clock_offset": self._state.clock.offset,
+        }
+
     def _pending_faults(self) -> str:
         return ", ".join(self._web_api.faults.pending) or "none"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 import aiohttp
 
@@ -13,6 +13,7 @@ from sandbox.person import Person
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from sandbox.model import PersonFields
     from sandbox.payload import Payload
 
 
@@ -86,12 +87,65 @@ class RemoteWorkspace:
     async def leave(self, channel: str, user: str | None = None) -> None:
         await self._do("leave", channel=channel, user=user)
 
+    async def share(
+        self, channel: str, *, with_team: str = "T0ELSEWHERE", shared: bool = True, pending: bool = False
+    ) -> None:
+        """As `Workspace.share`."""
+        await self._do("share", channel=channel, with_team=with_team, shared=shared, pending=pending)
+
+    async def change_channel_id(self, channel: str, *, is_told: bool = True) -> str:
+        """As `Workspace.change_channel_id`."""
+        return str(await self._do("change_channel_id", channel=channel, is_told=is_told))
+
+    async def add_channel(self, name: str, **what: Any) -> str:
+        """As `Workspace.add_channel`; returns the id."""
+        return str(await self._do("add_channel", name=name, **what))
+
+    async def add_person(
+        self, name: str, *, channels: Collection[str] | None = None, **fields: Unpack[PersonFields]
+    ) -> str:
+        """As `Workspace.add_person`."""
+        places = None if channels is None else sorted(channels)
+        return str(await self._do("add_person", name=name, channels=places, **fields))
+
+    async def change_person(self, name: str, **what: Any) -> None:
+        """As `Workspace.change_person`."""
+        await self._do("change_person", name=name, **what)
+
+    async def hide_person(self, name: str, *, hidden: bool = True) -> None:
+        """As `Workspace.hide_person`."""
+        await self._do("hide_person", name=name, hidden=hidden)
+
+    async def add_emoji(self, name: str) -> None:
+        await self._do("add_emoji", name=name)
+
+    async def unfurl(self, channel: str, ts: str, *, url: str = "https://example.com/") -> None:
+        """As `Workspace.unfurl`."""
+        await self._do("unfurl", channel=channel, ts=ts, url=url)
+
+    async def publish(self, event: Payload, *, deliveries: int = 1) -> None:
+        """As `Workspace.publish`."""
+        await self._do("publish", event=event, deliveries=deliveries)
+
+    async def limit_events(self, *, limited: bool = True) -> None:
+        """As `Workspace.limit_events`."""
+        await self._do("limit_events", limited=limited)
+
+    async def fail_downloads(self, *, times: int = 1) -> None:
+        await self._do("fail_downloads", times=times)
+
+    async def revoke_scope(self, scope: str) -> None:
+        await self._do("revoke_scope", scope=scope)
+
+    async def grant_scope(self, scope: str) -> None:
+        await self._do("grant_scope", scope=scope)
+
     async def retention(
         self,
         channel: str,
         *,
         before: str | None = None,
-        ts: Collection[str] | None = None,
+        ts: str | Collection[str] | None = None,
         thread: str | None = None,
         with_parent: bool = True,
     ) -> list[str]:
@@ -100,7 +154,7 @@ class RemoteWorkspace:
             "retention",
             channel=channel,
             before=before,
-            ts=None if ts is None else sorted(ts),
+            ts=ts if ts is None or isinstance(ts, str) else sorted(ts),
             thread=thread,
             with_parent=with_parent,
         )

@@ -115,7 +115,7 @@ class Screen:
                 for callback_id, name in state.message_shortcuts.items()
             ],
             "me": user.id,
-            "people": {u.id: user_shape(state, u) for u in state.users.values()},
+            "people": {u.id: user_shape(state, u) | {"real_name": u.real_name} for u in state.users.values()},
             "channels": [self._summary(channel) for channel in mine],
             "names": {channel.id: channel.name for channel in state.channels.values()},
             "emoji": emoji.BY_NAME,

@@ -14,16 +14,17 @@ from sandbox.uploads import MOST_BYTES
 if TYPE_CHECKING:
     from sandbox.core import Core
     from sandbox.web_api.server import WebApi
+    from sandbox.workspace import Workspace
 
 
 class Server:
     """Serves the Web API, the web sockets, response URLs, files, and the people's side."""
 
-    def __init__(self, core: Core, web_api: WebApi) -> None:
+    def __init__(self, core: Core, web_api: WebApi, workspace: Workspace) -> None:
         self._core = core
         app = web.Application(client_max_size=MOST_BYTES)
         control = Control(core)
-        console = Console(core, web_api.faults)
+        console = Console(workspace)
         self._screen = Screen(core)
         app.add_routes(
             [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.mrkdwn import escape
 from sandbox.payload import Payload, copied
 
 if TYPE_CHECKING:
@@ -14,14 +15,17 @@ IMAGE_SIZES = (24, 32, 48, 72, 192, 512)
 
 
 def user_shape(state: State, user: User) -> Payload:
-    first, _, last = user.real_name.partition(" ")
+    """Assumed: names come with `& < >` as entities, as texts do; whatever else is in them stays in them."""
+    real_name = escape(user.real_name)
+    first, _, last = real_name.partition(" ")
+    display_name = escape(user.display_name) or first
     profile: Payload = {
         "title": user.title,
         "phone": "",
-        "real_name": user.real_name,
-        "real_name_normalized": user.real_name,
-        "display_name": first,
-        "display_name_normalized": first,
+        "real_name": real_name,
+        "real_name_normalized": real_name,
+        "display_name": display_name,
+        "display_name_normalized": display_name,
         "first_name": first,
         "last_name": last,
         "status_text": "",
@@ -40,7 +44,7 @@ def user_shape(state: State, user: User) -> Payload:
         "name": user.name,
         "deleted": user.deleted,
         "color": "9f69e7",
-        "real_name": user.real_name,
+        "real_name": real_name,
         "tz": user.tz,
         "tz_label": user.tz,
         "tz_offset": 0,
@@ -55,7 +59,19 @@ def user_shape(state: State, user: User) -> Payload:
         "updated": state.now,
         "is_email_confirmed": True,
     }
-    if user.team_id != state.team_id:
+    if user.teams:
+        # Source: java-slack-sdk, json-logs/samples/api/users.info.json.
+        shape |= state.enterprise_fields
+        shape["teams"] = list(user.teams)
+        shape["enterprise_user"] = {
+            "id": user.id,
+            **state.enterprise_fields,
+            "is_admin": False,
+            "is_owner": False,
+            "is_primary_owner": False,
+            "teams": list(user.teams),
+        }
+    if user.is_stranger_to(state.team_id):
         shape["is_stranger"] = True
     return shape
 
@@ -87,10 +103,10 @@ def channel_shape(state: State, channel: Channel) -> Payload:
         "is_shared": channel.is_ext_shared,
         "is_ext_shared": channel.is_ext_shared,
         "is_org_shared": False,
-        "is_pending_ext_shared": False,
+        "is_pending_ext_shared": channel.is_pending_ext_shared,
         "is_member": channel.is_member,
         "context_team_id": state.team_id,
-        "shared_team_ids": [state.team_id],
+        "shared_team_ids": [state.team_id, *channel.connected_teams],
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": channel.purpose, "creator": "", "last_set": 0},
         "previous_names": [],

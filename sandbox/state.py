@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from sandbox.changes import Changes
 from sandbox.clock import OffsetClock, Timestamps
 from sandbox.errors import PersonError, SlackError
-from sandbox.model import App, Channel, File, MessagesTab, User
+from sandbox.model import App, Channel, Enterprise, File, MessagesTab, User
 from sandbox.mrkdwn import Names
 from sandbox.payload import Ids, Payload, random_id
 from sandbox.rules import Rules
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sandbox.clock import Clock
+    from sandbox.model import PersonFields
 
 
 class State:
@@ -36,6 +37,7 @@ class State:
         self.team_id = random_id("T")
         self.team_name = team_name
         self.team_domain = team_name.lower().replace(" ", "-")
+        self.enterprise: Enterprise | None = None
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.ephemerals: list[Payload] = []
@@ -82,6 +84,23 @@ class State:
         self.changes.note()
 
     @property
+    def enterprise_fields(self) -> Payload:
+        """What commands and descriptions of the workspace add on an Enterprise Grid."""
+        if self.enterprise is None:
+            return {}
+        return {"enterprise_id": self.enterprise.id, "enterprise_name": self.enterprise.name}
+
+    @property
+    def enterprise_id(self) -> str | None:
+        return self.enterprise.id if self.enterprise else None
+
+    def add_enterprise(self) -> Enterprise:
+        """Make the workspace one of an Enterprise Grid organisation, if it is none yet."""
+        if self.enterprise is None:
+            self.enterprise = Enterprise(random_id("E"), f"{self.team_name} Group")
+        return self.enterprise
+
+    @property
     def people(self) -> list[User]:
         return [user for user in self.users.values() if not user.is_bot]
 
@@ -101,8 +120,11 @@ class State:
         return found
 
     def user(self, user_id: str) -> User:
-        """A user by id, for the Web API."""
-        if user_id not in self.users:
+        """A user by id, for the Web API.
+
+        Source for people who are hidden: onyx-dot-app/onyx issue 1466, authors that users.info does not know.
+        """
+        if user_id not in self.users or self.users[user_id].is_hidden:
             raise SlackError("user_not_found")
         return self.users[user_id]
 
@@ -149,6 +171,30 @@ class State:
         self.channels[channel.id] = channel
         self.changes.note()
         return channel
+
+    def add_person(
+        self, name: str, *, channels: Iterable[str] | None = None, **fields: Unpack[PersonFields]
+    ) -> User:
+        """Somebody new, by default in every public channel."""
+        if any(user.name == name for user in self.users.values()):
+            raise PersonError(f"somebody is called {name!r} already")
+        public = [channel for channel in self.channels.values() if not channel.is_private]
+        places = public if channels is None else [self.channel_named(channel) for channel in channels]
+        person: Payload = {
+            "team_id": self.team_id,
+            "real_name": name.capitalize(),
+            "email": f"{name}@example.com",
+            **fields,
+            "teams": tuple(fields.get("teams", ())),
+        }
+        user = User(id=self.ids.new("U"), name=name, **person)
+        if user.teams:
+            self.add_enterprise()
+        self.users[user.id] = user
+        for channel in places:
+            channel.members.append(user.id)
+        self.changes.note()
+        return user
 
     def direct_messages(self, user_id: str) -> Channel:
         """The bot's direct messages with one person, opened on first use."""

@@ -72,6 +72,12 @@ class Uploads:
             file.shares.append((channel.id, posted["ts"]))
         return posted
 
+    def added_to(self, channel: Channel, message: Payload, files: list[File]) -> list[Payload]:
+        """What a message's `files` are once these are added to it."""
+        for file in files:
+            file.shares.append((channel.id, message["ts"]))
+        return [*message.get("files", []), *(file_shape(self._state, file) for file in files)]
+
     def delete(self, file: File) -> None:
         """Take a file away from wherever it was shared."""
         del self._state.files[file.id]

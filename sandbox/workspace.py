@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from sandbox.callbacks import Callbacks
 from sandbox.core import Core
 from sandbox.faults import Faults
 from sandbox.feed import DEFAULT_SUBSCRIPTIONS
-from sandbox.model import Channel, MessagesTab, User
+from sandbox.model import Channel, MessagesTab
 from sandbox.pacing import Pace
 from sandbox.person import Person
 from sandbox.readings import Readings
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sandbox.clock import Clock
+    from sandbox.model import PersonFields
     from sandbox.payload import Payload
     from sandbox.rules import Rules
 
@@ -83,7 +84,7 @@ class Workspace(Readings):
         self.faults = Faults()
         self.disturbance = core.disturbance
         super().__init__(core, WebApi(core, self.faults, keep_log=keep_log))
-        self._server = Server(core, self._web_api)
+        self._server = Server(core, self._web_api, self)
         self._retry_delays = retry_delays
         self._furnish()
 
@@ -120,43 +121,18 @@ class Workspace(Readings):
         return Person(self.url, self._state.person(name).name)
 
     def add_person(
-        self,
-        name: str,
-        *,
-        real_name: str | None = None,
-        email: str | None = None,
-        tz: str = "Europe/Lisbon",
-        locale: str = "en-US",
-        is_admin: bool = False,
-        is_restricted: bool = False,
-        is_ultra_restricted: bool = False,
-        deleted: bool = False,
-        team_id: str | None = None,
-        channels: Iterable[str] | None = None,
+        self, name: str, *, channels: Iterable[str] | None = None, **fields: Unpack[PersonFields]
     ) -> str:
         """A new person, by default in every public channel; returns the user id. Publishes no event.
 
-        A `team_id` of another team makes them a stranger from a shared channel.
+        A `team_id` of another workspace makes them a stranger from a shared channel. With `teams` they are on
+        an Enterprise Grid: in those workspaces and, whatever `team_id` says, in this one if it is among them.
         """
-        user = User(
-            self._state.ids.new("U"),
-            team_id or self.team_id,
-            name,
-            real_name or name.capitalize(),
-            email=email or f"{name}@example.com",
-            tz=tz,
-            locale=locale,
-            is_admin=is_admin,
-            is_restricted=is_restricted,
-            is_ultra_restricted=is_ultra_restricted,
-            deleted=deleted,
-        )
-        self._state.users[user.id] = user
-        public = [channel.id for channel in self._state.channels.values() if not channel.is_private]
-        for channel in public if channels is None else channels:
-            self.channel(channel).members.append(user.id)
-        self._state.changes.note()
-        return user.id
+        return self._state.add_person(name, channels=channels, **fields).id
+
+    def hide_person(self, name: str, *, hidden: bool = True) -> None:
+        """Let users.info know nothing of somebody who is there and writes. Publishes no event."""
+        self._state.person(name).is_hidden = hidden
 
     def add_channel(
         self,
@@ -213,9 +189,22 @@ class Workspace(Readings):
         """Take a person (the bot, by default) out of a channel, with the event."""
         self._core.membership.leave(self.channel(channel), self._member(user))
 
-    def change_person(self, name: str, **what: bool | str) -> None:
+    def change_person(self, name: str, **what: Any) -> None:
         """Make somebody a guest (`is_restricted=True`), deactivate them (`deleted=True`), with the event."""
         self._core.membership.change(self._state.person(name), **what)
+
+    def share(
+        self, channel: str, *, with_team: str = "T0ELSEWHERE", shared: bool = True, pending: bool = False
+    ) -> None:
+        """Share a channel with another organisation's workspace, or end that, with the event.
+
+        `pending`: it is only offered to them, of which the app hears nothing.
+        """
+        found = self.channel(channel)
+        if pending:
+            found.is_pending_ext_shared = shared
+            return
+        self._core.membership.share(found, with_team, shared=shared)
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
         """Archive a channel or bring it back, with the event."""
@@ -228,7 +217,7 @@ class Workspace(Readings):
         channel: str,
         *,
         before: str | None = None,
-        ts: Collection[str] | None = None,
+        ts: str | Collection[str] | None = None,
         thread: str | None = None,
         with_parent: bool = True,
     ) -> list[str]:
@@ -240,6 +229,10 @@ class Workspace(Readings):
     def clock_offset(self, seconds: float) -> None:
         """Let Slack's clock be so far ahead of the app's, or behind it; see `State.set_clock_offset`."""
         self._state.set_clock_offset(seconds)
+
+    def limit_events(self, *, limited: bool = True) -> None:
+        """Drop events and tell the app so, each time this is called, until they are no longer `limited`."""
+        self._core.feed.limit(limited=limited)
 
     @property
     def rules(self) -> Rules:

@@ -32,6 +32,7 @@ def auth_test(call: Call) -> Payload:
         "user_id": state.app.bot_user_id,
         "bot_id": state.app.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": state.enterprise_id} if state.enterprise else {}),
     }
 
 
@@ -49,7 +50,8 @@ def user_info(call: Call) -> Payload:
 
 @method("users.list", "users:read")
 def list_users(call: Call) -> Payload:
-    page, cursor = call.page(list(call.state.users.values()), default=1000)
+    known = [user for user in call.state.users.values() if not user.is_hidden]
+    page, cursor = call.page(known, default=1000)
     return {
         "members": [_user(call, user) for user in page],
         "cache_ts": call.state.now,
@@ -91,6 +93,7 @@ def team_info(call: Call) -> Payload:
             "icon": {"image_default": True},
             "avatar_base_url": f"{state.url}/avatars/",
             "is_verified": False,
+            **state.enterprise_fields,
         }
     }
 

@@ -151,3 +151,18 @@ async def test_an_unreachable_url_is_not_verified(slack: Workspace) -> None:
     await client.auth_test()
     with pytest.raises(UnverifiedUrl, match="ClientConnectorError"):
         await slack.deliver_events_to("http://127.0.0.1:9/slack/events")
+
+
+async def test_limited_events_are_told_of_over_http(slack: Workspace) -> None:
+    heard: list[dict[str, Any]] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        heard.append(json.loads(await request.text()))
+        return web.Response(text=heard[-1].get("challenge", ""))
+
+    async with serving(handle) as url:
+        await slack.deliver_events_to(url)
+        slack.limit_events()
+        await slack.until(lambda: len(heard) == 2)
+    assert heard[1]["type"] == "app_rate_limited"
+    assert "event" not in heard[1]

@@ -267,3 +267,23 @@ async def test_a_deadline_shows_the_last_state(slack: Workspace) -> None:
     await slack.person("ana").post("live-chat", "so far")
     with pytest.raises(TimeoutError, match="so far"):
         await slack.until(lambda: False, timeout=0.01)
+
+
+async def test_limited_events_are_dropped_and_the_app_is_told_without_an_event(slack: Workspace) -> None:
+    async with wire(slack) as one:
+        slack.limit_events()
+        await slack.person("ana").post("live-chat", "lost")
+        envelope = await one.next()
+        await one.ack(envelope)
+        assert envelope["type"] == "events_api"
+        told = envelope["payload"]
+        assert (told["type"], told["team_id"], told["api_app_id"]) == (
+            "app_rate_limited",
+            slack.team_id,
+            slack.app_id,
+        )
+        assert told["minute_rate_limited"] % 60 == 0
+        assert "event" not in told
+        slack.limit_events(limited=False)
+        await slack.person("ana").post("live-chat", "heard")
+        assert (await one.next())["payload"]["event"]["text"] == "heard"
