@@ -97,11 +97,14 @@ class Console:
         result = action(*bound.args, **bound.kwargs)
         return await result if isinstance(result, Awaitable) else result
 
-    def _script_fault(self, *, kind: str, method: str, **how: Any) -> None:
-        """One of `FAULTS`; see there in `Faults`."""
+    def _script_fault(self, *, kind: str, method: str, when: Payload | None = None, **how: Any) -> None:
+        """One of `FAULTS`; see there in `Faults`. `when`: arguments that the call has to have."""
         if kind not in FAULTS:
             raise ValueError(f"no such fault: {kind}; there are {', '.join(FAULTS)}")
-        getattr(self._workspace.faults, kind)(method, **how)
+        wanted = (when or {}).items()
+        getattr(self._workspace.faults, kind)(
+            method, when=lambda said: all(said.get(name) == value for name, value in wanted), **how
+        )
 
     async def _threads(self, request: web.Request, said: Payload) -> web.StreamResponse:
         """All of a channel, each thread with its messages as they are kept: blocks, metadata, reactions.

@@ -45,8 +45,8 @@ class Display:
         elif message.get("text"):
             plain = message.get("mrkdwn") is False
             lines = [self._mrkdwn(message["text"], formatted=not plain)]
-        lines += [self._attachment(one) for one in message.get("attachments", [])]
-        lines += [f"📎 {file.get('title') or file.get('name')}" for file in message.get("files", [])]
+        lines += [self._attachment(one) for one in message.get("attachments") or ()]
+        lines += [f"📎 {file.get('title') or file.get('name')}" for file in message.get("files") or ()]
         return "\n".join(line for line in lines if line)
 
     def mentions(self, message: Payload) -> set[str]:
@@ -59,7 +59,14 @@ class Display:
             live |= _live_in(node)
         return live
 
-    def _block(self, block: Payload) -> str:
+    def _block(self, block: Any) -> str:
+        """One line or more; a block that is not as documented shows as its type alone."""
+        try:
+            return self._known_block(block)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            return f"[{block.get('type')}]" if isinstance(block, dict) else "[block]"
+
+    def _known_block(self, block: Payload) -> str:
         kind = block["type"]
         if kind == "rich_text":
             return "\n".join(self._rich(element) for element in block["elements"])
@@ -157,8 +164,10 @@ class Display:
         return self._mrkdwn(text, formatted=False)
 
     def _attachment(self, attachment: Payload) -> str:
-        blocks = [self._block(block) for block in attachment.get("blocks", [])]
-        texts = [self._mrkdwn(attachment[key]) for key in ("pretext", "title", "text") if attachment.get(key)]
+        blocks = [self._block(block) for block in attachment.get("blocks") or ()]
+        texts = [
+            self._mrkdwn(str(attachment[key])) for key in ("pretext", "title", "text") if attachment.get(key)
+        ]
         return "\n".join([*texts, *blocks])
 
 
@@ -176,8 +185,8 @@ def _nodes(node: Any) -> Iterator[Payload]:
 def _live_in(node: Payload) -> set[str]:
     kind = node.get("type")
     if kind == "mrkdwn":
-        return {token.key for token in mrkdwn.tokens(node["text"])}
-    if kind == "markdown":
+        return {token.key for token in _tokens(node.get("text"))}
+    if kind == "markdown" and isinstance(node.get("text"), str):
         links = {match[2] for match in _MARKDOWN_LINK.finditer(node["text"])}
         links |= set(_BARE_URL.findall(node["text"]))
         return {f"<{link}>" for link in links} | {token.key for token in mrkdwn.tokens(node["text"])}

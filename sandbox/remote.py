@@ -45,7 +45,10 @@ class RemoteWorkspace:
         return Person(self._url, name, session=self._session)
 
     async def script_fault(self, kind: str, method: str, **how: Any) -> None:
-        """One of the scripted faults of `Faults`, by its name there."""
+        """One of the scripted faults of `Faults`, by its name there.
+
+        `when` is no function but the arguments that the call has to have.
+        """
         await self._do("script_fault", kind=kind, method=method, **how)
 
     async def random_faults(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from sandbox import RemoteWorkspace
 from sandbox.console import Console
@@ -163,7 +164,12 @@ async def test_a_person_presses_commands_submits_and_opens(slack: Workspace, bot
 
 
 async def test_the_workspace_fails_and_drops(slack: Workspace, bot: Bot, http: Http) -> None:
-    await http.workspace("script_fault", kind="error", method="chat.postMessage", code="is_archived")
+    await http.workspace(
+        "script_fault", kind="error", method="chat.postMessage", code="is_archived", when={"text": "this one"}
+    )
+    await bot.client.chat_postMessage(channel="live-chat", text="another")
+    with pytest.raises(SlackApiError, match="is_archived"):
+        await bot.client.chat_postMessage(channel="live-chat", text="this one")
     await http.workspace("random_faults", rate=1.0, kinds=["slow"])
     await http.workspace("clear_faults")
     await http.workspace("disturb", seed=1, repeats=1.0, longest_hold=0.01)

@@ -44,6 +44,24 @@ async def test_a_message_comes_in_the_shape_it_was_given(
     assert {key: read["messages"][1][key] for key in shape} == shape
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        *SHAPES,
+        {"blocks": [{"words": "no type"}, "no block", {"type": "section", "text": "no object"}]},
+        {"blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{}]}]}]},
+        {"blocks": [{"type": "section", "text": {"type": "mrkdwn"}}, {"type": "markdown"}]},
+        {"attachments": [{"text": 5, "blocks": None}], "text": None},
+    ],
+)
+async def test_any_shape_can_be_shown(slack: Workspace, shape: dict[str, Any]) -> None:
+    ts = await slack.person("ana").post("live-chat", "x", as_=shape)
+    message = slack.message("live-chat", ts)
+    assert isinstance(slack.rendered(message), str)
+    assert slack.mentions(message) == set()
+    assert ts in slack.describe()
+
+
 async def test_a_field_that_is_null_is_left_out(slack: Workspace) -> None:
     shape = {
         "client_msg_id": None,
