@@ -60,6 +60,7 @@ class PersonFields(TypedDict, total=False):
     title: str
     tz: str
     locale: str
+    is_bot: bool
     is_admin: bool
     is_owner: bool
     is_restricted: bool
