@@ -16,13 +16,12 @@ from aiohttp import web
 from sandbox.errors import PersonError, SlackError
 from sandbox.model import Channel
 from sandbox.payload import json_object
-from sandbox.shapes import reply_timestamps
 
 if TYPE_CHECKING:
     from sandbox.payload import Payload
     from sandbox.workspace import Workspace
 
-FAULTS = ("rate_limit", "server_error", "drop_before", "drop_after", "error", "slow", "land_late")
+FAULTS = ("rate_limit", "server_error", "drop_before", "drop_after", "error", "answer", "slow", "land_late")
 
 
 class Console:
@@ -107,23 +106,18 @@ class Console:
         )
 
     async def _threads(self, request: web.Request, said: Payload) -> web.StreamResponse:
-        """All of a channel, each thread with its messages as they are kept: blocks, metadata, reactions.
+        """As `Workspace.threads`.
 
         Written thread by thread, so that a hundred thousand messages neither stop the workspace nor are
         in memory twice.
         """
-        channel = self._workspace.channel(said["channel"])
+        threads = self._workspace.threads(said["channel"])
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         response.enable_chunked_encoding()
         await response.prepare(request)
         before = '{"result":['
-        for ts in list(channel.top):
-            parent = channel.messages.get(ts)
-            if parent is None or parent.get("subtype") == "thread_broadcast":
-                continue
-            replies = [channel.messages[reply] for reply in reply_timestamps(channel, ts)]
-            written = json.dumps({"ts": ts, "messages": [parent, *replies]})
-            await response.write((before + written).encode())
+        for thread in threads:
+            await response.write((before + json.dumps(thread)).encode())
             before = ","
         await response.write(b"]}" if before == "," else b'{"result":[]}')
         await response.write_eof()

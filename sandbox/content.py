@@ -25,6 +25,7 @@ def size_of_blocks(blocks: list[Payload], counting: Counting) -> int:
     13,200 characters on, and so were texts of 11,341 characters in many blocks.
     Assumed: that it is the JSON's length, and what a character is: with "unescaped" a code point, with
     "escaped" each character of JSON in ASCII (`\\u00e9`, `\\/`) in which `& < >` are entities.
+    Blocks inside attachments are not counted.
     """
     written = json.dumps(blocks, ensure_ascii=counting == "escaped", separators=(",", ":"))
     plain = unescape(written)

@@ -11,7 +11,7 @@ from sandbox.model import Channel
 from sandbox.shapes import message_shape, replies_of, top_level
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from sandbox.core import Core
     from sandbox.payload import Payload
@@ -101,6 +101,21 @@ class Readings:
         found = self._channel(channel)
         parent = [found.messages[ts]] if ts in found.messages else []
         return [message_shape(found, message) for message in [*parent, *replies_of(found, ts)]]
+
+    def threads(self, channel: str | Channel) -> Iterator[Payload]:
+        """Every thread of a channel, `{ts, messages}` with the parent first, one after the other.
+
+        The messages are as they are kept, with blocks, metadata and reactions, and not to be changed.
+        """
+        found = self._channel(channel)
+
+        def read() -> Iterator[Payload]:
+            for ts in list(found.top):
+                parent = found.messages.get(ts)
+                if parent is not None and parent.get("subtype") != "thread_broadcast":
+                    yield {"ts": ts, "messages": [parent, *replies_of(found, ts)]}
+
+        return read()
 
     def direct_messages(self, user: str) -> list[Payload]:
         """What stands in the bot's direct messages with a person, oldest first."""

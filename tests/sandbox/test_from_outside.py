@@ -170,6 +170,8 @@ async def test_the_workspace_fails_and_drops(slack: Workspace, bot: Bot, http: H
     await bot.client.chat_postMessage(channel="live-chat", text="another")
     with pytest.raises(SlackApiError, match="is_archived"):
         await bot.client.chat_postMessage(channel="live-chat", text="this one")
+    await http.workspace("script_fault", kind="answer", method="team.info", body={"ok": True, "team": None})
+    assert (await bot.client.team_info())["team"] is None
     await http.workspace("random_faults", rate=1.0, kinds=["slow"])
     await http.workspace("clear_faults")
     await http.workspace("disturb", seed=1, repeats=1.0, longest_hold=0.01)
