@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import Row, Select, Update, and_, case, func, literal, or_, select, update
 
 from storage.channels import Among, configured, readable
 from storage.link import Link
@@ -256,13 +256,17 @@ class Conversations:
 
     async def uproot(self, conversation_id: ConversationId, card: MessageRef) -> Conversation | None:
         """It has no card any more; its thread becomes a former one."""
-        await self._connection.execute(
-            insert(former_threads).values(
-                team=card.team, channel=card.channel, ts=card.ts, conversation_id=conversation_id
-            )
-        )
+        await self.had_thread(conversation_id, card)
         self._by_thread.pop(card, None)
         return await self._changed(conversation_id, [], card_team=None, card_channel=None, card_ts=None)
+
+    async def had_thread(self, conversation_id: ConversationId, thread: MessageRef) -> None:
+        """What is typed there is the conversation's, beside what is typed in its present thread."""
+        await self._connection.execute(
+            self._connection.insert(former_threads)
+            .values(team=thread.team, channel=thread.channel, ts=thread.ts, conversation_id=conversation_id)
+            .on_conflict_do_nothing()
+        )
 
     async def move_home(self, conversation_id: ConversationId, channel: str) -> Conversation | None:
         """From now on it is at home there."""

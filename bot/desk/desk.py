@@ -344,6 +344,13 @@ class Desk:
     async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
         return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
 
+    async def thread_strayed(
+        self, conversation_id: ConversationId, *, away_from: MessageRef, beside: MessageRef
+    ) -> bool:
+        return await self._do(
+            Expects(conversation_id), threads.strayed, conversation_id, away_from=away_from, beside=beside
+        )
+
     async def come_home(self, conversation_id: ConversationId, *, away_from: str) -> bool:
         return await self._do(
             Expects(conversation_id), threads.come_home, conversation_id, away_from=away_from

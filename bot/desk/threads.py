@@ -9,7 +9,7 @@ from bot.desk.errors import AlreadyShown, MayNotAct, NotFound, NoThread
 from bot.desk.outgoing import Owed
 from bot.desk.timeline import Event
 from bot.desk.views import LIVE_FOR
-from storage.records import Conversation, ConversationId, MessageRef, Person
+from storage.records import Call, Conversation, ConversationId, MessageRef, Person
 from storage.transaction import Transaction
 
 
@@ -101,7 +101,7 @@ async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: M
         return False
     conversation = await tx.conversations.uproot(conversation_id, away_from) or conversation
     waiting = await tx.outbox.cancel_lane(outgoing.lane_of(conversation_id))
-    unsent = [(kind, payload) for kind, payload in waiting if kind in (Owed.ENTRY, Owed.FILE)]
+    unsent = [(kind, payload) for kind, payload in waiting if kind in (Owed.ENTRY, Owed.FILE, Owed.ANNOUNCE)]
     said = [payload["seq"] for kind, payload in unsent if kind == Owed.ENTRY]
     upto = min(said, default=conversation.last_seq + 1) - 1
     await outgoing.start_thread_again(tx, conversation, unsent=unsent, upto=upto)
@@ -109,6 +109,22 @@ async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: M
     for old in (*pointers, {"channel": away_from.channel, "ts": away_from.ts}):
         await outgoing.point_from(tx, conversation, channel=old["channel"], ts=old["ts"])
     return True
+
+
+async def strayed(
+    tx: Transaction, conversation_id: ConversationId, *, away_from: MessageRef, beside: MessageRef
+) -> bool:
+    """Slack put a post for the thread `away_from` beside it, into the channel: start the thread again.
+
+    The post is taken away. Until it is, and where that cannot be done, an answer under it is the
+    conversation's, as in any thread that it had before. False if the thread started again already.
+    """
+    if await tx.conversations.lock(conversation_id) is None:
+        return False
+    await tx.conversations.had_thread(conversation_id, beside)
+    await tx.inbox.wake(beside)
+    await outgoing.take_down(tx, conversation_id, Call(beside.channel, beside.ts))
+    return await move(tx, conversation_id, away_from=away_from)
 
 
 async def come_home(tx: Transaction, conversation_id: ConversationId, *, away_from: str) -> bool:

@@ -36,6 +36,8 @@ _GONE = {
     "user_not_in_channel",
     "users_not_found",
 }
+# The thread is not there any more.
+THREAD_GONE = {"thread_not_found", "message_not_found", "cannot_reply_to_message"}
 _CHANNEL = {
     "channel_not_found",
     "not_in_channel",

@@ -8,9 +8,11 @@ time to show it and does not (docs/decisions/0004-delivery.md).
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -22,7 +24,7 @@ from bot.desk.outgoing import Owed
 from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Part, Throttled, Unknown
 from bot.slack.channels import Channels
 from bot.slack.clock import SlackClock
-from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.errors import CALL_ERRORS, THREAD_GONE, Failure, Trouble
 from bot.slack.installation import Installation
 from bot.slack.labels import find, label
 from bot.slack.outbound import Outbound
@@ -33,8 +35,6 @@ from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-# The thread is not there any more.
-_THREAD_GONE = {"thread_not_found", "message_not_found", "cannot_reply_to_message"}
 # Looking for a post is not allowed, so whether it arrived cannot be found out.
 MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
 # A clock may have been set back since.
@@ -141,6 +141,9 @@ class Poster:
             return elsewhere or self.certain(parcel, failure)
         self.trouble = None
         self._warned.clear()
+        if thread is not None and _is_beside(answer, thread) and not await self._is_there(parcel, thread):
+            await self.strayed(parcel, thread, MessageRef(thread.team, thread.channel, str(answer["ts"])))
+            return Done()
         return Done(self._placed(parcel, answer["ts"], thread, home=home, shows=shows, in_channel=in_channel))
 
     async def _settled(
@@ -158,6 +161,8 @@ class Poster:
         It may have been made by another version, in which another number of rows fitted: the post itself says
         how many it shows, and until it is found the parcel stays whole.
         """
+        waited = self._desk.database.clock() - maybe_sent
+        may_land = Unknown(self._waits.quarantine - waited, "it may still land")
         try:
             found = await find(
                 self._client,
@@ -168,6 +173,8 @@ class Poster:
             )
         except CALL_ERRORS as error:
             failure = Failure.of(error)
+            if failure.reason in THREAD_GONE and waited < self._waits.quarantine:
+                return may_land
             elsewhere = await self.goes_on_elsewhere(parcel, failure, home, thread)
             if elsewhere is not None:
                 return elsewhere
@@ -175,15 +182,15 @@ class Poster:
                 return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=False))
             # Looking is another method than posting, and waits by itself.
             return Unknown(max(failure.after, self.longer(parcel)), failure.reason)
+        if found is not None and found.is_beside and thread is not None:
+            await self.strayed(parcel, thread, MessageRef(thread.team, thread.channel, found.ts))
+            return Done()
         if found is not None:
             # What a card shows may be as old as the first try.
             done = Done(self._placed(parcel, found.ts, thread, home=home, shows=0, in_channel=in_channel))
             rows = carries if found.shows is None else found.shows
             return done if rows >= len(parcel.items) else Part(done, rows)
-        waited = self._desk.database.clock() - maybe_sent
-        if waited < self._waits.quarantine:
-            return Unknown(self._waits.quarantine - waited, "it may still land")
-        return None
+        return may_land if waited < self._waits.quarantine else None
 
     async def warn(self, holder: PersonId, trouble: str) -> None:
         """Tell a teammate who answers a customer, once and where they can read it, that they are cut off."""
@@ -202,7 +209,7 @@ class Poster:
 
     def _is_lost(self, failure: Failure, thread: MessageRef, home: str | None) -> bool:
         """Whether this thread takes no posts any more while the conversation's channel may."""
-        if failure.reason in _THREAD_GONE:
+        if failure.reason in THREAD_GONE:
             return True
         return failure.trouble is Trouble.CHANNEL and thread.channel != home
 
@@ -234,6 +241,23 @@ class Poster:
         """Let the conversation's thread start again; this parcel's rows wait for the new one."""
         log.warning("conversation %s: its thread is gone; it starts again", parcel.conversation_id)
         await self._desk.move_thread(parcel.conversation_id, away_from=thread)
+
+    async def _is_there(self, parcel: Parcel, thread: MessageRef) -> bool:
+        """Whether the thread shows the post, although Slack's answer to it did not say so."""
+        since = self._slack_clock.slacks(self._desk.database.clock()) - _LONGEST_WAIT
+        try:
+            found = await find(self._client, parcel.key, channel=thread.channel, thread=thread, since=since)
+        except CALL_ERRORS:
+            return False
+        return found is not None and not found.is_beside
+
+    async def strayed(self, parcel: Parcel, thread: MessageRef, beside: MessageRef) -> None:
+        """Slack put what was for the thread into the channel: the thread is gone, and that is taken away.
+
+        The parcel's rows wait for the new thread.
+        """
+        log.warning("conversation %s: Slack posted beside its thread, which is gone", parcel.conversation_id)
+        await self._desk.thread_strayed(parcel.conversation_id, away_from=thread, beside=beside)
 
     def _told_of(self, parcel: Parcel, reason: str, *, certain: bool) -> Effect | None:
         """Tell the thread that what the parcel holds is missing there."""
@@ -308,6 +332,15 @@ class Poster:
 def _channel(home: str | None, thread: MessageRef | None) -> str:
     """Where a post goes. A conversation without a channel has no place that may be written to."""
     return thread.channel if thread is not None else home or ""
+
+
+def _is_beside(answer: Mapping[str, Any], thread: MessageRef) -> bool:
+    """Whether Slack says of a post that it is not in that thread.
+
+    It does not refuse a post whose thread is gone, but posts it into the channel (slack-go/slack issue 1571).
+    """
+    message = answer.get("message")
+    return isinstance(message, Mapping) and message.get("thread_ts") != thread.ts
 
 
 async def _called(conversation_id: ConversationId, call: Call, tx: Transaction) -> None:

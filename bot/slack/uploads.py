@@ -7,7 +7,7 @@ nobody knows is looked up by it, and asked for again under the same name.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -75,7 +75,7 @@ class Uploads:
 
     async def _share(self, parcel: Parcel, thread: MessageRef, file: File, *, home: str | None) -> Outcome:
         if file.slack_id is not None and parcel.maybe_sent is not None:
-            settled = await self._settled(parcel, file.slack_id, thread)
+            settled = await self._settled(parcel, file, file.slack_id, thread)
             if settled is not None:
                 return settled
         slack_id = file.slack_id
@@ -96,20 +96,47 @@ class Uploads:
             if failure.trouble is Trouble.MAYBE_SENT:
                 return Unknown(self._poster.longer(parcel), failure.reason)
             if failure.reason in _SHARED_ALREADY:
-                return Done()
+                return await self._settled(parcel, file, slack_id, thread) or await self._anew(parcel, file)
             if failure.reason in _LAPSED and parcel.attempts < _UPLOADS:
-                await self._remember(file, None)
-                return NotYet(self._poster.longer(parcel), failure.reason)
+                return await self._anew(parcel, file)
             elsewhere = await self._poster.goes_on_elsewhere(parcel, failure, home, thread)
             if elsewhere is not None:
                 return elsewhere
             return self._refused(parcel, failure)
+        try:
+            shared = await self._shared(parcel, file, slack_id, thread)
+        except CALL_ERRORS as error:
+            # Without the right to look, Slack's word has to do.
+            reason = Failure.of(error).reason
+            return Done() if reason in MAY_NOT_LOOK else Unknown(self._poster.longer(parcel), reason)
+        return shared or Unknown(self._poster.longer(parcel), "Slack does not show it yet")
+
+    async def _shared(self, parcel: Parcel, file: File, slack_id: str, thread: MessageRef) -> Outcome | None:
+        """What became of a share, as Slack shows the file; None if it shows it nowhere in the channel.
+
+        Where the thread was gone Slack has put it into the channel itself, as it does with a post.
+        """
+        answer = await self._client.files_info(file=slack_id)
+        shares = _shares(answer["file"], thread.channel)
+        if any(share.get("thread_ts") == thread.ts for share in shares):
+            return Done()
+        beside = [share["ts"] for share in shares if share.get("thread_ts") in (None, share["ts"])]
+        if not beside:
+            return None
+        # The next thread gets it under a name of its own: Slack shares none twice.
+        await self._remember(file, None)
+        await self._poster.strayed(parcel, thread, MessageRef(thread.team, thread.channel, beside[-1]))
         return Done()
 
-    async def _settled(self, parcel: Parcel, slack_id: str, thread: MessageRef) -> Outcome | None:
+    async def _anew(self, parcel: Parcel, file: File) -> Outcome:
+        """Slack does not share what was uploaded: upload it again."""
+        await self._remember(file, None)
+        return NotYet(self._poster.longer(parcel), "it is uploaded again")
+
+    async def _settled(self, parcel: Parcel, file: File, slack_id: str, thread: MessageRef) -> Outcome | None:
         """What became of an earlier try; None if it surely was not shared."""
         try:
-            answer = await self._client.files_info(file=slack_id)
+            found = await self._shared(parcel, file, slack_id, thread)
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             if failure.reason in MAY_NOT_LOOK:
@@ -117,9 +144,10 @@ class Uploads:
             if failure.reason not in _LAPSED:
                 return Unknown(max(failure.after, self._poster.longer(parcel)), failure.reason)
         else:
-            if _is_shared(answer["file"], thread.channel):
-                return Done()
-        assert parcel.maybe_sent is not None  # noqa: S101 - for the type checker: only then it is looked for
+            if found is not None:
+                return found
+        if parcel.maybe_sent is None:
+            return None
         waited = self._database.clock() - parcel.maybe_sent
         return Unknown(self._quarantine - waited, "it may still land") if waited < self._quarantine else None
 
@@ -167,6 +195,7 @@ class Uploads:
         return tell
 
 
-def _is_shared(file: Mapping[str, Any], channel: str) -> bool:
+def _shares(file: Mapping[str, Any], channel: str) -> Sequence[Mapping[str, Any]]:
+    """The messages of that channel that show the file."""
     shares = file.get("shares") or {}
-    return any(channel in (shares.get(kind) or {}) for kind in ("public", "private"))
+    return [one for kind in ("public", "private") for one in (shares.get(kind) or {}).get(channel) or []]
