@@ -195,8 +195,8 @@ async def test_conversations_of_the_channel_that_was_configured_move_when_they_g
     there = {name: await outside.same_chat(chat, channel=ELSEWHERE) for name, chat in chats.items()}
     for name in names[:3]:
         await there[name].shows(f"{name}, first")
-        old = slack.message(CHANNEL, await chats[name].thread.ts())
-        await outside.until(lambda old=old: "goes on in" in slack.rendered(old))  # type: ignore[misc]
+        old = await chats[name].thread.ts()
+        await outside.until(partial(goes_on, slack, old))
     await outside.settled()
     assert [name for name in names if shows(slack, ELSEWHERE, name)] == list(names[:3])
     await there["Over"].customer.say("One more thing")
@@ -232,6 +232,11 @@ async def test_what_an_inbox_is_connected_to_stays_there(office: Office) -> None
     await office.here.settled()
     assert len(office.slack.messages(VIP)) == posts
     assert not shows(office.slack, ELSEWHERE, "Vera")
+
+
+def goes_on(slack: Workspace, card: str) -> bool:
+    """Whether the card in the old channel says so."""
+    return "goes on in" in slack.rendered(slack.message(CHANNEL, card))
 
 
 async def long_ago(conversation_id: ConversationId, tx: Transaction) -> None:
