@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -48,8 +48,15 @@ from bot.slack.directory import Directory
 from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.gaps import Gaps
 from bot.slack.homes import Homes
-from bot.slack.installation import Installation, NotAnswering, find_installation, try_app_token
+from bot.slack.installation import (
+    Installation,
+    NotAnswering,
+    NotReachable,
+    find_installation,
+    try_app_token,
+)
 from bot.slack.intake import Intake
+from bot.slack.introduction import remember, remembered
 from bot.slack.lateness import Lateness
 from bot.slack.missed import Missed
 from bot.slack.outbound import Outbound
@@ -70,7 +77,9 @@ log = logging.getLogger(__name__)
 SOCKETS = 2
 # Shorter than a courier's lease: when a row is claimed again, the first call has ended.
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
-# Seconds between tries when Slack does not answer at the start; then the start is given up.
+# Seconds. A socket that is not open by then is waited for no longer, and opened when Slack lets us.
+CONNECTED_WITHIN = 10.0
+# Seconds between tries when Slack does not answer at the first start; then the start is given up.
 START_PAUSES = (0.5, 1, 2, 4, 8)
 # Seconds; the SDK notices a dead socket after a few of these, and waits one before it opens another.
 PING_EVERY = 3
@@ -225,7 +234,7 @@ class Bridge:
         self._keep_up(Housekeeping(self.database).run())
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session, self._slack_clock)
-        self.installation = await self._introduced(client)
+        self.installation, is_there = await self._introduced(client)
         slack_host = SlackHost(self._settings.slack_api_url)
         directory = Directory(client, self.database, home_team=self.installation.team)
         gaps = Gaps(
@@ -239,7 +248,7 @@ class Bridge:
         self._keep_up(gaps.run())
         channels = self.channels = Channels(client, self.desk, self.installation)
         self._stack.push_async_callback(channels.stop)
-        await channels.start()
+        await channels.start(let_in=is_there)
         rights = Rights(directory, channels, bot_user=self.installation.bot_user)
         private = Private(client, rights, team=self.installation.team)
         lateness = Lateness(self.database, self.bell, least=self._settings.hold_back)
@@ -292,28 +301,39 @@ class Bridge:
         )
         await self._serve(bolt)
         if self._settings.slack_app_token is not None:
-            await self._connect(bolt, self._settings.slack_app_token)
+            connecting = self._connecting(bolt, self._settings.slack_app_token)
+            if is_there:
+                await asyncio.wait(connecting, timeout=CONNECTED_WITHIN)
         missed = Missed(client, self.database, spacing=self._catch_up_spacing)
         self._watch = Watch(
             self.database, CatchUp(missed, self.database, intake), self._sockets, self._slack_clock
         )
         self._keep_up(self._watch.run())
 
-    async def _introduced(self, client: AsyncWebClient) -> Installation:
-        """What Slack says about us; a Slack that does not answer for a moment is asked again."""
-        app_token = self._settings.slack_app_token
+    async def _introduced(self, client: AsyncWebClient) -> tuple[Installation, bool]:
+        """What Slack says about us, and whether it said so now.
+
+        A Slack that does not answer is asked again, and where it once did, what it said then has to do:
+        customers and the AI need not wait for it.
+        """
+        token, slack_channel = self._settings.slack_bot_token, self._settings.slack_channel
         for pause in (*START_PAUSES, None):
             try:
-                found = await find_installation(client, self._settings.slack_channel)
-                if app_token is not None:
-                    await try_app_token(client, app_token)
-            except NotAnswering as error:
-                if pause is None:
+                found = await find_installation(client, slack_channel)
+                if self._settings.slack_app_token is not None:
+                    await try_app_token(client, self._settings.slack_app_token)
+            except (NotAnswering, NotReachable) as error:
+                known = await remembered(self.database, token=token, slack_channel=slack_channel)
+                if known is not None:
+                    log.error("%s The bridge starts without Slack and uses it when it answers.", error)
+                    return known, False
+                if pause is None or isinstance(error, NotReachable):
                     raise
                 log.warning("%s Asking again in %s s.", error, pause)
                 await asyncio.sleep(pause)
             else:
-                return found
+                await remember(self.database, found, token=token, slack_channel=slack_channel)
+                return found, True
         raise AssertionError("the last try returns or raises")
 
     def _slack_courier(
@@ -398,7 +418,7 @@ class Bridge:
 
         self._stack.push_async_callback(finish)
 
-    def _keep_up(self, work: Coroutine[Any, Any, None]) -> None:
+    def _keep_up(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Until the stop, at which it is cut short."""
         running = asyncio.create_task(work)
 
@@ -407,6 +427,7 @@ class Bridge:
             await asyncio.wait({running})
 
         self._stack.push_async_callback(cut)
+        return running
 
     async def _serve(self, bolt: AsyncApp) -> None:
         async with self.database.read() as tx:
@@ -437,12 +458,16 @@ class Bridge:
         host, port = runner.addresses[0][:2]
         self.address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
-    async def _connect(self, bolt: AsyncApp, app_token: str) -> None:
+    def _connecting(self, bolt: AsyncApp, app_token: str) -> Sequence[asyncio.Task[None]]:
+        """Open the sockets, however long Slack takes to let us; each task ends when its one is open."""
+        connecting = []
         for _ in range(SOCKETS):
             handler = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_EVERY)
             self._stack.push_async_callback(handler.close_async)
-            await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt leaves it untyped
             self._sockets.append(handler.client)
+            # The SDK tries again until it succeeds.
+            connecting.append(self._keep_up(handler.connect_async()))  # type: ignore[no-untyped-call] # Bolt's
+        return connecting
 
 
 _WRITTEN_AT = "health_written_at"

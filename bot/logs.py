@@ -50,6 +50,9 @@ class WordlessFormatter(logging.Formatter):
         # Another handler may have kept a traceback with words in it.
         bare.exc_text = None
         bare.stack_info = None
+        if not is_ours:
+            # What a library meets it says again at every try; its type says enough.
+            bare.exc_info = None
         return super().format(bare)
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - the name is logging's

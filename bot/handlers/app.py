@@ -82,7 +82,7 @@ def slack_app(
         )
 
     # Bolt warns that its token is not used and prints whole deliveries; our own handlers say what matters.
-    quiet = logging.getLogger("bot.bolt")
+    quiet = logging.getLogger("slack_bolt")
     quiet.setLevel(logging.ERROR)
     app = AsyncApp(
         logger=quiet,

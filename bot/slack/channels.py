@@ -59,8 +59,8 @@ class Channels:
         found = self._channels.get(self.configured_id)
         return None if found is None else found.standing.trouble
 
-    async def start(self) -> None:
-        """From now on conversations start in the configured channel, where Slack let us in just now.
+    async def start(self, *, let_in: bool) -> None:
+        """From now on conversations start in the configured channel. `let_in`: Slack let us in just now.
 
         Those that go on in a former one move here. Then begin to look after every channel.
         """
@@ -68,8 +68,8 @@ class Channels:
             lambda tx: tx.channels.configure(self.configured_id), expects=Expects()
         )
         homes = await self.homes()
-        self.exposure.unseen([one for one in homes if one != self.configured_id])
-        self._look_after(self.configured_id, is_known=not found.is_exposed)
+        self.exposure.unseen([one for one in homes if not let_in or one != self.configured_id])
+        self._look_after(self.configured_id, is_known=let_in and not found.is_exposed)
         await asyncio.gather(*(self.of(home) for home in homes))
         self._watching[""] = asyncio.create_task(self._bring_home())
 

@@ -24,6 +24,10 @@ class NotAnswering(NotConnected):
     """Slack did not answer as it should, which may be over in a moment."""
 
 
+class NotReachable(NotConnected):
+    """Nobody listens at Slack's address, or nobody did just now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """What Slack said about us at the start. `channel` is the live chat channel's id."""
@@ -154,10 +158,7 @@ async def try_app_token(client: AsyncWebClient, app_token: str) -> None:
                 "Information” → “App-Level Tokens” with the scope connections:write, and turn Socket Mode on."
             ) from error
         if failure.trouble is not Trouble.THROTTLED:
-            passing = failure.trouble is Trouble.MAYBE_SENT
-            raise (NotAnswering if passing else NotConnected)(
-                f"Slack did not answer as expected: {failure.reason}."
-            ) from error
+            raise _kind_of(failure)(f"Slack did not answer as expected: {failure.reason}.") from error
 
 
 async def _ask(call: Any, *, no_channel: str = "") -> Any:
@@ -165,9 +166,18 @@ async def _ask(call: Any, *, no_channel: str = "") -> Any:
         return await call
     except CALL_ERRORS as error:
         failure = Failure.of(error)
-        # Where nobody listens, the address may be wrong; that is said at once.
-        passing = failure.trouble in (Trouble.THROTTLED, Trouble.MAYBE_SENT)
-        raise (NotAnswering if passing else NotConnected)(_mend(failure, no_channel)) from error
+        raise _kind_of(failure)(_mend(failure, no_channel)) from error
+
+
+def _kind_of(failure: Failure) -> type[NotConnected]:
+    match failure.trouble:
+        case Trouble.THROTTLED | Trouble.MAYBE_SENT:
+            return NotAnswering
+        case Trouble.NOT_SENT:
+            # The address may be wrong; that is said at once.
+            return NotReachable
+        case _:
+            return NotConnected
 
 
 def _mend(failure: Failure, no_channel: str) -> str:

@@ -116,7 +116,7 @@ class Service:
     def errors(self) -> Sequence[str]:
         """What it logged as an error. Bolt's are left out: an acknowledgement that comes too late is one."""
         lines = self.log.read_text().splitlines()
-        return [one for one in lines if one.startswith("ERROR bot.") and not one.startswith("ERROR bot.bolt")]
+        return [one for one in lines if one.startswith("ERROR bot.")]
 
     def _gone(self) -> None:
         if self._pipe is not None:

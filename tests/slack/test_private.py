@@ -72,7 +72,7 @@ async def gate(slack: Workspace, client: AsyncWebClient, database: Database) -> 
     desk = Desk(database, ai_answers=False)
     installation = await find_installation(client, CHANNEL)
     channels = Channels(client, desk, installation)
-    await channels.start()
+    await channels.start(let_in=True)
     directory = Directory(client, database, home_team=slack.team_id)
     rights = Rights(directory, channels, bot_user=slack.bot_user_id)
     made = Gate(slack, Private(client, rights, team=slack.team_id), directory, channels)
