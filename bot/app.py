@@ -165,8 +165,8 @@ class Bridge:
             problems["slack"] = "no socket is open; trying again"
         elif self.channels.trouble is not None:
             problems["slack"] = self.channels.trouble
-        elif self._poster is not None and self._poster.trouble is not None:
-            problems["slack"] = f"Slack takes no posts: {self._poster.trouble}"
+        elif self._poster is not None and (refused := self._poster.troubles.anywhere()) is not None:
+            problems["slack"] = f"Slack takes no posts: {refused}"
         elif self._signatures.trouble is not None:
             problems["slack"] = self._signatures.trouble
         async with self.database.read() as tx:

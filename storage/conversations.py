@@ -268,6 +268,13 @@ class Conversations:
             .on_conflict_do_nothing()
         )
 
+    async def has_moved(self, conversation_id: ConversationId) -> bool:
+        """Whether its thread started again at least once."""
+        found = await self._connection.scalars(
+            select(former_threads.c.ts).where(former_threads.c.conversation_id == conversation_id).limit(1)
+        )
+        return found.first() is not None
+
     async def move_home(self, conversation_id: ConversationId, channel: str) -> Conversation | None:
         """From now on it is at home there."""
         return await self._changed(conversation_id, [], home=channel)

@@ -146,8 +146,10 @@ class Outbox:
         counts: bool,
         sent: bool,
         alone: bool = False,
+        payload: Mapping[str, Any] | None = None,
     ) -> bool:
         """Try again at `at`. `counts`: this was an attempt. `sent`: it may have been done already.
+        `payload`: what the one row asks for from now on.
 
         What may have been done, by this try or an earlier one, stays together, since together it would be
         found. `alone`: its rows travel one by one from now on.
@@ -165,6 +167,7 @@ class Outbox:
             coalesce=None,
             **({} if sent or parcel.maybe_sent is not None else {"carrier": None}),
             **({"alone": True} if alone else {}),
+            **({} if payload is None else {"payload": dict(payload)}),
         )
 
     async def abandon(self, *, by: Collection[int] | None = None, may_land_for: timedelta) -> None:

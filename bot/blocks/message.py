@@ -17,6 +17,8 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.blocks import budget
+from bot.blocks.budget import Room, cut_to
 from bot.blocks.rich import rich_text
 from bot.blocks.words import HEADER_LIMIT, chunks, shortened
 from bot.prose.markdown import markdown, reads_as_typed
@@ -31,16 +33,21 @@ LinkTo = Callable[[MessageRef], str]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`text` for notifications and screen readers, `blocks` for the eye. Both are within Slack's limits."""
+    """`text` for notifications and screen readers, `blocks` for the eye; without any the text is all."""
 
     text: str
     blocks: Sequence[Block]
 
     def arguments(self) -> dict[str, Any]:
-        """As arguments of chat.postMessage and its kin. `parse` and the rest keep Slack from adding links."""
+        """As arguments of chat.postMessage and its kin. `parse` and the rest keep Slack from adding links.
+
+        Whatever is written to Slack passes here, so nothing is larger than Slack is known to take: who has
+        more to say splits it before, and what nobody split loses blocks.
+        """
+        blocks = [block.to_dict() for block in cut_to(Room(budget.LARGEST), self.blocks)]
         return {
             "text": self.text,
-            "blocks": [block.to_dict() for block in self.blocks],
+            **({"blocks": blocks} if blocks else {}),
             "parse": "none",
             "link_names": False,
         }

@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
+from bot.blocks.budget import LARGEST_TEXT, MOST_BLOCKS, ROOM, Room
 from bot.blocks.events import event_message
-from bot.blocks.message import Message, ai_words, plain, small, words
+from bot.blocks.message import Message, ai_words, small, words
+from bot.blocks.message import plain as plain_text
+from bot.blocks.plainer import Plain, plainer
 from bot.blocks.words import bold, customer_name, escaped, notification, one_line, size
 from bot.desk.kinds import in_size
+from bot.desk.timeline import Event
 from bot.tongues import say
 from storage.records import Author, Conversation, Entry, Kind
 
-# Slack takes 50 blocks; how much text in all is not documented, so not much more than it is known to take.
-MOST_BLOCKS = 48
-LONGEST = 12_000
 DENSE_FROM = 16
 SHORT = 400
 # A notification has room for a few lines.
 MOST_LINES = 5
 LONGEST_NOTICE = 2_000
+# A long message is cut where a word ends, if one does so soon before.
+_LONGEST_WORD = 200
+_LONGEST_GAP = 500
+# What somebody wrote and an event quotes in full, by its name in the entry's data.
+_LONG_WORDS = {Event.SUMMARISED: "summary", Event.AGREED: "agreed"}
 
 
-def entry_message(conversation: Conversation, entry: Entry) -> Message:
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One post. `shown`: how many of the entries are in it, whole or to their end.
+
+    `upto`: of the first one only a part is, up to that character; the rest of it takes further posts.
+    """
+
+    message: Message
+    shown: int
+    upto: int | None = None
+
+
+def entry_message(conversation: Conversation, entry: Entry, *, formatted: bool = True) -> Message:
     """What the thread shows of one entry. Edits were typed there and are there already; so were notes, but
-    for those that were written in a window.
+    for those that were written in a window. Without `formatted` an AI's words stand as it wrote them.
     """
     if entry.is_taken_back:
         gone = say("A message was taken back before it was shown here.")
@@ -33,7 +52,8 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     if entry.kind is Kind.SYSTEM:
         return event_message(conversation, entry)
     who, mark = _speaker(conversation, entry)
-    said = ai_words(entry.text) if entry.author is Author.AI else words(entry.text) if entry.text else []
+    is_formatted = formatted and entry.author is Author.AI
+    said = ai_words(entry.text) if is_formatted else words(entry.text) if entry.text else []
     files = [small(f"📎 {escaped(file['name'])} ({in_size(file['size'])})") for file in entry.attachments]
     shown = [*said, *files] or words("")
     # It was not typed here, so nothing else says whom it went to.
@@ -45,13 +65,25 @@ def entry_message(conversation: Conversation, entry: Entry) -> Message:
     return Message(text=notification(said_by, entry.said), blocks=[small(f"{mark} {bold(who)}{how}"), *shown])
 
 
-def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tuple[Message, int]:
-    """One message that shows as many of the entries as fit, in their order, and how many those are.
+def entries_message(
+    conversation: Conversation,
+    entries: Sequence[Entry],
+    *,
+    room: Room = ROOM,
+    since: int = 0,
+    plain: Plain = Plain.AS_MADE,
+) -> Packed:
+    """One message that shows as many of the entries as fit into `room`, in their order.
 
-    At least one. What the same person said in a row stands under their name once. Where very many wait, short
-    ones are set small, name and words in one line, so that twice as many fit: a thread that is far behind is
-    only read over, and Slack takes one post for it where it took two.
+    At least one, or a part of it. What the same person said in a row stands under their name once. Where very
+    many wait, short ones are set small, name and words in one line, so that twice as many fit: a thread that
+    is far behind is only read over, and Slack takes one post for it where it took two.
+
+    `since`: of the first entry so many characters are in the thread already. An entry that was begun, or is
+    to be plainer than it is made, goes alone.
     """
+    if since or plain:
+        return _alone(conversation, entries[0], room, since, plain)
     dense = len(entries) > DENSE_FROM
     blocks: list[Block] = []
     texts: list[str] = []
@@ -63,13 +95,66 @@ def entries_message(conversation: Conversation, entries: Sequence[Entry]) -> tup
         if who is not None:
             _named(more[1:], entry)
             more = more[1:] if who == speaking else more
-        longer = length + size(entry.text)
-        if shown and (len(blocks) + len(more) > MOST_BLOCKS or longer > LONGEST):
+        longer = length + room.size(more)
+        if len(blocks) + len(more) > MOST_BLOCKS or longer > room.largest:
+            if not shown:
+                return _alone(conversation, entry, room, 0, plain)
             break
         blocks += more
         texts.append(message.text)
         shown, length, speaking = shown + 1, longer, who
-    return Message(text=_notice(texts), blocks=blocks), shown
+    return Packed(Message(text=_notice(texts), blocks=blocks), shown)
+
+
+def _alone(conversation: Conversation, entry: Entry, room: Room, since: int, plain: Plain) -> Packed:
+    """One entry from that character on, as much of it as fits."""
+    words = _long_words(entry)
+    gap = len(words[since:]) - len(words[since:].lstrip())
+    # No post shows nothing but a gap.
+    since += gap if since and gap > _LONGEST_GAP else 0
+    whole = _part(conversation, entry, since, len(words), plain)
+    if _fits(whole, room, plain) or not words:
+        return Packed(whole, 1)
+    # The longest part that fits; that one character always does is not looked at.
+    fits, too_long = since + 1, len(words)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if _fits(_part(conversation, entry, since, middle, plain), room, plain):
+            fits = middle
+        else:
+            too_long = middle
+    between = max(words.rfind(gap, max(since + 1, fits - _LONGEST_WORD), fits) for gap in (" ", "\n"))
+    upto = fits if between < 0 else between + 1
+    return Packed(_part(conversation, entry, since, upto, plain), 0, upto)
+
+
+def _part(conversation: Conversation, entry: Entry, since: int, upto: int, plain: Plain) -> Message:
+    """The entry as if it said no more than that. Its files stand at its end."""
+    words = _long_words(entry)
+    is_last = not words[upto:].strip()
+    name = _LONG_WORDS.get(entry.data.get("event", ""))
+    if name is not None:
+        part = replace(entry, data={**entry.data, name: words[since:upto]})
+    else:
+        part = replace(entry, text=words[since:upto] if words else entry.text)
+    if not is_last:
+        part = replace(part, data={**part.data, "attachments": ()})
+    message = entry_message(conversation, part, formatted=False)
+    if entry.kind is not Kind.SYSTEM:
+        _named(message.blocks[1:], entry)
+    return plainer(message, plain)
+
+
+def _long_words(entry: Entry) -> str:
+    """What of an entry may take several posts. What we say ourselves is short."""
+    name = _LONG_WORDS.get(entry.data.get("event", ""))
+    return entry.text if name is None else str(entry.data[name])
+
+
+def _fits(message: Message, room: Room, plain: Plain) -> bool:
+    if plain is Plain.TEXT:
+        return len(message.text.encode()) <= min(room.largest, LARGEST_TEXT)
+    return room.holds(message.blocks)
 
 
 def _notice(texts: Sequence[str]) -> str:
@@ -91,7 +176,7 @@ def _line(conversation: Conversation, entry: Entry) -> Block:
     """A short message in small print, its author beside it."""
     who, mark = _speaker(conversation, entry)
     label = MarkdownTextObject(text=f"{mark} {bold(who)}", verbatim=True)
-    return ContextBlock(elements=[label, plain(entry.text)], block_id=f"{entry.seq}.0")
+    return ContextBlock(elements=[label, plain_text(entry.text)], block_id=f"{entry.seq}.0")
 
 
 def _named(sections: Sequence[Block], entry: Entry) -> None:
@@ -100,13 +185,23 @@ def _named(sections: Sequence[Block], entry: Entry) -> None:
         block.block_id = f"{entry.seq}.{part}"
 
 
-def recap_message(conversation: Conversation, said: Sequence[Entry]) -> Message:
+def missing_message(conversation: Conversation, entry: Entry, reason: str) -> Message:
+    """What stands in the place of an entry that Slack takes in no form, with a button to try again."""
+    missing = {"event": Event.NOT_SHOWN, "seqs": [entry.seq], "reason": reason, "certain": True}
+    return event_message(conversation, replace(entry, kind=Kind.SYSTEM, data=missing))
+
+
+def recap_message(conversation: Conversation, said: Sequence[Entry], *, room: Room = ROOM) -> Message:
     """What was said last, for a thread that starts again. The latest that fit, oldest first."""
     heading = small(f"🧵 {say('_This thread goes on from an earlier one. What was said last:_')}")
+    left = Room(room.largest - room.size([heading]), escaped=room.escaped)
     while said:
-        message, shown = entries_message(conversation, said)
-        if shown == len(said):
-            return Message(text=say("An earlier thread goes on here"), blocks=[heading, *message.blocks])
+        packed = entries_message(conversation, said, room=left)
+        # The last one is cut where not even that fits.
+        if packed.shown == len(said) or len(said) == 1:
+            return Message(
+                text=say("An earlier thread goes on here"), blocks=[heading, *packed.message.blocks]
+            )
         said = said[1:]
     return Message(text=say("An earlier thread goes on here"), blocks=[heading])
 

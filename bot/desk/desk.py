@@ -341,7 +341,7 @@ class Desk:
     async def show_again(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
         await self._do(Expects(conversation_id), threads.show_again, conversation_id, notice, by=by)
 
-    async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
+    async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef | None) -> bool:
         return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
 
     async def thread_strayed(

@@ -29,6 +29,8 @@ from storage.transaction import Transaction
 
 SLACK = "slack"
 AI = "ai"
+# In a row's payload, what `bot.slack.forms` keeps there: how its post has to be made, and how far it got.
+FORM = "form"
 
 
 class Owed(StrEnum):
@@ -220,6 +222,11 @@ async def start_thread_again(
 async def point_from(tx: Transaction, conversation: Conversation, *, channel: str, ts: str) -> None:
     """Let the card that was there lead to the one that is posted before, in place of its buttons."""
     await _in_thread(tx, conversation, Owed.POINTER, channel=channel, ts=ts)
+
+
+def as_made(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's payload without what became of it in one thread: for another thread."""
+    return {name: value for name, value in payload.items() if name != FORM}
 
 
 def lane_of(conversation_id: ConversationId) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.desk import outgoing, timeline
 from bot.desk.errors import AlreadyShown, MayNotAct, NotFound, NoThread
@@ -46,21 +47,26 @@ async def not_shown(
 
 
 async def show_again(tx: Transaction, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
-    """Post the entries that the notice of that number is about, once however often it is asked for."""
+    """Post the entries that the notice of that number is about, once however often it is asked for.
+
+    A notice that stands in the place of one entry has its number.
+    """
     if not by.may_act:
         raise MayNotAct
     conversation = await tx.conversations.lock(conversation_id)
     entry = await tx.ledger.get(conversation_id, notice)
-    if conversation is None or entry is None or entry.data.get("event") != Event.NOT_SHOWN:
+    if conversation is None or entry is None:
         raise NotFound
+    is_notice = entry.data.get("event") == Event.NOT_SHOWN
+    about: Mapping[str, Any] = entry.data if is_notice else {"seqs": [notice]}
     source = f"again:{notice}"
     if await tx.ledger.by_source(conversation_id, source) is not None:
         raise AlreadyShown
     done = await timeline.for_the_team(tx, conversation, Event.SHOWN_AGAIN, source=source, by=by.name)
     await outgoing.mirror(tx, conversation, done)
-    for seq in entry.data["seqs"]:
-        if entry.data.get("file") is not None:
-            await outgoing.show_file(tx, conversation, seq, entry.data["file"])
+    for seq in about["seqs"]:
+        if about.get("file") is not None:
+            await outgoing.show_file(tx, conversation, seq, about["file"])
         else:
             await outgoing.show(tx, conversation, seq)
 
@@ -91,22 +97,25 @@ async def rebuild(tx: Transaction, conversation_id: ConversationId, *, by: Perso
     await move(tx, conversation_id, away_from=conversation.card)
 
 
-async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: MessageRef) -> bool:
+async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: MessageRef | None) -> bool:
     """Start the conversation's thread again in its home channel: the one it had cannot be used.
 
-    What waited for the old thread waits for the new one, in its order. False if it moved already.
+    What waited for the old thread waits for the new one, in its order, and so does what the old one refused
+    and would not even take a notice about. `away_from` is None where its card could not be posted. False if
+    it moved already.
     """
     conversation = await tx.conversations.lock(conversation_id)
     if conversation is None or conversation.card != away_from:
         return False
-    conversation = await tx.conversations.uproot(conversation_id, away_from) or conversation
+    if away_from is not None:
+        conversation = await tx.conversations.uproot(conversation_id, away_from) or conversation
     waiting = await tx.outbox.cancel_lane(outgoing.lane_of(conversation_id))
-    unsent = [(kind, payload) for kind, payload in waiting if kind in (Owed.ENTRY, Owed.FILE, Owed.ANNOUNCE)]
+    unsent = await _unsent(tx, conversation_id, waiting)
     said = [payload["seq"] for kind, payload in unsent if kind == Owed.ENTRY]
     upto = min(said, default=conversation.last_seq + 1) - 1
     await outgoing.start_thread_again(tx, conversation, unsent=unsent, upto=upto)
-    pointers = [payload for kind, payload in waiting if kind == Owed.POINTER]
-    for old in (*pointers, {"channel": away_from.channel, "ts": away_from.ts}):
+    former = [] if away_from is None else [{"channel": away_from.channel, "ts": away_from.ts}]
+    for old in (*(payload for kind, payload in waiting if kind == Owed.POINTER), *former):
         await outgoing.point_from(tx, conversation, channel=old["channel"], ts=old["ts"])
     return True
 
@@ -125,6 +134,29 @@ async def strayed(
     await tx.inbox.wake(beside)
     await outgoing.take_down(tx, conversation_id, Call(beside.channel, beside.ts))
     return await move(tx, conversation_id, away_from=away_from)
+
+
+async def _unsent(
+    tx: Transaction, conversation_id: ConversationId, waiting: Sequence[tuple[str, Mapping[str, Any]]]
+) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    """What the new thread owes, of what waited for the old one. For a notice stands what it is about."""
+    shown = (Owed.ENTRY, Owed.FILE, Owed.ANNOUNCE)
+    seqs = [(conversation_id, payload["seq"]) for kind, payload in waiting if kind == Owed.ENTRY]
+    missed = {
+        entry.seq: entry.data
+        for entry in await tx.ledger.several(seqs)
+        if entry.data.get("event") == Event.NOT_SHOWN
+    }
+    unsent: list[tuple[str, Mapping[str, Any]]] = []
+    for kind, payload in waiting:
+        about = missed.get(payload["seq"]) if kind == Owed.ENTRY else None
+        if about is None:
+            unsent += [(kind, outgoing.as_made(payload))] if kind in shown else []
+        elif about.get("file") is not None:
+            unsent += [(Owed.FILE, {"seq": seq, "file": about["file"]}) for seq in about["seqs"]]
+        else:
+            unsent += [(Owed.ENTRY, {"seq": seq}) for seq in about["seqs"]]
+    return unsent
 
 
 async def come_home(tx: Transaction, conversation_id: ConversationId, *, away_from: str) -> bool:

@@ -14,7 +14,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.bell import Bell
 from bot.relay.claim import Claim
-from bot.relay.outcome import Done, Job, NotYet, Outcome, Parked, Part, Prepare, Throttled, Unknown
+from bot.relay.outcome import (
+    CutOff,
+    Done,
+    GoesOn,
+    Job,
+    NotYet,
+    Outcome,
+    Parked,
+    Part,
+    Prepare,
+    Throttled,
+    Unknown,
+)
 from bot.relay.pace import Pace
 from bot.relay.stumbles import Stumbles
 from storage.database import Database, reason_of
@@ -214,8 +226,14 @@ class Courier:
                     await effect(tx)
             case Throttled(_, reason):
                 await outbox.put_back(parcel, at=at, error=reason, counts=False, sent=False)
+            case CutOff(_, reason, payload) if payload is not None and len(parcel.items) == 1:
+                await outbox.put_back(parcel, at=at, error=reason, counts=True, sent=False, payload=payload)
             case NotYet(_, reason):
                 await outbox.put_back(parcel, at=at, error=reason, counts=True, sent=False)
+            case GoesOn(payload, reason, begun):
+                since = None if begun else parcel.maybe_sent
+                first = replace(parcel, items=parcel.items[:1], maybe_sent=since)
+                await outbox.put_back(first, at=at, error=reason, counts=False, sent=False, payload=payload)
             case Unknown(_, reason):
                 await outbox.put_back(parcel, at=at, error=reason, counts=True, sent=True)
             case Parked(reason) if len(parcel.items) > 1 and parcel.maybe_sent is None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from storage.records import Parcel
 from storage.transaction import Transaction
@@ -29,6 +30,16 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOff(NotYet):
+    """Certainly not done, and not before somebody mends the place it goes to. Nothing of it is given up.
+
+    `payload`: what the first row asks for then.
+    """
+
+    payload: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Throttled:
     """Certainly not done: whoever we asked wants no more of these kinds for `after`."""
 
@@ -45,6 +56,20 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class GoesOn:
+    """The parcel's first row goes on, at once, as `payload` says now.
+
+    `begun`: a first part of what it holds is done, and nothing of the rest was tried. Otherwise it was
+    refused as it was, and certainly not done.
+    """
+
+    payload: Mapping[str, Any]
+    reason: str | None = None
+    begun: bool = False
+    after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Parked:
     """It can never be done. Its lane goes on without it. `effect` is written with that."""
 
@@ -52,7 +77,7 @@ class Parked:
     effect: Effect | None = None
 
 
-Outcome = Done | NotYet | Throttled | Unknown | Parked
+Outcome = Done | NotYet | Throttled | Unknown | GoesOn | Parked
 
 
 @dataclass(frozen=True, slots=True)

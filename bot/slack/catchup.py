@@ -57,7 +57,7 @@ class CatchUp:
                     ):
                         # Every other would fail alike until an operator has mended it.
                         return self._told(since, looked_at, taken, unreadable, complete=False)
-                    if error.failure.trouble not in (Trouble.GONE, Trouble.CHANNEL):
+                    if error.failure.trouble not in (Trouble.GONE, Trouble.THREAD, Trouble.CHANNEL):
                         complete = False
         return self._told(since, looked_at, taken, unreadable, complete=complete)
 

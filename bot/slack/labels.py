@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.errors import THREAD_GONE, Failure
@@ -14,23 +16,56 @@ from storage.records import MessageRef
 
 METADATA_TYPE = "bookbag"
 _PAGES = 10
+_BETWEEN = ":"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A post of ours. `shows`: how many of its parcel's rows; None if it does not say: older ones.
 
+    `upto`: it shows the first row up to that character only, and none whole. `made_at`: a card shows what the
+    conversation's entries said up to that number.
     `is_beside`: it was for a thread, and stands in the channel itself.
     """
 
     ts: str
     shows: int | None
+    upto: int | None = None
+    made_at: int = 0
     is_beside: bool = False
 
 
-def label(key: str, *, shows: int) -> dict[str, Any]:
-    """The metadata of a post that shows so many rows of the parcel with this key."""
-    return {"event_type": METADATA_TYPE, "event_payload": {"key": key, "shows": shows}}
+def label(key: str, *, shows: int, upto: int | None = None, made_at: int = 0) -> dict[str, Any]:
+    """The metadata of a post that shows so much of the parcel with this key, as in `Found`."""
+    payload: dict[str, Any] = {"key": key, "shows": shows}
+    if upto is not None:
+        payload["upto"] = upto
+    if made_at:
+        payload["made_at"] = made_at
+    return {"event_type": METADATA_TYPE, "event_payload": payload}
+
+
+def label_in_blocks(metadata: Mapping[str, Any], blocks: Sequence[Block]) -> None:
+    """Let the first block's name be the label: for where Slack takes no metadata."""
+    said = metadata["event_payload"]
+    parts = [METADATA_TYPE, said["key"], str(said["shows"]), str(said.get("upto", ""))]
+    blocks[0].block_id = _BETWEEN.join(parts)
+
+
+def _label_of(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the post's label says, wherever it is."""
+    said: Mapping[str, Any] = (message.get("metadata") or {}).get("event_payload") or {}
+    if said:
+        return said
+    blocks = message.get("blocks") or [{}]
+    kind, *parts = str(blocks[0].get("block_id") or "").split(_BETWEEN)
+    if kind != METADATA_TYPE or len(parts) < 3:
+        return {}
+    upto, shows, *key = reversed(parts)
+    return {
+        "key": _BETWEEN.join(reversed(key)),
+        **{name: int(value) for name, value in (("shows", shows), ("upto", upto)) if value.isdecimal()},
+    }
 
 
 async def find(
@@ -74,10 +109,13 @@ async def _first(
                 channel=thread.channel, ts=thread.ts, cursor=cursor, **arguments
             )
         for message in page["messages"]:
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("key") == key:
-                shows = payload.get("shows")
-                return Found(str(message["ts"]), shows if isinstance(shows, int) else None)
+            said = _label_of(message)
+            if said.get("key") == key:
+                numbers = {
+                    name: said[name] for name in ("upto", "made_at") if isinstance(said.get(name), int)
+                }
+                shows = said.get("shows")
+                return Found(str(message["ts"]), shows if isinstance(shows, int) else None, **numbers)
         cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return None

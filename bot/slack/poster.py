@@ -8,7 +8,7 @@ time to show it and does not (docs/decisions/0004-delivery.md).
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,25 +16,33 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks import budget
+from bot.blocks.budget import Room, cut_to
 from bot.blocks.message import LinkTo, Message
 from bot.blocks.prompts import cut_off
 from bot.desk import outgoing, threads, waiting
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
-from bot.relay.outcome import Done, Effect, NotYet, Outcome, Parked, Part, Throttled, Unknown
+from bot.relay.outcome import CutOff, Done, Effect, GoesOn, NotYet, Outcome, Parked, Part, Throttled, Unknown
 from bot.slack.channels import Channels
 from bot.slack.clock import SlackClock
 from bot.slack.errors import CALL_ERRORS, THREAD_GONE, Failure, Trouble
+from bot.slack.forms import Form
 from bot.slack.installation import Installation
-from bot.slack.labels import find, label
+from bot.slack.labels import find, label, label_in_blocks
 from bot.slack.outbound import Outbound
 from bot.slack.private import WORDS, Private
+from bot.slack.troubles import Troubles
 from bot.tongues import speaking
 from storage.records import Call, Conversation, ConversationId, MessageRef, Parcel, PersonId
 from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
+# What Slack refuses here is given up where no other form of it is taken.
+_FOR_GOOD = (Trouble.REFUSED, Trouble.TOO_LONG, Trouble.METADATA, Trouble.GONE, Trouble.THREAD)
+_HAS_A_NOTICE = (Owed.ENTRY, Owed.ANNOUNCE, Owed.RECAP)
+_WORKSPACE = "the workspace"
 # Looking for a post is not allowed, so whether it arrived cannot be found out.
 MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
 # A clock may have been set back since.
@@ -54,8 +62,27 @@ class Waits:
     while_closed: timedelta = timedelta(seconds=30)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A post to be made.
+
+    `carries`: so many of its parcel's rows are in it; with `upto`, none but the first part of the first one,
+    up to that character. `made_at`: for a card, the number of the last entry it was made from. `in_channel`:
+    the channel itself shows it as well. `seqs`: the entries it shows, which are missing where Slack takes it
+    in no form. `is_notice`: it only says that others are missing, in our own words.
+    """
+
+    message: Message
+    carries: int = 1
+    upto: int | None = None
+    made_at: int = 0
+    in_channel: bool = False
+    seqs: Sequence[int] = ()
+    is_notice: bool = False
+
+
 class Poster:
-    """Posts in threads and starts them. `trouble`: what an operator has to mend, or None."""
+    """Posts in threads and starts them. `troubles`: what somebody has to mend before we can go on there."""
 
     def __init__(
         self,
@@ -77,57 +104,46 @@ class Poster:
         self._slack_clock = slack_clock
         self._private = private
         self._waits = waits
-        self.trouble: str | None = None
+        self.troubles = Troubles(desk.database.clock, lasts=10 * waits.while_closed)
         self._warned: set[tuple[PersonId, str]] = set()
+        # Whether Slack counts what JSON writes as \uXXXX as six: found out where it refuses a post.
+        self._counts_escaped = False
 
     @property
     def link_to(self) -> LinkTo:
         return self._installation.link_to
 
-    async def post(
-        self,
-        parcel: Parcel,
-        message: Message,
-        *,
-        home: str | None,
-        thread: MessageRef | None,
-        carries: int = 1,
-        shows: int = 0,
-        in_channel: bool = False,
-    ) -> Outcome | Part:
-        """Post in the thread; without one start the conversation's in its home channel, with a card made at
-        its entry `shows`.
+    def room(self, parcel: Parcel) -> Room:
+        """What one post for it may hold."""
+        return Room(Form.of(parcel.payload).largest or budget.LARGEST, escaped=self._counts_escaped)
 
-        `carries`: so many of the parcel's rows are in the message. `in_channel`: the channel itself shows it
-        as well.
-        """
+    async def post(
+        self, parcel: Parcel, draft: Draft, *, home: str | None, thread: MessageRef | None
+    ) -> Outcome | Part:
+        """Post in the thread; without one start the conversation's in its home channel."""
+        settled = None
         if parcel.maybe_sent is not None:
-            settled = await self._settled(
-                parcel, parcel.maybe_sent, thread, home=home, carries=carries, in_channel=in_channel
-            )
-            if settled is not None:
-                return settled
-        first = replace(parcel, items=parcel.items[:carries])
-        outcome = await self._posted(first, message, thread, home=home, shows=shows, in_channel=in_channel)
-        return outcome if carries >= len(parcel.items) else Part(outcome, carries)
+            settled = await self._settled(parcel, draft, parcel.maybe_sent, thread, home=home)
+        if settled is not None:
+            return settled
+        first = replace(parcel, items=parcel.items[: draft.carries])
+        outcome = await self._posted(first, draft, thread, home=home)
+        if isinstance(outcome, CutOff):
+            await self._tell_holder(parcel.conversation_id, outcome.reason)
+        return outcome if draft.carries >= len(parcel.items) else Part(outcome, draft.carries)
 
     async def _posted(
-        self,
-        parcel: Parcel,
-        message: Message,
-        thread: MessageRef | None,
-        *,
-        home: str | None,
-        shows: int,
-        in_channel: bool,
+        self, parcel: Parcel, draft: Draft, thread: MessageRef | None, *, home: str | None
     ) -> Outcome:
+        channel = _channel(home, thread)
+        message, metadata = self._labelled(parcel, draft)
         try:
             answer = await self._outbound.post(
                 message,
-                channel=_channel(home, thread),
+                channel=channel,
                 thread_ts=thread.ts if thread else None,
-                in_channel=in_channel,
-                metadata=label(parcel.key, shows=len(parcel.items)),
+                in_channel=draft.in_channel,
+                metadata=metadata,
             )
         except CALL_ERRORS as error:
             failure = Failure.of(error)
@@ -138,35 +154,62 @@ class Poster:
                 after = soon if parcel.maybe_sent is None else max(soon, self._waits.quarantine)
                 return Unknown(after, failure.reason)
             elsewhere = await self.goes_on_elsewhere(parcel, failure, home, thread)
-            return elsewhere or self.certain(parcel, failure)
-        self.trouble = None
+            if elsewhere is not None:
+                return elsewhere
+            return await self._refused(parcel, draft, failure, thread)
+        was_cut_off = thread is not None and self.troubles.at(thread.source) is not None
+        for place in (channel, _WORKSPACE, *([thread.source] if thread else [])):
+            self.troubles.over(place)
         self._warned.clear()
         if thread is not None and _is_beside(answer, thread) and not await self._is_there(parcel, thread):
             await self.strayed(parcel, thread, MessageRef(thread.team, thread.channel, str(answer["ts"])))
             return Done()
-        return Done(self._placed(parcel, answer["ts"], thread, home=home, shows=shows, in_channel=in_channel))
+        if draft.upto is not None:
+            return _begun(parcel, draft.upto)
+        form = Form.of(parcel.payload)
+        if form.instead is not None and was_cut_off:
+            # Nothing was taken here until now, so nothing is known of what stands there instead of.
+            return GoesOn(Form(since=form.since).kept_in(parcel.payload), begun=True)
+        if form.instead is not None:
+            return Parked(
+                form.instead,
+                None
+                if parcel.kind != Owed.RECAP
+                else self._told_of(parcel, draft, form.instead, certain=True),
+            )
+        return Done(self._placed(parcel, draft, answer["ts"], thread, home=home))
+
+    def _labelled(self, parcel: Parcel, draft: Draft) -> tuple[Message, dict[str, Any] | None]:
+        """The post as it goes out, and its metadata: what it is found by is in one of them."""
+        form = Form.of(parcel.payload)
+        message = replace(draft.message, blocks=cut_to(self.room(parcel), draft.message.blocks))
+        shows = 0 if draft.upto is not None else len(parcel.items)
+        labelled = label(form.key(parcel.key), shows=shows, upto=draft.upto, made_at=draft.made_at)
+        if form.unlabelled and message.blocks:
+            label_in_blocks(labelled, message.blocks)
+            return message, None
+        return message, labelled
 
     async def _settled(
         self,
         parcel: Parcel,
+        draft: Draft,
         maybe_sent: datetime,
         thread: MessageRef | None,
         *,
         home: str | None,
-        carries: int,
-        in_channel: bool,
     ) -> Outcome | Part | None:
         """What became of an earlier try whose outcome nobody knows; None if it surely never arrived.
 
-        It may have been made by another version, in which another number of rows fitted: the post itself says
-        how many it shows, and until it is found the parcel stays whole.
+        It may have been made by another version, in which another number of rows fitted, or more of the first
+        one: the post itself says how much it shows, and until it is found the parcel stays whole.
         """
         waited = self._desk.database.clock() - maybe_sent
         may_land = Unknown(self._waits.quarantine - waited, "it may still land")
         try:
             found = await find(
                 self._client,
-                parcel.key,
+                Form.of(parcel.payload).key(parcel.key),
                 channel=_channel(home, thread),
                 thread=thread,
                 since=self._slack_clock.slacks(maybe_sent) - _CLOCK_SET,
@@ -179,18 +222,67 @@ class Poster:
             if elsewhere is not None:
                 return elsewhere
             if failure.reason in MAY_NOT_LOOK:
-                return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=False))
+                return Parked(failure.reason, self._told_of(parcel, draft, failure.reason, certain=False))
             # Looking is another method than posting, and waits by itself.
             return Unknown(max(failure.after, self.longer(parcel)), failure.reason)
         if found is not None and found.is_beside and thread is not None:
             await self.strayed(parcel, thread, MessageRef(thread.team, thread.channel, found.ts))
             return Done()
+        if found is not None and found.upto is not None:
+            begun = _begun(parcel, found.upto)
+            return begun if len(parcel.items) == 1 else Part(begun, 1)
         if found is not None:
             # What a card shows may be as old as the first try.
-            done = Done(self._placed(parcel, found.ts, thread, home=home, shows=0, in_channel=in_channel))
-            rows = carries if found.shows is None else found.shows
+            as_found = replace(draft, made_at=found.made_at)
+            done = Done(self._placed(parcel, as_found, found.ts, thread, home=home))
+            rows = draft.carries if found.shows is None else found.shows
             return done if rows >= len(parcel.items) else Part(done, rows)
         return may_land if waited < self._waits.quarantine else None
+
+    def in_another_form(self, parcel: Parcel, failure: Failure, message: Message) -> Outcome | None:
+        """What a refused row goes on as, where another form of it may be taken."""
+        room = self.room(parcel)
+        if failure.trouble is Trouble.TOO_LONG and room.reads_otherwise(message.blocks):
+            log.warning("Slack counts what is escaped in a post: fewer words travel together from now on")
+            self._counts_escaped = True
+            return NotYet(timedelta(0), failure.reason)
+        if len(parcel.items) > 1:
+            return None
+        form = Form.of(parcel.payload).after(failure, message.blocks, room)
+        if form is None:
+            return None
+        log.warning(
+            "conversation %s: %s: %s; another form", parcel.conversation_id, parcel.kind, failure.reason
+        )
+        return GoesOn(form.kept_in(parcel.payload), failure.reason)
+
+    async def _refused(
+        self, parcel: Parcel, draft: Draft, failure: Failure, thread: MessageRef | None
+    ) -> Outcome:
+        """The outcome of a post that surely was not made."""
+        other = self.in_another_form(parcel, failure, draft.message)
+        if other is not None:
+            return other
+        form = Form.of(parcel.payload)
+        if failure.trouble not in _FOR_GOOD or len(parcel.items) > 1:
+            return self.certain(parcel, failure, draft)
+        if thread is None:
+            # Under no card nothing of the conversation can be shown.
+            return self._cut_off(parcel, parcel.channel or self._channels.configured_id, failure.reason)
+        if form.instead is not None or draft.is_notice:
+            # Nothing can be wrong with these words, so the thread takes nothing.
+            return await self.moved(parcel, thread, failure.reason)
+        if parcel.kind in _HAS_A_NOTICE:
+            notice = Form(since=form.since, instead=failure.reason)
+            return GoesOn(notice.kept_in(parcel.payload), failure.reason)
+        return self.certain(parcel, failure, draft)
+
+    async def _tell_holder(self, conversation_id: ConversationId, reason: str) -> None:
+        """Whoever answers the customer does not see what they write: they should know."""
+        async with self._desk.database.read() as tx:
+            conversation = await tx.conversations.get(conversation_id)
+        if conversation is not None and conversation.holder is not None:
+            await self.warn(conversation.holder, reason)
 
     async def warn(self, holder: PersonId, trouble: str) -> None:
         """Tell a teammate who answers a customer, once and where they can read it, that they are cut off."""
@@ -205,11 +297,14 @@ class Poster:
             # Slack does not say who is in a channel that takes nothing from us; no customer is named here.
             await self._private.direct(holder, message, about=WORDS)
         except CALL_ERRORS as error:
-            log.warning("a teammate could not be told of the trouble: %s", Failure.of(error).reason)
+            failure = Failure.of(error)
+            log.warning("a teammate could not be told of the trouble: %s", failure.reason)
+            if failure.trouble in (Trouble.THROTTLED, Trouble.NOT_SENT):
+                self._warned.discard((holder, trouble))
 
     def _is_lost(self, failure: Failure, thread: MessageRef, home: str | None) -> bool:
         """Whether this thread takes no posts any more while the conversation's channel may."""
-        if failure.reason in THREAD_GONE:
+        if failure.trouble is Trouble.THREAD or failure.reason in THREAD_GONE:
             return True
         return failure.trouble is Trouble.CHANNEL and thread.channel != home
 
@@ -225,8 +320,7 @@ class Poster:
             # same parcel, and so does everything where the channel only has another id since it was claimed.
             return Done() if came and thread is not None else NotYet(timedelta(0), failure.reason)
         if thread is not None and self._is_lost(failure, thread, home):
-            await self.moved(parcel, thread)
-            return Done()
+            return await self.moved(parcel, thread, failure.reason)
         return None
 
     async def leave(self, parcel: Parcel, conversation: Conversation) -> Outcome:
@@ -237,16 +331,41 @@ class Poster:
         # As in `goes_on_elsewhere`.
         return Done() if came and conversation.card is not None else NotYet(timedelta(0), "its channel moved")
 
-    async def moved(self, parcel: Parcel, thread: MessageRef) -> None:
-        """Let the conversation's thread start again; this parcel's rows wait for the new one."""
-        log.warning("conversation %s: its thread is gone; it starts again", parcel.conversation_id)
+    async def moved(self, parcel: Parcel, thread: MessageRef, reason: str) -> Outcome:
+        """Let the conversation's thread start again; this parcel's rows wait for the new one.
+
+        One that started again already and never took a reply is not left for yet another: then it is the
+        channel that takes none, and everything waits.
+        """
+        if await self._moved_in_vain(parcel.conversation_id, thread):
+            return self._cut_off(parcel, thread.source, reason)
+        log.warning("conversation %s: its thread takes nothing (%s)", parcel.conversation_id, reason)
         await self._desk.move_thread(parcel.conversation_id, away_from=thread)
+        return Done()
+
+    async def begins_again(self, parcel: Parcel) -> Outcome:
+        """The conversation's card was given up, by an older version: it is owed anew, before this parcel."""
+        await self._desk.move_thread(parcel.conversation_id, away_from=None)
+        return Done()
+
+    async def _moved_in_vain(self, conversation_id: ConversationId, thread: MessageRef) -> bool:
+        async with self._desk.database.read() as tx:
+            if not await tx.conversations.has_moved(conversation_id):
+                return False
+        try:
+            shown = await self._client.conversations_replies(channel=thread.channel, ts=thread.ts, limit=15)
+        except CALL_ERRORS as error:
+            # A card that somebody deleted took its thread with it.
+            return Failure.of(error).trouble not in (Trouble.GONE, Trouble.THREAD)
+        ours = [one for one in shown["messages"] if one.get("bot_id") == self._installation.bot_id]
+        return len(ours) < 2
 
     async def _is_there(self, parcel: Parcel, thread: MessageRef) -> bool:
         """Whether the thread shows the post, although Slack's answer to it did not say so."""
         since = self._slack_clock.slacks(self._desk.database.clock()) - _LONGEST_WAIT
         try:
-            found = await find(self._client, parcel.key, channel=thread.channel, thread=thread, since=since)
+            key = Form.of(parcel.payload).key(parcel.key)
+            found = await find(self._client, key, channel=thread.channel, thread=thread, since=since)
         except CALL_ERRORS:
             return False
         return found is not None and not found.is_beside
@@ -259,11 +378,16 @@ class Poster:
         log.warning("conversation %s: Slack posted beside its thread, which is gone", parcel.conversation_id)
         await self._desk.thread_strayed(parcel.conversation_id, away_from=thread, beside=beside)
 
-    def _told_of(self, parcel: Parcel, reason: str, *, certain: bool) -> Effect | None:
+    def _told_of(self, parcel: Parcel, draft: Draft, reason: str, *, certain: bool) -> Effect | None:
         """Tell the thread that what the parcel holds is missing there."""
-        if parcel.kind != Owed.ENTRY:
+        shown = (
+            [item.payload["seq"] for item in parcel.items]
+            if parcel.kind in (Owed.ENTRY, Owed.ANNOUNCE)
+            else draft.seqs
+        )
+        seqs = list(shown)
+        if not seqs:
             return None
-        seqs = [item.payload["seq"] for item in parcel.items]
 
         async def tell(tx: Transaction) -> None:
             await threads.not_shown(tx, parcel.conversation_id, seqs, reason=reason, certain=certain)
@@ -271,22 +395,15 @@ class Poster:
         return tell
 
     def _placed(
-        self,
-        parcel: Parcel,
-        ts: str,
-        thread: MessageRef | None,
-        *,
-        home: str | None,
-        shows: int,
-        in_channel: bool,
+        self, parcel: Parcel, draft: Draft, ts: str, thread: MessageRef | None, *, home: str | None
     ) -> Effect | None:
         if thread is not None:
             call = Call(thread.channel, ts)
-            return partial(_called, parcel.conversation_id, call) if in_channel else None
+            return partial(_called, parcel.conversation_id, call) if draft.in_channel else None
         where = MessageRef(self._installation.team, _channel(home, thread), ts)
 
         async def place(tx: Transaction) -> None:
-            await outgoing.card_placed(tx, parcel.conversation_id, where, shows=shows)
+            await outgoing.card_placed(tx, parcel.conversation_id, where, shows=draft.made_at)
 
         return place
 
@@ -297,12 +414,13 @@ class Poster:
             return NotYet(self.longer(parcel), failure.reason)
         where = str(parcel.payload.get("channel") or parcel.channel or "")
         is_elsewhere = where[:1] in ("C", "G") and where != self._channels.configured_id
-        if failure.trouble is Trouble.GONE or (is_elsewhere and failure.trouble is Trouble.CHANNEL):
+        is_gone = failure.trouble in (Trouble.GONE, Trouble.THREAD)
+        if is_gone or (is_elsewhere and failure.trouble is Trouble.CHANNEL):
             log.info("conversation %s: nothing to show it on: %s", parcel.conversation_id, failure.reason)
             return Done()
         return self.certain(parcel, failure)
 
-    def certain(self, parcel: Parcel, failure: Failure) -> Outcome:
+    def certain(self, parcel: Parcel, failure: Failure, draft: Draft | None = None) -> Outcome:
         """The outcome of a call that surely did nothing."""
         match failure.trouble:
             case Trouble.THROTTLED:
@@ -311,14 +429,22 @@ class Poster:
                 return NotYet(self.longer(parcel), failure.reason)
             case Trouble.ALREADY_SO:
                 return Done()
-            case Trouble.CHANNEL | Trouble.TOKEN:
-                # For an operator to mend; until then everything is kept, in order.
-                if self.trouble != failure.reason:
-                    log.error("Slack takes no posts from us any more: %s", failure.reason)
-                self.trouble = failure.reason
-                return NotYet(self._waits.while_closed, failure.reason)
+            case Trouble.CHANNEL:
+                return self._cut_off(parcel, parcel.channel or self._channels.configured_id, failure.reason)
+            case Trouble.TOKEN:
+                return self._cut_off(parcel, _WORKSPACE, failure.reason)
             case _:
-                return Parked(failure.reason, self._told_of(parcel, failure.reason, certain=True))
+                told = None if draft is None else self._told_of(parcel, draft, failure.reason, certain=True)
+                return Parked(failure.reason, told)
+
+    def _cut_off(self, parcel: Parcel, place: str, reason: str) -> Outcome:
+        """For somebody to mend; until then everything is kept, in order, and then shown as it was made.
+
+        What an entry has shown already stays shown.
+        """
+        self.troubles.met(place, reason)
+        again = Form(since=Form.of(parcel.payload).since)
+        return CutOff(self._waits.while_closed, reason, again.kept_in(parcel.payload))
 
     def kept(self) -> Outcome:
         """Nothing of a customer's goes where strangers read it. It waits, in order, until they are gone."""
@@ -341,6 +467,12 @@ def _is_beside(answer: Mapping[str, Any], thread: MessageRef) -> bool:
     """
     message = answer.get("message")
     return isinstance(message, Mapping) and message.get("thread_ts") != thread.ts
+
+
+def _begun(parcel: Parcel, upto: int) -> Outcome:
+    """A part of the first row's entry is shown; the rest of it comes next."""
+    form = replace(Form.of(parcel.payload), since=upto)
+    return GoesOn(form.kept_in(parcel.payload), begun=True)
 
 
 async def _called(conversation_id: ConversationId, call: Call, tx: Transaction) -> None:

@@ -86,7 +86,7 @@ class Private:
         """Another message in the place of the one that only they see and whose button they pressed."""
         await self._admit(to, about)
         arguments = message.arguments()
-        body = {"text": arguments["text"], "blocks": arguments["blocks"], "replace_original": True}
+        body = {"text": arguments["text"], "blocks": arguments.get("blocks", []), "replace_original": True}
         await AsyncWebhookClient(response_url, timeout=ANSWER_TIMEOUT).send_dict(body)
 
     async def remove(self, *, response_url: str) -> None:

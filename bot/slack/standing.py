@@ -20,7 +20,7 @@ LOOK_EVERY = timedelta(minutes=5)
 LOOK_AGAIN = timedelta(seconds=5)
 # Seconds. Slack wants its answer to a press within three.
 FIRST_LOOK_WITHIN = 1.0
-_FOR_AN_OPERATOR = (Trouble.CHANNEL, Trouble.TOKEN, Trouble.REFUSED)
+_FOR_AN_OPERATOR = (Trouble.CHANNEL, Trouble.THREAD, Trouble.TOKEN, Trouble.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

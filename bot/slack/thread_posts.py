@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.card import card
-from bot.blocks.thread import entries_message, entry_message, recap_message
-from bot.desk.outgoing import is_still_so
+from bot.blocks.plainer import Plain, plainer
+from bot.blocks.thread import entries_message, entry_message, missing_message, recap_message
+from bot.desk.outgoing import FORM, is_still_so
+from bot.desk.timeline import Event
 from bot.desk.views import ConversationView
-from bot.relay.outcome import Done, Outcome, Parked, Part
-from bot.slack.poster import Poster
+from bot.relay.outcome import Done, Outcome, Part
+from bot.slack.forms import Form
+from bot.slack.poster import Draft, Poster
 from storage.records import Conversation, Entry, Parcel, Status
 
 
@@ -21,29 +24,38 @@ class ThreadPosts:
 
     async def card(self, parcel: Parcel, view: ConversationView) -> Outcome | Part:
         """Start the conversation's thread and remember where it is."""
-        if view.conversation.card is not None:
+        conversation = view.conversation
+        if conversation.card is not None:
             return Done()
-        return await self._poster.post(
-            parcel,
-            card(view),
-            home=view.conversation.home,
-            thread=None,
-            shows=view.conversation.last_seq,
-        )
+        draft = Draft(plainer(card(view), Form.of(parcel.payload).plain), made_at=conversation.last_seq)
+        return await self._poster.post(parcel, draft, home=conversation.home, thread=None)
 
     async def entry(
         self, parcel: Parcel, conversation: Conversation, entries: Sequence[Entry]
     ) -> Outcome | Part:
-        """Post entries in the thread, as many as fit into one message."""
+        """Post entries in the thread, as many as fit into one message, or as much of one as does."""
         if conversation.card is None:
-            return Parked("its thread could not be started")
-        message, carried = entries_message(conversation, entries)
-        outcome = await self._poster.post(
-            parcel, message, home=conversation.home, thread=conversation.card, carries=carried
+            return await self._poster.begins_again(parcel)
+        form = Form.of(parcel.payload)
+        if form.instead is not None:
+            message = plainer(missing_message(conversation, entries[0], form.instead), form.plain)
+            return await self._poster.post(
+                parcel, Draft(message), home=conversation.home, thread=conversation.card
+            )
+        packed = entries_message(
+            conversation,
+            entries[: _together(parcel)],
+            room=self._poster.room(parcel),
+            since=form.since,
+            plain=form.plain,
         )
-        if self._poster.trouble is not None and conversation.holder is not None:
-            await self._poster.warn(conversation.holder, self._poster.trouble)
-        return outcome
+        draft = Draft(
+            packed.message,
+            carries=max(packed.shown, 1),
+            upto=packed.upto,
+            is_notice=entries[0].data.get("event") == Event.NOT_SHOWN,
+        )
+        return await self._poster.post(parcel, draft, home=conversation.home, thread=conversation.card)
 
     async def announce(self, parcel: Parcel, view: ConversationView, entry: Entry) -> Outcome | Part:
         """Call for a teammate, unless somebody came meanwhile, or a later call is on its way already."""
@@ -52,18 +64,30 @@ class ThreadPosts:
         if not is_called_for and not parcel.payload.get("stays"):
             return Done()
         if conversation.card is None:
-            return Parked("its thread could not be started")
+            return await self._poster.begins_again(parcel)
+        form = Form.of(parcel.payload)
         message = entry_message(conversation, entry)
-        return await self._poster.post(
-            parcel, message, home=conversation.home, thread=conversation.card, in_channel=is_called_for
-        )
+        if form.instead is not None:
+            message = missing_message(conversation, entry, form.instead)
+        # What the channel does not take in any form, the thread may.
+        in_channel = is_called_for and form.plain is not Plain.TEXT and form.instead is None
+        draft = Draft(plainer(message, form.plain), in_channel=in_channel)
+        return await self._poster.post(parcel, draft, home=conversation.home, thread=conversation.card)
 
     async def recap(
         self, parcel: Parcel, conversation: Conversation, said: Sequence[Entry]
     ) -> Outcome | Part:
         """Open a thread that starts again with what was said last."""
         if conversation.card is None:
-            return Parked("its thread could not be started")
-        return await self._poster.post(
-            parcel, recap_message(conversation, said), home=conversation.home, thread=conversation.card
-        )
+            return await self._poster.begins_again(parcel)
+        message = recap_message(conversation, said, room=self._poster.room(parcel))
+        draft = Draft(plainer(message, Form.of(parcel.payload).plain), seqs=[entry.seq for entry in said])
+        return await self._poster.post(parcel, draft, home=conversation.home, thread=conversation.card)
+
+
+def _together(parcel: Parcel) -> int:
+    """How many of the parcel's rows may share a post: one whose form is its own goes alone."""
+    for number, item in enumerate(parcel.items):
+        if FORM in item.payload:
+            return max(number, 1)
+    return len(parcel.items)

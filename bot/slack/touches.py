@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from bot.blocks.card import card, moved_card
+from bot.blocks.plainer import plainer
 from bot.blocks.prompts import prompt_message
 from bot.desk.attachments import Unfit
 from bot.desk.desk import Desk
@@ -15,6 +16,7 @@ from bot.desk.views import ConversationView
 from bot.relay.outcome import Done, NotYet, Outcome
 from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.forms import Form
 from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import Poster
 from bot.slack.private import WORDS, Private
@@ -50,15 +52,16 @@ class Touches:
         # Putting a card together takes half a millisecond, and what was claimed with it is on its way to its
         # socket: that goes first.
         await asyncio.sleep(0)
+        message = plainer(card(view), Form.of(parcel.payload).plain)
         try:
-            await self._outbound.update(card(view), channel=where.channel, ts=where.ts)
+            await self._outbound.update(message, channel=where.channel, ts=where.ts)
         except CALL_ERRORS as error:
-            if Failure.of(error).reason in _CARD_GONE:
-                await self._poster.moved(parcel, where)
-                return Done()
             failure = Failure.of(error)
+            if failure.reason in _CARD_GONE:
+                return await self._poster.moved(parcel, where, failure.reason)
             elsewhere = await self._poster.goes_on_elsewhere(parcel, failure, view.conversation.home, where)
-            return elsewhere or self._poster.again(parcel, error)
+            other = elsewhere or self._poster.in_another_form(parcel, failure, message)
+            return other or self._poster.again(parcel, error)
         return Done()
 
     async def pointer(self, parcel: Parcel, conversation: Conversation) -> Outcome:

@@ -62,7 +62,7 @@ class Uploads:
     async def share(self, parcel: Parcel, conversation: Conversation, file: File | None) -> Outcome:
         """Put it into the thread. What was taken back meanwhile is nothing to share."""
         if conversation.card is None:
-            return Parked("its thread could not be started")
+            return await self._poster.begins_again(parcel)
         if file is None:
             return Done()
         # Not even the bytes before.

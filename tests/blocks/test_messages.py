@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks import ids
+from bot.blocks.budget import LARGEST, LARGEST_TEXT, ROOM, SMALLEST, Room
 from bot.blocks.card import card, moved_card
 from bot.blocks.composing import being_written, compose_modal, kept_text
 from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
@@ -26,7 +28,9 @@ from bot.blocks.ids import (
     TranslationValue,
 )
 from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
+from bot.blocks.message import Message
 from bot.blocks.modals import hand_over_modal, hold_modal, said_modal, subject_modal
+from bot.blocks.plainer import Plain
 from bot.blocks.prompts import cut_off, prompt_message, refusal, you_have_it
 from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.thread import entries_message, entry_message, recap_message
@@ -70,14 +74,55 @@ from tests.blocks.shown import (
 ANYWHERE = ConversationId("0" * 32)
 
 
-@given(conversations(), messages)
+ROOMS = st.builds(Room, st.sampled_from([LARGEST, SMALLEST]), escaped=st.booleans())
+
+
+def posts(
+    conversation: Conversation, said: Entry, room: Room = ROOM, *, plain: Plain = Plain.AS_MADE
+) -> list[Message]:
+    """The posts that one entry takes."""
+    made: list[Message] = []
+    upto: int | None = 0
+    while upto is not None:
+        packed = entries_message(conversation, [said], room=room, since=upto, plain=plain)
+        made.append(packed.message)
+        upto = packed.upto
+    return made
+
+
+@settings(max_examples=25)
+@given(conversations(), messages, ROOMS)
 def test_what_somebody_said_stands_in_the_thread_to_the_letter(
-    conversation: Conversation, said: Entry
+    conversation: Conversation, said: Entry, room: Room
 ) -> None:
-    message = entry_message(conversation, said)
-    checked(message)
-    if said.author is not Author.AI and said.text.strip() and " " * 1001 not in said.text:
-        assert quoted(message) == said.text
+    made = posts(conversation, said, room)
+    for message in made:
+        checked(message)
+        assert room.holds(message.blocks)
+    if said.author is not Author.AI and said.text.strip() and " " * 501 not in said.text:
+        assert "".join(quoted(message) for message in made) == said.text
+
+
+@settings(max_examples=12)
+@given(conversations(), messages, ROOMS)
+def test_in_every_plainer_form_it_stands_there_too(
+    conversation: Conversation, said: Entry, room: Room
+) -> None:
+    for plain in (Plain.SECTIONS, Plain.WORDS):
+        made = posts(conversation, said, room, plain=plain)
+        assert all(room.holds(message.blocks) for message in made)
+        shown = "".join(quoted(message) for message in made)
+        assert "".join(said.text.split()) in "".join(shown.split()) or len(made) > 1
+    for message in posts(conversation, said, room, plain=Plain.TEXT):
+        assert message.blocks == []
+        assert message.text.strip()
+        assert len(message.text.encode()) <= LARGEST_TEXT
+        assert shown_live(message) == set()
+
+
+def shown_live(message: Message) -> set[str]:
+    """What would ping somebody or lead anywhere."""
+    return set(re.findall(r"<[^>]*>", message.text))
 
 
 @given(conversations(), happenings())
@@ -379,8 +424,9 @@ def test_a_note_never_stands_under_the_same_name_line_as_a_reply() -> None:
         entry(Kind.MESSAGE, Author.TEAMMATE, "Sent too", name="Ana García", composed=True),
     ]
     said = [replace(one, seq=number) for number, one in enumerate(said, 1)]
-    message, carried = entries_message(a_conversation(State.TEAMMATE), said)
-    assert carried == 3
+    packed = entries_message(a_conversation(State.TEAMMATE), said)
+    message = packed.message
+    assert packed.shown == 3
     assert shown.WORKSPACE.rendered(message.arguments()).splitlines() == [
         "💬 Ana García   ·   sent to the customer ✅",
         "Sent",
@@ -446,22 +492,35 @@ async def test_the_workspace_takes_the_worst_of_them_as_they_are() -> None:
 # ─── Several in one post ───
 
 
-@given(conversations(), st.lists(st.one_of(messages, happenings()), min_size=1, max_size=60))
-@settings(max_examples=60)
+def _said(entry: Entry) -> str:
+    """What of an entry may take several posts."""
+    return str(entry.data.get("summary") or entry.data.get("agreed") or entry.text)
+
+
+@given(conversations(), st.lists(st.one_of(messages, happenings()), min_size=1, max_size=40), ROOMS)
+@settings(max_examples=25)
 def test_what_travels_together_is_shown_in_order_within_the_limits_and_nothing_is_dropped(
-    conversation: Conversation, entries: list[Entry]
+    conversation: Conversation, entries: list[Entry], room: Room
 ) -> None:
     numbered = [replace(entry, seq=number) for number, entry in enumerate(entries, 1)]
-    left, posts = numbered, 0
+    left, since = numbered, 0
     shown: list[int] = []
     while left:
-        message, carried = entries_message(conversation, left)
-        assert 1 <= carried <= len(left)
-        checked(message)
-        ids = [str(block.block_id) for block in message.blocks if block.block_id]
+        packed = entries_message(conversation, left, room=room, since=since)
+        checked(packed.message)
+        # Of our own lines, which quote a few words at most, the smallest room may not hold one whole.
+        is_line = room.largest < LARGEST and left[0].kind is Kind.SYSTEM
+        assert room.holds(packed.message.blocks) or is_line
+        ids = [str(block.block_id) for block in packed.message.blocks if block.block_id]
         assert len(set(ids)) == len(ids)
         shown += sorted({int(one.partition(".")[0]) for one in ids})
-        left, posts = left[carried:], posts + 1
+        if packed.upto is None:
+            assert 1 <= packed.shown <= len(left)
+            left, since = left[packed.shown :], 0
+        else:
+            assert since < packed.upto < len(_said(left[0]))
+            since = packed.upto
+    shown = [seq for seq, _ in itertools.groupby(shown)]
     assert shown == [e.seq for e in numbered if e.kind is Kind.MESSAGE]
 
 
@@ -472,8 +531,9 @@ def test_where_very_many_wait_short_ones_are_set_small_and_all_fit() -> None:
         replace(entry(Kind.MESSAGE, next(who), f"message <!here> {number}"), seq=number)
         for number in range(1, 49)
     ]
-    message, carried = entries_message(conversation, entries)
-    assert carried == 48
+    packed = entries_message(conversation, entries)
+    message = packed.message
+    assert packed.shown == 48
     checked(message)
     lines = [block.to_dict()["elements"] for block in message.blocks]
     assert [one["text"] for one in lines[0]] == ["👤 *Maya*", "message <!here> 1"]
@@ -492,8 +552,9 @@ def test_what_one_person_says_in_a_row_stands_under_their_name_once() -> None:
         replace(shown.entry(Kind.MESSAGE, author, text), seq=number)
         for number, (author, text) in enumerate(said, 1)
     ]
-    message, carried = entries_message(conversation, entries)
-    assert carried == 4
+    packed = entries_message(conversation, entries)
+    message = packed.message
+    assert packed.shown == 4
     blocks = [block.to_dict() for block in message.blocks]
     texts = [(block.get("text") or block["elements"][0])["text"] for block in blocks]
     assert texts == ["👤 *Maya*", "one", "two", "🤖 *AI*", "three", "👤 *Maya*", "four"]

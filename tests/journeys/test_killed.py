@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+import bot.blocks.budget
 import bot.blocks.thread
 from benchmarks.bridge_process import MODULE, SERVER_KEY, settings
 from benchmarks.processes import child
@@ -22,7 +23,7 @@ NAME = "Maya Lindqvist"
 LEASE = 30.0
 
 
-@pytest.mark.parametrize("fitting", [9, 400])
+@pytest.mark.parametrize("fitting", [9, 25])
 async def test_a_merged_post_is_believed_by_a_version_in_which_another_number_fits(
     database_url: str, fitting: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,8 +44,8 @@ async def test_a_merged_post_is_believed_by_a_version_in_which_another_number_fi
                     await customer.say(text)
                 await here.until(lambda: faults.met["land_late"])
                 os.kill(process.pid, signal.SIGKILL)
-        monkeypatch.setattr(bot.blocks.thread, "MOST_BLOCKS", fitting)
-        monkeypatch.setattr(bot.blocks.thread, "LONGEST", fitting * 250)
+        monkeypatch.setattr(bot.blocks.thread, "MOST_BLOCKS", fitting * 2)
+        monkeypatch.setattr(bot.blocks.budget, "LARGEST", fitting * 500)
         # Long enough for the post to be looked for before it is there.
         here.how["waits"] = Waits(look_after=timedelta(seconds=0.1), quarantine=timedelta(seconds=4))
         await here.start()

@@ -35,7 +35,6 @@ METHOD = "chat.postMessage"
     [
         (lambda faults: faults.rate_limit(METHOD), Trouble.THROTTLED, False),
         (lambda faults: faults.error(METHOD, "rate_limited"), Trouble.THROTTLED, False),
-        (lambda faults: faults.error(METHOD, "message_limit_exceeded"), Trouble.THROTTLED, False),
         (lambda faults: faults.server_error(METHOD, status=500), Trouble.MAYBE_SENT, False),
         (lambda faults: faults.server_error(METHOD, status=503), Trouble.MAYBE_SENT, False),
         (lambda faults: faults.drop_before(METHOD), Trouble.MAYBE_SENT, False),
@@ -69,7 +68,15 @@ async def test_a_call_that_may_have_landed_is_never_taken_for_one_that_did_not(
         ("already_reacted", Trouble.ALREADY_SO),
         ("no_reaction", Trouble.ALREADY_SO),
         ("message_not_found", Trouble.GONE),
-        ("thread_not_found", Trouble.GONE),
+        *[
+            (code, Trouble.THREAD)
+            for code in (
+                "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked",
+                "channel_type_not_supported", "is_inactive",
+            )
+        ],
+        *[(code, Trouble.TOO_LONG) for code in ("msg_blocks_too_long", "msg_too_long")],
+        ("metadata_too_large", Trouble.METADATA),
         ("cant_update_message", Trouble.GONE),
         ("user_not_in_channel", Trouble.GONE),
         # What an operator can mend must keep everything, not give it up.
@@ -88,6 +95,7 @@ async def test_a_call_that_may_have_landed_is_never_taken_for_one_that_did_not(
                 "missing_scope", "not_allowed_token_type", "no_permission", "access_denied",
                 "ekm_access_denied", "team_added_to_org", "org_login_required", "enterprise_is_restricted",
                 "team_access_not_granted", "two_factor_setup_required", "accesslimited",
+                "message_limit_exceeded",
             )
         ],
     ],
