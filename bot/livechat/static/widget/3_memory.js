@@ -2,8 +2,12 @@
 
 /** Strings under a prefix in localStorage; in this page's own memory where that is forbidden. */
 class Memory {
-  constructor(prefix) {
+  constructor(prefix, store) {
     this.prefix = prefix;
+    if (store) {
+      this.store = store;
+      return;
+    }
     try {
       this.store = window.localStorage;
       this.store.getItem(prefix);
@@ -30,6 +34,7 @@ class Memory {
   }
 
   set(name, value) {
+    if (this.isClosed) return;
     try {
       this.store.setItem(this.prefix + name, JSON.stringify(value));
     } catch {
@@ -39,6 +44,22 @@ class Memory {
 
   drop(name) {
     this.store.removeItem(this.prefix + name);
+  }
+
+  /** Keep nothing any more: what still happens belongs to nobody. */
+  close() {
+    this.isClosed = true;
+  }
+
+  /** Drop every conversation kept on this site that `isOurs(chat)` does not recognise, with all its words. */
+  forgetOthers(isOurs) {
+    const keys = Array.from({ length: this.store.length }, (_, index) => this.store.key(index));
+    const ours = keys.filter((key) => key.startsWith("bookbag "));
+    for (const key of ours.filter((one) => one.endsWith(" chat"))) {
+      const prefix = key.slice(0, -"chat".length);
+      if (isOurs(new Memory(prefix, this.store).get("chat") || {})) continue;
+      for (const one of ours) if (one.startsWith(prefix) && one !== `${prefix}open`) this.store.removeItem(one);
+    }
   }
 
   /** The names that begin with `start`, in order. */

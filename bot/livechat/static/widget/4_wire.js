@@ -10,15 +10,26 @@ class Refused extends Error {
     this.status = status;
     this.wait = Number(retryAfter) * 1000 || 0;
     try {
-      this.code = JSON.parse(text).error.code;
+      const { code, details = [] } = JSON.parse(text).error;
+      Object.assign(this, { code, details });
     } catch {
-      this.code = "";
+      Object.assign(this, { code: "", details: [] });
     }
   }
 
   /** Whether the same request may succeed later. */
   get passes() {
     return this.status === 429 || this.status >= 500;
+  }
+
+  /** Which parts of what the page says of its customer have not their form. */
+  get fields() {
+    return this.details.map(({ field }) => field.replace(/^customer\./, "").split(".")[0]);
+  }
+
+  /** What was wrong, for whoever made the page. */
+  get mend() {
+    return this.details.map(({ field, problem }) => `${field}: ${problem}`).join("; ");
   }
 
   /** Whether the conversation is not there any more, or not ours. */
@@ -69,6 +80,10 @@ class Wire {
 
   start(body) {
     return this.json("POST", "/v1/conversations", { body });
+  }
+
+  identify({ id, token }, customer) {
+    return this.json("POST", `/v1/conversations/${id}/customer`, { token, body: customer });
   }
 
   say({ id, token }, { text, client_id, files }) {

@@ -25,7 +25,7 @@ function save(blob, name) {
 class Attachments {
   /** `load(url)` brings a file's bytes; `around(change)` makes a change that may move what is read. */
   constructor(words, locale, load, around) {
-    Object.assign(this, { words, locale, load, around });
+    Object.assign(this, { words, locale, load, around, hrefs: [] });
   }
 
   /** The nodes of an item's files. A file that stays keeps its node. */
@@ -33,6 +33,11 @@ class Attachments {
     const files = item.removed ? [] : item.files || item.attachments || [];
     item.shown = new Map(files.map((file) => [file.id || file, item.shown?.get(file.id || file) || this.node(file)]));
     return [...item.shown.values()];
+  }
+
+  /** Let go of the pictures' bytes. */
+  forget() {
+    this.hrefs.forEach((href) => URL.revokeObjectURL(href));
   }
 
   node(file) {
@@ -63,6 +68,7 @@ class Attachments {
   /** In place of the chip, once the browser could read it: where the page forbids it, the chip stays. */
   picture(node, { name, type }, blob) {
     const href = URL.createObjectURL(new Blob([blob], { type }));
+    this.hrefs.push(href);
     const image = make("img", { alt: name });
     image.addEventListener("load", () =>
       this.around(() => node.replaceChildren(make("a", { href, target: "_blank", rel: "noopener" }, image))),

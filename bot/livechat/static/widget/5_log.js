@@ -11,6 +11,11 @@ const WHY_NOT = {
   file_empty: "fileEmpty",
   unknown_file: "fileLost",
 };
+// Refusals that another try changes once the page is mended.
+const WHY_NOT_YET = {
+  invalid_user_hash: "notYou",
+  invalid_user_token: "notYou",
+};
 const GROUP_MS = 5 * 60_000;
 
 /** An element; `props` are its properties, or attributes where their name has a dash or is `role`. */
@@ -202,7 +207,8 @@ class Log {
     const time = this.time.format(item.at);
     let text = ends ? time : "";
     const isUnfit = item.state === "failed" && WHY_NOT[item.why];
-    if (isUnfit) text = words[isUnfit];
+    const isNotYet = item.state === "failed" && WHY_NOT_YET[item.why];
+    if (isUnfit || isNotYet) text = words[isUnfit || isNotYet];
     else if (item.state === "sending" && item.progress < 1) text = words.progress(Math.floor(item.progress * 100));
     else if (this.unsent.has(item.client_id)) text = words[item.state];
     else if (ends && isLast && item.from === "customer") text = `${words.sent} · ${time}`;

@@ -1,28 +1,117 @@
 // The conversation as this page knows it: what to send, what was heard, and staying connected.
+const SOON_MS = 100; // a page changes its attributes one after the other
+// What a page says of its customer and the customer can do without. Proofs and the inbox are not among them.
+const DISPENSABLE = ["name", "email", "locale", "metadata"];
 const NAP_MS = 60_000; // a page nobody looks at lets go of its stream: browsers allow six for each server
 
 class Talk {
-  /** `view` is told: entry(entry, live), pending(item), sent(item, seq), dropped(item), clear(), connection(word), ready(). */
-  constructor(wire, memory, customer, view) {
-    this.wire = wire;
-    this.memory = memory;
-    this.customer = customer;
-    this.view = view;
+  /**
+   * `view` is told: entry(entry, live), pending(item), sent(item, seq), dropped(item), clear(), connection(word),
+   * ready(), anotherPerson(). What another person kept on this computer is dropped. `isGuest`: they use the chat in
+   * another tab at this moment; theirs stays.
+   */
+  constructor(wire, memory, customer, view, { isGuest = false } = {}) {
+    Object.assign(this, { wire, memory, customer, view });
     this.sleepers = new Set();
-    const kept = memory.get("chat");
-    this.reset(kept);
-    // On a shared computer, what the one before wrote is not sent in this one's name.
-    if (this.chat !== kept) memory.names("out:").forEach((name) => memory.drop(name));
+    this.person = personOf(customer().customer);
     this.leaving = new AbortController();
+    if (!isGuest) memory.forgetOthers((chat) => this.isOurs(chat));
+    this.reset(isGuest ? null : memory.get("chat"));
+    if (isGuest) return;
+    const ours = new Set(this.queue.map((item) => item.name));
+    memory.names("out:").forEach((name) => ours.has(name) || memory.drop(name));
+  }
+
+  /** Whether this page may show that conversation, which was kept. */
+  isOurs(chat) {
+    return Boolean(chat?.start) && isSame(whoseIs(chat), this.person);
+  }
+
+  /** Hear what the page says now. False if that is another person, for whom this must end. */
+  knows() {
+    const before = this.person;
+    this.person = personOf(this.customer().customer);
+    if (!isSame(before, this.person)) return false;
+    this.claim();
+    this.queue.forEach((item) => WHY_NOT_YET[item.why] && this.retry(item));
+    return true;
+  }
+
+  /** This conversation is the page's person's from now on, and the server is told so. */
+  claim() {
+    if (isNobody(this.person)) return;
+    this.chat.who = this.person;
+    if (this.memory.get("chat")?.start === this.chat.start) this.keepChat();
+    if (!this.chat.id) return;
+    clearTimeout(this.telling);
+    const { chat } = this;
+    this.telling = setTimeout(() => this.tell(chat).catch((error) => this.refused(error)), SOON_MS);
+  }
+
+  /** Tell the server who the customer is, if it was not told just that. */
+  async tell(chat) {
+    const said = saidOf(this.customer().customer);
+    if (this.chat !== chat || isNobody(this.person) || chat.told === said) return;
+    await this.described(({ customer }) => this.wire.identify(chat, customer));
+    chat.told = said;
+    if (this.chat !== chat) return;
+    this.keepChat();
+    if (this.refusal) this.refused({});
+  }
+
+  /** The customer reads why the page's proof did not pass, also while they send nothing. */
+  refused(error) {
+    if (error.code === "another_customer") this.lost();
+    this.refusal = WHY_NOT_YET[error.code] || "";
+    this.status("");
+  }
+
+  status(word) {
+    this.view.connection(word || this.refusal || "");
+  }
+
+  /**
+   * `ask` with what the page says of its customer. What has not its form is left out, as the customer can still
+   * write; but for a proof or an inbox, without which their words would come to the wrong people.
+   */
+  async described(ask) {
+    const said = this.customer();
+    try {
+      return await ask(said);
+    } catch (error) {
+      if (error.status !== 422) throw error;
+      const isSmall = error.fields.length && error.fields.every((field) => DISPENSABLE.includes(field));
+      const what = `bookbag-chat: the server refused this page's attributes (${error.code}). ${error.mend}.`;
+      if (!isSmall) {
+        console.error(`${what} Nothing was sent.`);
+        throw error;
+      }
+      console.warn(`${what} Going on without them.`);
+      const rest = Object.entries(said.customer).filter(([field]) => !error.fields.includes(field));
+      return ask({ ...said, customer: Object.fromEntries(rest) });
+    }
+  }
+
+  /** Keep which conversation this is, unless another person's is kept here. */
+  keepChat() {
+    if (this.mayKeep()) this.memory.set("chat", this.chat);
+  }
+
+  dropChat() {
+    if (this.mayKeep()) this.memory.drop("chat");
+  }
+
+  mayKeep() {
+    const kept = this.memory.get("chat");
+    return !kept || kept.start === this.chat.start || this.isOurs(kept);
   }
 
   /** Forget what was heard and look at this conversation, or at a new one. */
   reset(chat) {
     this.stream?.abort();
     this.stream = null;
-    const user = this.customer().customer.user_id || "";
-    const isOurs = chat?.start && (!chat.user || chat.user === user);
-    this.chat = isOurs ? chat : { start: uuid(), user };
+    const isOurs = this.isOurs(chat);
+    this.chat = isOurs ? chat : { start: uuid(), who: this.person };
     this.last = 0;
     this.knowsHistory = false;
     this.held = [];
@@ -33,16 +122,20 @@ class Talk {
     return this.memory
       .names("out:")
       .map((name) => ({ ...this.memory.get(name), name, state: "sending" }))
-      .filter((item) => (item.text || item.files?.length) && item.client_id);
+      .filter((item) => (item.text || item.files?.length) && item.client_id)
+      .filter((item) => !item.start || item.start === this.chat.start);
   }
 
   begin() {
     const { signal } = this.leaving;
     window.addEventListener("online", () => this.reconnect(), { signal });
-    window.addEventListener("offline", () => this.view.connection("offline"), { signal });
+    window.addEventListener("offline", () => this.status("offline"), { signal });
     document.addEventListener("visibilitychange", () => this.seen(), { signal });
     window.addEventListener("storage", (event) => this.otherPage(event), { signal });
-    if (!navigator.onLine) this.view.connection("offline");
+    // A page that comes back as it was left did not hear what happened meanwhile.
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.lookAgain(), { signal });
+    this.claim();
+    if (!navigator.onLine) this.status("offline");
     this.resume();
   }
 
@@ -50,15 +143,21 @@ class Talk {
   reconnect() {
     this.stream?.abort();
     this.stream = null;
-    this.view.connection("");
+    this.status("");
     this.wake();
     if (this.chat.id) this.follow();
   }
 
+  /** Whatever is still under way is neither shown nor kept. */
   end() {
     this.leaving.abort();
     this.stream?.abort();
     clearTimeout(this.nap);
+    clearTimeout(this.telling);
+    this.memory.close();
+    this.view = new Proxy({}, { get: () => () => {} });
+    this.chat = {};
+    this.queue = [];
     this.wake();
   }
 
@@ -71,10 +170,10 @@ class Talk {
   /** Leave this conversation for a new one, which begins with the next message. */
   startOver() {
     this.queue.forEach((item) => this.memory.drop(item.name));
-    this.memory.drop("chat");
+    this.dropChat();
     this.reset(null);
     this.view.clear();
-    this.view.connection("");
+    this.status("");
   }
 
   send(text, chosen = []) {
@@ -82,17 +181,19 @@ class Talk {
     const client_id = uuid();
     const files = chosen.map((blob) => ({ name: blob.name, size: blob.size, type: blob.type, blob }));
     const item = { text, client_id, when, files, name: `out:${when}:${client_id}`, state: "sending" };
-    this.keep(item);
-    this.memory.set("chat", this.chat);
     this.queue.push(item);
+    this.keep(item);
+    this.keepChat();
     this.view.pending(item);
     this.flush();
   }
 
   /** A reload keeps the words and which files were uploaded, not files that were not. */
-  keep({ name, text, client_id, when, files }) {
+  keep(item) {
+    if (!this.queue.includes(item) || !this.mayKeep()) return;
+    const { name, text, client_id, when, files } = item;
     const known = files?.map(({ id, name, size, type }) => ({ id, name, size, type }));
-    this.memory.set(name, { text, client_id, when, files: known });
+    this.memory.set(name, { text, client_id, when, files: known, start: this.chat.start });
   }
 
   drop(item) {
@@ -131,6 +232,7 @@ class Talk {
     const { chat } = this;
     try {
       if (!chat.id) await this.startIt(chat);
+      await this.tell(chat);
       await this.upload(chat, item);
       if (this.chat !== chat) return null;
       this.flying = true;
@@ -141,7 +243,8 @@ class Talk {
       return null;
     } catch (error) {
       if (this.chat !== chat) return null;
-      if (error instanceof Refused && error.isGone && chat.id && !item.moved) {
+      const isOver = error.isGone || error.code === "another_customer";
+      if (error instanceof Refused && isOver && chat.id && !item.moved) {
         item.moved = true;
         this.lost();
         return null;
@@ -183,23 +286,18 @@ class Talk {
   }
 
   async startIt(chat) {
-    const client_id = chat.start;
-    const started = await this.wire.start({ client_id, ...this.customer() }).catch((error) => {
-      if (error.status !== 422) throw error;
-      // The page described its customer wrongly. That is for its makers to see; the customer can still write.
-      console.warn("bookbag-chat: the server refused this page's attributes; going on without them");
-      return this.wire.start({ client_id });
-    });
-    Object.assign(chat, { id: started.conversation_id, token: started.token });
+    const told = saidOf(this.customer().customer);
+    const started = await this.described((said) => this.wire.start({ client_id: chat.start, ...said }));
+    Object.assign(chat, { id: started.conversation_id, token: started.token, told });
     if (this.chat !== chat) return;
-    this.memory.set("chat", chat);
+    this.keepChat();
     this.follow();
   }
 
   /** The server does not know this conversation any more: what waits goes into a new one. */
   lost() {
     const waiting = this.queue;
-    this.memory.drop("chat");
+    this.dropChat();
     this.reset(null);
     this.queue = waiting;
     this.view.clear();
@@ -208,7 +306,7 @@ class Talk {
       this.keep(item);
       this.view.pending(item);
     });
-    if (waiting.length) this.memory.set("chat", this.chat);
+    if (waiting.length) this.keepChat();
   }
 
   /** Stay connected to the stream, each time from the last number heard. */
@@ -223,7 +321,7 @@ class Talk {
         if (!this.knowsHistory) await this.history(chat, signal);
         await this.wire.listen(chat, this.last, signal, () => {
           tries = 0;
-          this.view.connection(navigator.onLine ? "" : "offline");
+          this.status(navigator.onLine ? "" : "offline");
           this.wake();
         }, (entry) => signal.aborted || this.heard(entry, true));
       } catch (error) {
@@ -236,8 +334,8 @@ class Talk {
         wait = error.wait || 0;
       }
       if (signal.aborted) return;
-      if (!navigator.onLine) this.view.connection("offline");
-      else if (tries > 0) this.view.connection("connecting");
+      if (!navigator.onLine) this.status("offline");
+      else if (tries > 0) this.status("connecting");
       await this.rest(pause(tries, wait));
       tries += 1;
     }
@@ -281,15 +379,24 @@ class Talk {
   }
 
   /** Another tab began a conversation, or left this one. What it has to send it sends itself. */
-  otherPage({ key, newValue }) {
-    if (key !== `${this.memory.prefix}chat`) return;
-    const chat = JSON.parse(newValue || "null");
+  otherPage({ key }) {
+    if (key === null || key === `${this.memory.prefix}chat`) this.lookAgain();
+  }
+
+  lookAgain() {
+    const chat = this.memory.get("chat");
+    const who = chat ? whoseIs(chat) : this.person;
+    if (isNobody(who) !== isNobody(this.person) || !isSame(who, this.person) || (!chat && this.chat.id)) {
+      // Left, or somebody else signed in there: what is on this screen is not theirs to read.
+      if (this.chat.id || this.queue.length) this.view.anotherPerson();
+      return;
+    }
     if (!this.chat.id && this.queue.length) return;
     if (chat?.start !== this.chat.start) {
       this.reset(chat);
       this.queue = [];
       this.view.clear();
-    } else if (!this.chat.id) Object.assign(this.chat, chat);
+    } else if (chat) Object.assign(this.chat, chat);
     if (this.chat.id) this.follow();
   }
 

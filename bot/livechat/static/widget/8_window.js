@@ -2,8 +2,31 @@
 const MARGIN = 80; // pixels from the end within which a reader counts as reading along
 
 class BookbagChat extends HTMLElement {
+  static observedAttributes = ["name", "email", "user-id", "user-hash", "user-token", "locale", "metadata"];
+
   connectedCallback() {
-    if (this.talk) return;
+    if (!this.talk) this.begin();
+  }
+
+  /** Once for all attributes that change in this turn of the loop. */
+  attributeChangedCallback() {
+    if (!this.talk || this.isAsked) return;
+    this.isAsked = true;
+    queueMicrotask(() => {
+      this.isAsked = false;
+      if (this.talk && !this.talk.knows()) this.restart();
+    });
+  }
+
+  /** Nothing of the one before stays: their window goes, and another one begins. */
+  restart(options) {
+    const wasOpen = !this.parts.panel.hidden;
+    this.disconnectedCallback();
+    this.begin(options);
+    if (wasOpen) this.open({ focus: false });
+  }
+
+  begin(options) {
     const locale = this.getAttribute("locale") || document.documentElement.lang || navigator.language || "en";
     this.language = languageOf(locale);
     this.words = WORDS[this.language];
@@ -12,7 +35,7 @@ class BookbagChat extends HTMLElement {
     this.seen = this.memory.get("seen") || 0;
     this.build();
     const wire = new Wire(api);
-    this.talk = new Talk(wire, this.memory, () => this.customer(), this);
+    this.talk = new Talk(wire, this.memory, () => this.customer(), this, options);
     this.glance = new Glance((seq) => wire.seen(this.talk.chat, seq), this.talk.leaving.signal);
     this.show({ state: "ai" });
     this.clear();
@@ -25,6 +48,7 @@ class BookbagChat extends HTMLElement {
   disconnectedCallback() {
     this.talk?.end();
     this.talk = null;
+    this.log?.attachments.forget();
     this.parts?.root.remove();
   }
 
@@ -45,6 +69,7 @@ class BookbagChat extends HTMLElement {
         email: said("email"),
         user_id: said("user-id"),
         user_hash: said("user-hash"),
+        user_token: said("user-token"),
         locale: said("locale") || navigator.language || undefined,
         metadata,
       },
@@ -200,6 +225,10 @@ class BookbagChat extends HTMLElement {
     this.changed(false);
   }
 
+  anotherPerson() {
+    this.restart({ isGuest: true });
+  }
+
   ready() {
     this.parts.scroller.setAttribute("aria-busy", "false");
   }
@@ -260,7 +289,7 @@ class BookbagChat extends HTMLElement {
     const answers = [...this.log.said.values()].filter((item) => item.from === "ai" || item.from === "teammate");
     if (!this.parts.panel.hidden && this.log.said.size) {
       this.seen = Math.max(this.seen, ...this.log.said.keys());
-      this.memory.set("seen", this.seen);
+      if (this.talk?.mayKeep()) this.memory.set("seen", this.seen);
     }
     const unread = answers.filter((item) => item.seq > this.seen).length;
     const { words } = this;
@@ -274,16 +303,28 @@ class BookbagChat extends HTMLElement {
 const SCRIPT = document.currentScript;
 const HOME = SCRIPT?.src ? SCRIPT.src.replace(/\/widget\.js.*$/, "") : location.origin;
 
-if (!customElements.get("bookbag-chat")) {
-  customElements.define("bookbag-chat", BookbagChat);
-  // <script src="…/widget.js" defer data-name="…"> is enough, unless the page has its own <bookbag-chat>.
-  if (SCRIPT && !document.querySelector("bookbag-chat")) {
-    const chat = document.createElement("bookbag-chat");
-    for (const { name, value } of SCRIPT.attributes) {
-      if (name.startsWith("data-")) chat.setAttribute(name.slice(5), value);
-    }
-    const mount = () => document.body.append(chat);
-    if (document.body) mount();
-    else document.addEventListener("DOMContentLoaded", mount);
-  }
+// What its script tag says, an element says that was made by one; also what another one says later.
+function follow(script, chat) {
+  const copy = () => {
+    const said = [...script.attributes].filter(({ name }) => name.startsWith("data-"));
+    const now = new Map(said.map(({ name, value }) => [name.slice(5), value]));
+    chat.copied?.forEach((name) => now.has(name) || chat.removeAttribute(name));
+    now.forEach((value, name) => chat.setAttribute(name, value));
+    chat.copied = [...now.keys()];
+  };
+  chat.scriptWatch?.disconnect();
+  chat.scriptWatch = new MutationObserver(copy);
+  chat.scriptWatch.observe(script, { attributes: true });
+  copy();
 }
+
+if (!customElements.get("bookbag-chat")) customElements.define("bookbag-chat", BookbagChat);
+// <script src="…/widget.js" defer data-name="…"> is enough, unless the page has its own <bookbag-chat>.
+const found = document.querySelector("bookbag-chat");
+if (SCRIPT && !found) {
+  const chat = document.createElement("bookbag-chat");
+  follow(SCRIPT, chat);
+  const mount = () => document.body.append(chat);
+  if (document.body) mount();
+  else document.addEventListener("DOMContentLoaded", mount);
+} else if (SCRIPT && found.scriptWatch) follow(SCRIPT, found);
