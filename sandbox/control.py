@@ -14,6 +14,7 @@ from aiohttp import web
 
 from sandbox.composer import type_message
 from sandbox.errors import PersonError, SlackError
+from sandbox.given import ABOUT_ANOTHER, given_fields, with_given
 from sandbox.payload import json_object
 from sandbox.shapes import message_shape, replies_of, top_level
 
@@ -92,13 +93,17 @@ class Control:
         """Send what was typed. `as` has fields of the message event, over those that typing makes.
 
         So any shape can be played: words of an app or on somebody's behalf, blocks and attachments of all
-        kinds, subtypes. A field that is null is left out. Nothing in `as` is checked or changed.
+        kinds, subtypes, old messages. A field that is null is left out. With the subtype message_changed or
+        message_deleted it happens to the message that `as` names.
         """
         channel = self._channel(user, said)
-        shape, text = _shape(said), str(said.get("text") or "")
+        shape, text = given_fields(said, channel), str(said.get("text") or "")
         if channel.is_im and self._state.messages_tab != "open":
             raise PersonError("sending messages to this app is turned off")
-        thread_ts, deliveries = said.get("thread_ts"), int(said.get("deliveries", 1))
+        deliveries = int(said.get("deliveries", 1))
+        if shape.get("subtype") in ABOUT_ANOTHER:
+            return self._core.messages.replay(channel, shape, deliveries=deliveries)
+        thread_ts = said.get("thread_ts") or shape.pop("thread_ts", None)
         if thread_ts is not None and thread_ts not in channel.messages:
             raise PersonError(f"there is no thread {thread_ts} in #{channel.name}")
         client_msg_id = said.get("client_msg_id") or str(uuid.uuid4())
@@ -111,12 +116,12 @@ class Control:
         if files:
             content.setdefault("text", "")
             message = self._core.uploads.share(
-                channel, files, _shaped(content, shape), thread_ts=thread_ts, deliveries=deliveries
+                channel, files, with_given(content, shape), thread_ts=thread_ts, deliveries=deliveries
             )
         elif text.strip() or shape:
             message = self._core.messages.post(
                 channel,
-                _shaped(content, shape),
+                with_given(content, shape),
                 thread_ts=thread_ts,
                 broadcast=bool(said.get("broadcast")),
                 deliveries=deliveries,
@@ -138,7 +143,7 @@ class Control:
         the message is not marked as edited, as when Slack itself changes it.
         """
         channel = self._channel(user, said)
-        shape, text, deliveries = _shape(said), said.get("text"), int(said.get("deliveries", 1))
+        shape, text = given_fields(said, channel), said.get("text")
         message = self._core.messages.find(channel, said["ts"])
         if message.get("user") != user.id and not shape:
             raise PersonError(f"{user.name} did not write {said['ts']}")
@@ -152,7 +157,12 @@ class Control:
         content |= {key: value for key, value in shape.items() if value is not None}
         without = tuple(key for key, value in shape.items() if value is None)
         self._core.messages.change(
-            channel, said["ts"], content, editor=editor, without=without, deliveries=deliveries
+            channel,
+            said["ts"],
+            content,
+            editor=editor,
+            without=without,
+            deliveries=int(said.get("deliveries", 1)),
         )
 
     async def _delete(self, user: User, said: Payload) -> None:
@@ -244,18 +254,3 @@ class Control:
 
     async def _home(self, user: User, said: Payload) -> Payload | None:
         return self._state.homes.get(user.id)
-
-
-# What the workspace itself says of a message, and what says where it stands.
-_NOT_TO_BE_SAID = {"type", "ts", "event_ts", "channel", "channel_type", "thread_ts", "parent_user_id"}
-
-
-def _shape(said: Payload) -> Payload:
-    shape = said.get("as") or {}
-    if not isinstance(shape, dict) or _NOT_TO_BE_SAID & shape.keys():
-        raise PersonError(f"`as` has fields of a message, but not {', '.join(sorted(_NOT_TO_BE_SAID))}")
-    return shape
-
-
-def _shaped(content: Payload, shape: Payload) -> Payload:
-    return {key: value for key, value in {**content, **shape}.items() if value is not None}

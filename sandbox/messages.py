@@ -132,18 +132,37 @@ class Messages:
             deliveries=deliveries,
         )
 
-    def _publish_hidden(self, channel: Channel, fields: Payload, *, deliveries: int) -> None:
+    def _publish_hidden(self, channel: Channel, fields: Payload, *, deliveries: int) -> str:
         ts = self._state.timestamps.new()
         event = {
             "type": "message",
+            "ts": ts,
             **fields,
             "channel": channel.id,
             "hidden": True,
-            "ts": ts,
-            "event_ts": ts,
             "channel_type": channel.channel_type,
         }
-        self._feed.publish(event, deliveries=deliveries)
+        event["event_ts"] = event["ts"]
+        self._feed.publish(
+            {key: value for key, value in event.items() if value is not None}, deliveries=deliveries
+        )
+        return str(event["ts"])
+
+    def replay(self, channel: Channel, event: Payload, *, deliveries: int = 1) -> str:
+        """Publish a message_changed or message_deleted as it is given, and do what it says.
+
+        Returns the event's ts. Raises SlackError where the channel has no such message.
+        """
+        if event["subtype"] == "message_changed":
+            message = self.find(channel, event["message"]["ts"])
+            previous = message_shape(channel, message)
+            place: Payload = {key: message[key] for key in ("type", "ts", "thread_ts") if key in message}
+            message.clear()
+            message.update({**copied(event["message"]), **place})
+        else:
+            previous = message_shape(channel, self.find(channel, event["deleted_ts"]))
+            channel.remove(event["deleted_ts"])
+        return self._publish_hidden(channel, {"previous_message": previous, **event}, deliveries=deliveries)
 
     def delete(self, channel: Channel, ts: str, *, deliveries: int = 1) -> None:
         """Remove a message; a parent with replies stays as a tombstone that holds the thread."""

@@ -77,9 +77,58 @@ async def test_a_field_that_is_null_is_left_out(slack: Workspace) -> None:
 
 
 async def test_where_a_message_stands_is_not_for_its_shape_to_say(slack: Workspace) -> None:
-    for wrong in ({"ts": "1.0"}, {"channel": "C0"}, {"thread_ts": "1.0"}):
-        with pytest.raises(PersonError, match="fields of a message"):
-            await slack.person("ana").post("live-chat", "x", as_=wrong)
+    ana, there = slack.person("ana"), await slack.person("ana").post("live-chat", "there")
+    for wrong, words in (
+        ({"ts": "1.0"}, "no timestamp"),
+        ({"ts": there}, "already"),
+        ({"channel": "C0"}, "another channel"),
+        ({"type": "reaction_added"}, "another type"),
+        ({"thread_ts": "1700000000.000100"}, "no thread"),
+    ):
+        with pytest.raises(PersonError, match=words):
+            await ana.post("live-chat", "x", as_=wrong)
+
+
+async def test_a_whole_event_can_be_played_as_slack_delivered_it(slack: Workspace, bot: Bot) -> None:
+    channel = slack.channel("live-chat").id
+    parent = await slack.person("ana").post(channel, "parent")
+    event = {
+        "type": "message",
+        "user": slack.user_id("ben"),
+        "text": "from long ago",
+        "ts": "1700000000.000100",
+        "event_ts": "1700000000.000100",
+        "channel": channel,
+        "channel_type": "channel",
+        "team": slack.team_id,
+        "thread_ts": parent,
+    }
+    ts = await slack.person("ben").post(channel, "", as_={**event, "client_msg_id": None})
+    assert ts == event["ts"]
+    await slack.until(lambda: bot.heard("message", ts=ts))
+    assert bot.heard("message", ts=ts)[0] == {**event, "parent_user_id": slack.user_id("ana")}
+
+
+async def test_a_change_and_a_deletion_can_be_played(slack: Workspace, bot: Bot) -> None:
+    ana, channel = slack.person("ana"), slack.channel("live-chat").id
+    ts = await ana.post(channel, "words")
+    files = [{"id": "F0LATER", "mode": "hosted"}]
+    changed = {**slack.message(channel, ts), "files": files}
+    await ana.post(channel, "", as_={"subtype": "message_changed", "message": changed})
+    await slack.until(lambda: bot.heard("message_changed"))
+    (event,) = bot.heard("message_changed")
+    assert event["message"]["files"] == slack.message(channel, ts)["files"] == files
+    assert "files" not in event["previous_message"]
+    await ana.post(
+        channel, "", as_={"subtype": "message_deleted", "deleted_ts": ts, "previous_message": None}
+    )
+    await slack.until(lambda: bot.heard("message_deleted"))
+    (event,) = bot.heard("message_deleted")
+    assert event["deleted_ts"] == ts
+    assert "previous_message" not in event
+    assert slack.messages(channel) == []
+    with pytest.raises(PersonError, match="message_not_found"):
+        await ana.post(channel, "", as_={"subtype": "message_deleted", "deleted_ts": ts})
 
 
 async def test_a_file_is_added_later(slack: Workspace, bot: Bot) -> None:
