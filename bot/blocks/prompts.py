@@ -224,6 +224,8 @@ def _why_unfit(unfit: Unfit | None) -> str:
             return say("This message has a part that an app laid out, which customers are not sent.")
         case Unfit.UNKNOWN:
             return say("This message has a part that I cannot read.")
+        case Unfit.APP:
+            return say("An app posted this message in your name.")
         case Unfit.AUTHOR:
             return say("Slack did not say who wrote this message, and so whether they may answer customers.")
         case _:

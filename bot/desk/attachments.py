@@ -32,6 +32,7 @@ class Unfit(StrEnum):
     LAYOUT = "layout"
     UNKNOWN = "unknown"
     AUTHOR = "author"
+    APP = "app"
 
     @property
     def may_be_had(self) -> bool:
@@ -44,7 +45,9 @@ class Unfit(StrEnum):
         return self not in _OTHERS
 
 
-_OTHERS = (Unfit.FORWARD, Unfit.TABLE, Unfit.PICTURE, Unfit.LAYOUT, Unfit.UNKNOWN, Unfit.AUTHOR)
+_OTHERS = (
+    Unfit.FORWARD, Unfit.TABLE, Unfit.PICTURE, Unfit.LAYOUT, Unfit.UNKNOWN, Unfit.AUTHOR, Unfit.APP
+)  # fmt: skip
 
 
 def remembered(files: Sequence[File]) -> dict[str, Any]:

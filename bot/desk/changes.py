@@ -119,6 +119,8 @@ async def message_edited(
         return Fate.KNOWN
     if withdrawn and meant is Meant.NOTHING:
         return await message_deleted(tx, thread, message, by=by)
+    if meant is Meant.THROUGH_APP:
+        more = more or Unfit.APP
     if entry.kind is Kind.MESSAGE and more is not None:
         await outgoing.prompt(tx, reply, Prompt.EDIT_NOT_WHOLE, unfit=more)
         if not withdrawn:

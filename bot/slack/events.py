@@ -96,7 +96,7 @@ def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
         files=_files(event),
         under=event.get("parent_user_id"),
         blocks=_blocks(event),
-        more=_more(event),
+        more=next(iter(what_is_more(event)), None),
         through_app=_is_through_app(event),
     )
 
@@ -105,7 +105,7 @@ def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | No
     message, before = _object(event.get("message")), _object(event.get("previous_message"))
     # A person's edit carries `edited`; a file that is deleted only goes missing, and what is added later may
     # come without a mark. A deleted thread's first message turns into Slack's own words.
-    if not (message.get("edited") or (before and _besides_words(before) != _besides_words(message))):
+    if not (message.get("edited") or (before and _shown(before) != _shown(message, before))):
         return None
     if not _is_somebodys_reply(message):
         return None
@@ -116,17 +116,13 @@ def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | No
         text=_text(message),
         files=_files(message),
         blocks=_blocks(message),
-        more=_more(message),
+        more=next(iter(what_is_more(message, before)), None),
         through_app=_is_through_app(message),
     )
 
 
-def _besides_words(message: Mapping[str, Any]) -> tuple[object, ...]:
-    return ([one.get("id") for one in _files(message)], what_is_more(message))
-
-
-def _more(message: Mapping[str, Any]) -> Unfit | None:
-    return next(iter(what_is_more(message)), None)
+def _shown(message: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> tuple[object, ...]:
+    return (_text(message), [one.get("id") for one in _files(message)], what_is_more(message, before))
 
 
 def _deleted(event: Mapping[str, Any], *, team: str, channel: str) -> Deleted | None:

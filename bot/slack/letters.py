@@ -19,7 +19,7 @@ from bot.slack.files import Brought, FilesDelayed, SlackFiles
 from bot.slack.from_slack import Reading, mentioned_users, read
 from bot.slack.rights import SLACK_ANSWERS_WITHIN, Rights
 from storage.database import Clock
-from storage.inbox import Delivery
+from storage.inbox import Delivery, Letter
 from storage.records import MessageRef, Person, PersonId
 from storage.transaction import Transaction
 
@@ -28,6 +28,8 @@ Rule = Callable[[Transaction], Awaitable[Fate]]
 # For so long a message waits for what Slack has to say about it, and what comes behind it waits too. The
 # attempt that is under way by then comes on top, and then it is decided: within a minute of its delivery.
 DECIDED_WITHIN = timedelta(seconds=40)
+# So often it is tried all the same: it may have been there for long when nobody was there to try.
+TRIED_AT_LEAST = 2
 # For so long it waits where Slack answers nothing at all.
 SLACK_COMES_BACK = timedelta(minutes=15)
 # Seconds. What one attempt takes at most to hear who the author is, and whether Slack answers at all.
@@ -97,11 +99,11 @@ class RuleBook:
         self._clock = clock
         self._slack_clock = slack_clock
 
-    async def rule_for(self, delivery: Delivery, *, waits_since: datetime | None = None) -> Rule:
+    async def rule_for(self, delivery: Delivery, *, kept: Letter | None = None) -> Rule:
         """What to do in a transaction, with everything outside the database already known.
 
-        Raises one of `Delays` while Slack cannot say who wrote it, or hand over its files. One that has
-        waited for that since long fails, and its author can have it tried again: what came behind it goes on.
+        Raises one of `Delays` while Slack cannot say who wrote it, or hand over its files. One that is `kept`
+        and overdue fails, and its author can have it tried again: what came behind it goes on.
         """
         match thread_event(delivery.event, team=delivery.message.team):
             case Deleted() as gone:
@@ -111,11 +113,11 @@ class RuleBook:
                     return _nothing
                 return lambda tx: changes.message_deleted(tx, gone.thread, gone.message, by=writer)
             case Posted() as new:
-                by = await self._author(new, waits_since)
+                by = await self._author(new, kept)
                 if by is not None and by.is_automaton:
                     return partial(replies.automatons_message, thread=new.thread, message=new.message)
                 words = await self._read(new)
-                brought = await self._brought(new, words, by, waits_since)
+                brought = await self._brought(new, words, by, kept)
                 return lambda tx: replies.thread_message(
                     tx,
                     new.thread,
@@ -132,12 +134,12 @@ class RuleBook:
                     delivery=delivery,
                 )
             case Edited() as edit:
-                by = await self._author(edit, waits_since)
+                by = await self._author(edit, kept)
                 if by is not None and by.is_automaton:
                     return _nothing
                 words = await self._read(edit)
                 # Where the message is not known yet, this is the message.
-                brought = await self._brought(edit, words, by, waits_since)
+                brought = await self._brought(edit, words, by, kept)
                 return lambda tx: changes.message_edited(
                     tx,
                     edit.thread,
@@ -165,7 +167,7 @@ class RuleBook:
         return not isinstance(happened, Deleted | None) and bool(happened.files)
 
     async def _brought(
-        self, happened: Posted | Edited, words: Reading, by: Person | None, waits_since: datetime | None
+        self, happened: Posted | Edited, words: Reading, by: Person | None, kept: Letter | None
     ) -> Brought:
         """The files of what may become a reply, or why it cannot. Those of a note never leave Slack."""
         if by is None:
@@ -174,12 +176,12 @@ class RuleBook:
             return Brought(unfit=happened.more)
         if not happened.files or words.meant is Meant.NOTE or not by.may_act:
             return Brought()
-        left = (DECIDED_WITHIN - self._waited(waits_since)).total_seconds()
+        left = (DECIDED_WITHIN - self._waited(kept)).total_seconds()
         try:
             async with asyncio.timeout(max(left, FILES_TAKE)):
                 return await self._files.bring(happened.thread, happened.message, happened.files)
         except (FilesDelayed, TimeoutError) as error:
-            if waits_since is None or self._waited(waits_since) < DECIDED_WITHIN:
+            if kept is None or not is_overdue(kept, now=self._clock()):
                 raise FilesDelayed(str(error)) from error
             return Brought(unfit=Unfit.LATE)
 
@@ -190,7 +192,7 @@ class RuleBook:
             return replace(words, meant=Meant.THROUGH_APP)
         return words
 
-    async def _author(self, happened: Posted | Edited, waits_since: datetime | None) -> Person | None:
+    async def _author(self, happened: Posted | Edited, kept: Letter | None) -> Person | None:
         """Who wrote it; None once it has waited for that long enough."""
         if is_app(happened.author):
             return _app(happened.author, self._clock())
@@ -198,10 +200,10 @@ class RuleBook:
             async with asyncio.timeout(AUTHOR_TAKES):
                 return await self._rights.in_thread(happened.author, happened.thread)
         except (UnknownPerson, TimeoutError) as error:
-            waited = self._waited(waits_since)
-            if waited < DECIDED_WITHIN or not (waited >= SLACK_COMES_BACK or await self._slack_answers()):
-                raise UnknownPerson(str(error) or "no answer in time") from error
-            return None
+            is_due = kept is not None and is_overdue(kept, now=self._clock())
+            if is_due and (self._waited(kept) >= SLACK_COMES_BACK or await self._slack_answers()):
+                return None
+            raise UnknownPerson(str(error) or "no answer in time") from error
 
     async def _slack_answers(self) -> bool:
         try:
@@ -210,8 +212,8 @@ class RuleBook:
         except TimeoutError:
             return False
 
-    def _waited(self, since: datetime | None) -> timedelta:
-        return timedelta(0) if since is None else self._clock() - since
+    def _waited(self, kept: Letter | None) -> timedelta:
+        return timedelta(0) if kept is None else self._clock() - kept.received_at
 
     async def _author_in_time(self, person: PersonId, thread: MessageRef) -> Person | None:
         """What was taken back does not stay with a customer until Slack says who wrote it."""
@@ -222,6 +224,11 @@ class RuleBook:
                 return await self._rights.in_thread(person, thread)
         except (UnknownPerson, TimeoutError):
             return None
+
+
+def is_overdue(letter: Letter, *, now: datetime) -> bool:
+    """Whether it is to be decided now, by what is known."""
+    return letter.attempts >= TRIED_AT_LEAST and now - letter.received_at >= DECIDED_WITHIN
 
 
 def author_of(delivery: Delivery) -> PersonId | None:

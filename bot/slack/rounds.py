@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.desk.replies import given_up
 from bot.slack.gaps import Gaps
-from bot.slack.letters import DECIDED_WITHIN, Delays, Rule, RuleBook, author_of
+from bot.slack.letters import DECIDED_WITHIN, Delays, Rule, RuleBook, author_of, is_overdue
 from storage.database import Database, reason_of
 from storage.inbox import Letter
 from storage.records import MessageRef
@@ -20,8 +20,7 @@ log = logging.getLogger(__name__)
 
 # A card's place is saved within this time of a reply under it, whatever befell its post, or it is no card.
 CARD_SETTLES = timedelta(hours=1)
-# How often a row is tried whose rule breaks off: with the pauses between, half a minute. One that has waited
-# for long is tried twice.
+# How often a row is tried whose rule breaks off: with the pauses between, half a minute.
 MAX_DEFECTS = 6
 # What waits for Slack is looked at again this soon once Slack may be back.
 LONGEST_PAUSE = timedelta(seconds=10)
@@ -66,7 +65,7 @@ class Rounds:
                 until = None
                 break
             try:
-                rules[letter.id] = await self._rules.rule_for(letter.delivery, waits_since=letter.received_at)
+                rules[letter.id] = await self._rules.rule_for(letter.delivery, kept=letter)
             except Delays as error:
                 log.info("thread %s waits for the name of an author or a file: %s", thread.source, error)
                 stuck, until = letter, next_look(letter, now=self._database.clock())
@@ -134,7 +133,7 @@ class Rounds:
 
     async def _broke_off(self, letter: Letter, error: Exception) -> None:
         source = letter.delivery.message.source
-        if letter.attempts + 1 >= (2 if self._is_overdue(letter) else MAX_DEFECTS):
+        if letter.attempts + 1 >= MAX_DEFECTS or self._is_overdue(letter):
             log.error("%s is given up: %s", source, reason_of(error))
             try:
                 await self._database.write(partial(self._given_up, letter))
@@ -147,8 +146,7 @@ class Rounds:
         await self._database.write(lambda tx: tx.inbox.postpone([letter.id], until=until, tried=True))
 
     def _is_overdue(self, letter: Letter) -> bool:
-        """Whether it was tried before and its time is over."""
-        return letter.attempts > 0 and self._database.clock() - letter.received_at >= DECIDED_WITHIN
+        return is_overdue(letter, now=self._database.clock())
 
     async def _given_up(self, letter: Letter, tx: Transaction) -> None:
         await tx.inbox.forget([letter.id])

@@ -50,9 +50,12 @@ _FORWARDS = ("is_share", "is_msg_unfurl", "is_reply_unfurl", "is_thread_root_unf
 _LINK_IN_TEXT = re.compile(r"<(https?://[^<>|]+)")
 
 
-def what_is_more(message: Node) -> Sequence[Unfit]:
-    """All that a message shows besides its words and files, each by its kind. Empty: they are the whole."""
-    return (*_of_itself(message), *_of_blocks(message), *_of_attachments(message))
+def what_is_more(message: Node, before: Node | None = None) -> Sequence[Unfit]:
+    """All that a message shows besides its words and files, each by its kind. Empty: they are the whole.
+
+    `before` is what it was before an edit: the preview of a link that is gone goes a moment later.
+    """
+    return (*_of_itself(message), *_of_blocks(message), *_of_attachments(message, before or {}))
 
 
 def subtype_of(message: Node) -> str:
@@ -86,12 +89,12 @@ def _of_blocks(message: Node) -> Iterator[Unfit]:
         yield Unfit.UNKNOWN
 
 
-def _of_attachments(message: Node) -> Iterator[Unfit]:
+def _of_attachments(message: Node, before: Node) -> Iterator[Unfit]:
     attachments = message.get("attachments")
     if not _is_list_of_objects(attachments):
         yield Unfit.UNKNOWN
         return
-    links = {_spelled(link) for link in _links(message)} if attachments else set()
+    links = {_spelled(link) for one in (message, before) for link in _links(one)} if attachments else set()
     for attachment in attachments or ():
         if not _is_preview(attachment, links):
             yield _attached(attachment)

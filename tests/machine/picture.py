@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, TAKE_OVER_AND_SEND
 from storage.records import ConversationId
@@ -22,6 +23,8 @@ class Reading(StrEnum):
     PLAIN = "plain"
     NOTE = "note"
     MENTION = "mention"
+    # It shows more than words.
+    MORE = "more"
 
 
 class Fate(StrEnum):
@@ -30,6 +33,7 @@ class Fate(StrEnum):
     SENT = "sent"
     NOTE = "note"
     HELD = "held"
+    FAILED = "failed"
     RETRACTED = "retracted"
     UNKNOWN = "unknown"
 
@@ -65,6 +69,9 @@ class ThreadMessage:
     late: bool = False
     vanished: bool = False
     pressed: set[str] = field(default_factory=set)
+    # However it is edited, it reads so, but for a note; and what Slack takes away from it by then.
+    always: Reading | None = None
+    loses: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_there(self) -> bool:
@@ -76,20 +83,22 @@ class ThreadMessage:
             return {Fate.RETRACTED}
         if self.author == GUEST:
             return {Fate.NOTE}
+        # Of whom Slack said nothing for long may have been given up.
+        fates = {Fate.FAILED} if self.late else set()
         if self.surely is not None:
-            return {self.surely}
-        fates: set[Fate] = set()
+            return {self.surely} | fates
         for wording in self.wordings:
             fates |= {
                 Reading.PLAIN: {Fate.SENT, Fate.HELD},
                 Reading.NOTE: {Fate.NOTE},
                 Reading.MENTION: {Fate.HELD},
+                Reading.MORE: {Fate.FAILED},
             }[wording.reading]
         if self.pressed & {SEND_AS_ME, TAKE_OVER_AND_SEND}:
             fates.add(Fate.SENT)
         if KEEP_AS_NOTE in self.pressed:
             fates.add(Fate.NOTE)
-        if self.wordings[-1].reading is Reading.NOTE:
+        if self.wordings[-1].reading in (Reading.NOTE, Reading.MORE):
             fates.discard(Fate.HELD)
         return fates
 

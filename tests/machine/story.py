@@ -36,6 +36,7 @@ class Story:
         self.origin: dict[int, tuple[ThreadMessage, Audience]] = {}
         self.sent: dict[str, str] = {}
         self.noted: set[str] = set()
+        self.failed: set[str] = set()
         self.retracted: set[str] = set()
         self.problems: list[str] = []
 
@@ -146,7 +147,9 @@ class Story:
         self._must(entry.audience is Audience.TEAM, "a note for the customer's eyes")
         typed = self._typed(entry)
         if typed is not None:
-            self.noted.add(typed.ts)
+            # What shows more may have other words, or none.
+            reading = typed.reads(token(entry.text)) or Reading.MORE
+            (self.failed if reading is Reading.MORE else self.noted).add(typed.ts)
             self.origin[entry.seq] = (typed, Audience.TEAM)
 
     def _changed(self, entry: Entry) -> None:
@@ -167,7 +170,8 @@ class Story:
             self.retracted.add(typed.ts)
             return
         reading = typed.reads(token(entry.text))
-        self._must(reading is not None, "words that nobody typed")
+        shows_more = any(one.reading is Reading.MORE for one in typed.wordings)
+        self._must(reading is not None or shows_more, "words that nobody typed")
         if audience is Audience.CUSTOMER:
             self._must(reading is Reading.PLAIN, f"an edit that reads like a {reading}")
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from bot.config import AIKind
-from tests.machine.trouble import Trouble
+from tests.machine.shapes import Shapes
 
 EXAMPLES, STEPS = 2, 50
 
@@ -24,7 +24,7 @@ SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 def test_the_service_holds_its_promises(
     request: pytest.FixtureRequest, tmp_path: Path, empty_database: Callable[[], str], ai: AIKind
 ) -> None:
-    class Machine(Trouble):
+    class Machine(Shapes):
         pass
 
     Machine.empty_database = staticmethod(empty_database)

@@ -11,13 +11,13 @@ from sandbox import Workspace
 from storage.records import Audience, Author, Entry, Kind, MessageRef, State
 from storage.schema import entries as ledger
 from storage.transaction import Transaction
-from tests.journeys.world import CHANNEL, HELD, NOTE, SENT
+from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT
 from tests.machine.customer import CustomerAtHome, window
 from tests.machine.picture import Fate, Talk, ThreadMessage, forbidden
 from tests.machine.story import Story
 from tests.machine.tokens import token, tokens
 
-MARK_OF = {Fate.SENT: SENT, Fate.NOTE: NOTE, Fate.HELD: HELD}
+MARK_OF = {Fate.SENT: SENT, Fate.NOTE: NOTE, Fate.HELD: HELD, Fate.FAILED: FAILED}
 Problems = list[str]
 
 
@@ -129,9 +129,12 @@ async def fates(tx: Transaction, talk: Talk, story: Story, team: str, channel: s
             found[typed.ts] = Fate.SENT
         elif typed.ts in story.noted:
             found[typed.ts] = Fate.NOTE
+        elif typed.ts in story.failed:
+            found[typed.ts] = Fate.FAILED
         else:
             held = await tx.held.get(talk.id, source)
-            found[typed.ts] = Fate.UNKNOWN if held is None else Fate.HELD
+            waits = Fate.HELD if held is None or held.again is None else Fate.FAILED
+            found[typed.ts] = Fate.UNKNOWN if held is None else waits
     return found
 
 

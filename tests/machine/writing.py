@@ -17,6 +17,7 @@ deliveries = st.sampled_from((1, 1, 1, 2, 3))
 former = st.sampled_from((0, 0, 0, 1, 2))
 typed_before = precondition(lambda machine: any(talk.messages for talk in machine.talks))
 
+TYPED = (Reading.PLAIN, Reading.NOTE, Reading.MENTION)
 NOTES = ("note: {}", "// {}", "@ben {}", "*Note:* {}", "> // {}", "@here {}")
 
 
@@ -49,7 +50,7 @@ class Writing(Customers):
         )
 
     @typed_before
-    @rule(which=which, at=chance, reading=st.sampled_from(Reading), style=chance, deliveries=deliveries)
+    @rule(which=which, at=chance, reading=st.sampled_from(TYPED), style=chance, deliveries=deliveries)
     def edit(self, which: int, at: int, reading: Reading, style: int, deliveries: int) -> None:
         talk = self.talk(which)
 
@@ -60,14 +61,15 @@ class Writing(Customers):
             if typed is None:
                 return
             self.journal.append(f"  {typed.author}'s message {typed.number}")
-            if found[typed.ts] is Fate.UNKNOWN or typed.wordings[-1].reading != reading:
+            reads = reading if reading is Reading.NOTE else typed.always or reading
+            if found[typed.ts] is Fate.UNKNOWN or typed.wordings[-1].reading != reads:
                 typed.surely = None
             wording = self.wording(
-                typed.number, len(typed.wordings), reading, style, guest=typed.author == GUEST
+                typed.number, len(typed.wordings), reads, style, guest=typed.author == GUEST
             )
             typed.wordings.append(wording)
             person = self.house.person(typed.author)
-            await person.edit(CHANNEL, typed.ts, wording.text, deliveries=deliveries)
+            await person.edit(CHANNEL, typed.ts, wording.text, deliveries=deliveries, as_=typed.loses)
 
         self.step(f"a message to {talk.name} is edited into a {reading}, {deliveries} times", edits())
 
@@ -105,13 +107,16 @@ class Writing(Customers):
         surely = {Reading.NOTE: Fate.NOTE, Reading.MENTION: Fate.HELD}.get(reading)
         if reading is Reading.PLAIN and sure:
             surely = Fate.SENT if state is State.TEAMMATE and holder == by else Fate.HELD
-        # Whom Slack cannot describe is not heard until it can: what they typed comes again, and late.
-        silent = ("users.info", "conversations.members")
-        stranger = any(method in fault for fault in self.house.slack.faults.pending for method in silent)
+        stranger = self.is_silent()
         person = self.house.person(by)
         ts = await person.post(CHANNEL, wording.text, thread_ts=thread, deliveries=deliveries)
         talk.messages.append(ThreadMessage(number, thread, ts, by, [wording], surely, late=stranger))
         self.journal.append(f"  message {number}: {wording.text}")
+
+    def is_silent(self) -> bool:
+        """Whom Slack cannot describe is not heard until it can: what they typed comes again, and late."""
+        silent = ("users.info", "conversations.members")
+        return any(method in fault for fault in self.house.slack.faults.pending for method in silent)
 
     def wording(self, number: int, version: int, reading: Reading, style: int, *, guest: bool) -> Wording:
         if guest:
@@ -121,5 +126,7 @@ class Writing(Customers):
                 return Wording(NOTES[style % len(NOTES)].format(f"S{self.number()}."), reading)
             case Reading.MENTION:
                 return Wording(f"I will ask @chloe about r{number}v{version}.", reading)
+            case Reading.MORE:
+                return Wording(f"Half of it S{self.number()}.", reading)
             case Reading.PLAIN:
                 return Wording(f"It is on its way r{number}v{version}.", reading)

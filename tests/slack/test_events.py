@@ -285,6 +285,23 @@ def test_whose_words_they_are_and_whether_they_typed_them(
     assert (new.author, new.through_app) == (edit.author, edit.through_app) == (author, through_app)
 
 
+def test_the_preview_of_a_link_that_was_edited_away_adds_nothing() -> None:
+    linked = message(**LINKED, attachments=[preview("https://example.com")])
+    without = message(attachments=[preview("https://example.com")], edited=EDITED)
+    happened = thread_event(changed(without, previous_message=linked), team=TEAM)
+    assert isinstance(happened, Edited)
+    assert happened.more is None
+    happened = thread_event(changed(without), team=TEAM)
+    assert isinstance(happened, Edited)
+    assert happened.more is not None
+
+
+def test_other_words_without_a_mark_are_an_edit() -> None:
+    happened = thread_event(changed(message(text="Hello!", blocks=None)), team=TEAM)
+    assert isinstance(happened, Edited)
+    assert happened.text == "Hello!"
+
+
 def test_a_file_of_the_old_kind_is_a_file() -> None:
     happened = thread_event(posted(subtype="file_share", file={"id": "F1"}), team=TEAM)
     assert isinstance(happened, Posted)
