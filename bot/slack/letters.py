@@ -107,10 +107,10 @@ class RuleBook:
         """
         match thread_event(delivery.event, team=delivery.message.team):
             case Deleted() as gone:
-                writer = None if gone.author is None else await self._author_in_time(gone.author, gone.thread)
-                if writer is not None and writer.is_automaton:
+                if gone.author is not None and is_app(gone.author):
                     # It was never the customer's.
                     return _nothing
+                writer = None if gone.author is None else await self._author_in_time(gone.author, gone.thread)
                 return lambda tx: changes.message_deleted(tx, gone.thread, gone.message, by=writer)
             case Posted() as new:
                 by = await self._author(new, kept)
@@ -195,7 +195,7 @@ class RuleBook:
     async def _author(self, happened: Posted | Edited, kept: Letter | None) -> Person | None:
         """Who wrote it; None once it has waited for that long enough."""
         if is_app(happened.author):
-            return _app(happened.author, self._clock())
+            return replace(_nobody(happened.author, self._clock()), is_automaton=True)
         try:
             async with asyncio.timeout(AUTHOR_TAKES):
                 return await self._rights.in_thread(happened.author, happened.thread)
@@ -217,8 +217,6 @@ class RuleBook:
 
     async def _author_in_time(self, person: PersonId, thread: MessageRef) -> Person | None:
         """What was taken back does not stay with a customer until Slack says who wrote it."""
-        if is_app(person):
-            return _app(person, self._clock())
         try:
             async with asyncio.timeout(SLACK_ANSWERS_WITHIN):
                 return await self._rights.in_thread(person, thread)
@@ -240,10 +238,6 @@ def author_of(delivery: Delivery) -> PersonId | None:
 def _nobody(person: PersonId, now: datetime) -> Person:
     """Somebody of whom Slack says nothing."""
     return Person(person, "A teammate", None, may_act=False, fetched_at=now)
-
-
-def _app(author: PersonId, now: datetime) -> Person:
-    return replace(_nobody(author, now), is_automaton=True)
 
 
 async def _nothing(_tx: Transaction) -> Fate:

@@ -83,10 +83,9 @@ class Shapes(Trouble):
         talk = self.talk(which)
 
         async def posts() -> None:
-            card = await self.card(talk)
-            if card is not None:
-                text = {"text": f"Nobody wrote this S{self.number()}."}
-                await self.house.person("ana").post(CHANNEL, "", thread_ts=card["ts"], as_={**text, **fields})
+            if await self.card(talk) is not None:
+                said = {"text": f"Nobody wrote this S{self.number()}.", **fields}
+                await self.house.person("ana").post(CHANNEL, "", thread_ts=talk.threads[-1], as_=said)
 
         self.step(f"an app or Slack posts in the thread of {talk.name}", posts())
 
@@ -113,12 +112,12 @@ class Shapes(Trouble):
         number: int | None = None,
         deliveries: int = 1,
     ) -> ThreadMessage | None:
-        card = await self.card(talk)
-        if card is None:
+        if await self.card(talk) is None:
             return None
+        number, thread, late = number or self.number(), talk.threads[-1], self.is_silent()
         person = self.house.person(by)
-        ts = await person.post(CHANNEL, "", thread_ts=card["ts"], deliveries=deliveries, as_=fields)
-        typed = ThreadMessage(number or self.number(), ts, by, [wording], surely, late=self.is_silent())
+        ts = await person.post(CHANNEL, "", thread_ts=thread, deliveries=deliveries, as_=fields)
+        typed = ThreadMessage(number, thread, ts, by, [wording], surely, late=late)
         talk.messages.append(typed)
         self.journal.append(f"  message {typed.number}: {wording.text}")
         return typed
