@@ -21,11 +21,8 @@ async def chat(outside: World) -> Chat:
     return chat
 
 
-async def post(world: World, chat: Chat, fields: Fields, *, by: str = "ana") -> str:
-    content = {"user": world.slack.user_id(by), "team": world.slack.team_id, **fields}
-    channel = world.slack.channel(CHANNEL)
-    posted = world.slack._core.messages.post(channel, content, thread_ts=await chat.thread.ts())
-    return str(posted["ts"])
+async def post(world: World, chat: Chat, fields: Fields) -> str:
+    return await chat.reply(world.ana, "", as_=fields)
 
 
 def read(chat: Chat) -> list[str]:
@@ -128,9 +125,8 @@ async def test_what_is_added_to_a_message_later_does_not_reach_the_customer_and_
     for ts, mark in ((sent, SENT), (held, HELD), (note, NOTE)):
         await chat.marked(ts, mark)
     asked = await outside.prompt("ana")
-    ana = outside.slack.user_id("ana")
-    for ts, editor in ((sent, ana), (held, None), (note, ana)):
-        change(outside, ts, MORE[name]("We open at 9", TEAMS), editor=editor)
+    for ts, words in ((sent, "We open at 9"), (held, None), (note, "We open at 9")):
+        await outside.ana.edit(CHANNEL, ts, words, as_=MORE[name]("We open at 9", TEAMS))
     await chat.marked(held, FAILED)
     await outside.settled()
     assert (chat.marks(sent), chat.marks(note)) == ({SENT}, {NOTE})
@@ -152,10 +148,8 @@ async def test_a_file_that_is_added_later_goes_out_with_the_words_or_not_at_all(
     for ts, mark in ((sent, SENT), (held, HELD)):
         await chat.marked(ts, mark)
     asked = await outside.prompt("ana", offering=SEND_AS_ME)
-    with_file = await chat.reply(outside.ana, "note: x", files={"label.png": PNG})
-    files = outside.slack.message(CHANNEL, with_file)["files"]
-    change(outside, sent, {"text": "Here is your label", "files": files}, editor=outside.slack.user_id("ana"))
-    change(outside, held, {"files": files}, editor=None)
+    await outside.ana.edit(CHANNEL, sent, "Here is your label", files={"label.png": PNG})
+    await outside.ana.edit(CHANNEL, held, files={"label.png": PNG})
     await chat.marked(held, FAILED)
     told = [one["text"] for one in outside.slack.ephemerals("ana")]
     assert sum("still sees what you sent first" in one for one in told) == 1
@@ -182,8 +176,3 @@ async def test_a_preview_that_slack_adds_changes_nothing(outside: World, chat: C
     await outside.settled()
     assert (chat.marks(sent), chat.marks(held)) == ({SENT}, {HELD})
     assert len(outside.slack.ephemerals("ana")) == 1
-
-
-def change(world: World, ts: str, fields: Fields, *, editor: str | None) -> None:
-    channel = world.slack.channel(CHANNEL)
-    world.slack._core.messages.change(channel, ts, fields, editor=editor)

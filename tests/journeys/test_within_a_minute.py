@@ -169,22 +169,15 @@ async def test_a_file_that_does_not_come_holds_nobody_up(
             faults.server_error("files.info", times=ALWAYS)
     sample = await chat.reply(office.ana, "note: x", files={"label.png": PNG})
     (file,) = office.slack.message(CHANNEL, sample)["files"]
-    content = {
-        "user": office.slack.user_id("ana"),
-        "text": "Here",
-        "files": [{"id": file["id"], "file_access": "check_file_info"}],
-    }
-    channel = office.slack.channel(CHANNEL)
-    posted = [
-        office.slack._core.messages.post(channel, content, thread_ts=await chat.thread.ts()) for _ in range(3)
-    ]
+    files = [{"id": file["id"], "file_access": "check_file_info"}]
+    posted = [await chat.reply(office.ana, "Here", as_={"files": files}) for _ in range(3)]
     await chat.reply(office.ana, "Behind them")
     await office.until(lambda: waits(office))
     await passes(office, clock)
     await chat.sees("Behind them")
     assert read(chat) == ["Behind them"]
-    for one in posted:
-        await chat.marked(one["ts"], FAILED)
+    for ts in posted:
+        await chat.marked(ts, FAILED)
 
 
 async def test_a_name_that_does_not_come_holds_nobody_up(
