@@ -122,6 +122,10 @@ class CustomerChat:
         body = {"reason": reason, "epoch": self.epoch if epoch is None else epoch}
         await self._call("POST", path, body, bearer=self._server_key)
 
+    async def signs_in(self, **customer: Any) -> None:
+        """Say who the customer is, as their website does once it knows."""
+        await self._call("POST", f"/v1/conversations/{self.conversation_id}/customer", customer)
+
     async def go_back(self) -> str:
         """Go on with the AI instead of waiting; returns who answers now."""
         return str((await self._call("POST", f"/v1/conversations/{self.conversation_id}/resume"))["state"])

@@ -309,6 +309,28 @@ async def test_a_wrong_hash_is_told_in_plain_words_and_sends_nothing(
     assert kept.customer.proven == {"user_id"}
 
 
+@pytest.mark.parametrize("wrong", [{"user-hash": "short"}, {"user-id": "v" * 129}])
+async def test_a_proof_without_its_form_is_told_in_the_same_words(
+    house: House, context: BrowserContext, wrong: dict[str, str]
+) -> None:
+    window = await opened_as(house, context, {**BEN, **wrong})
+    await window.say("Hello")
+    await expect(window.page.locator("bookbag-chat li.failed")).to_contain_text(NOT_YOU)
+    assert any("user_" in one for one in window.complaints)
+
+
+async def test_a_page_that_comes_back_as_it_was_left_shows_nothing_of_who_left(
+    house: House, context: BrowserContext
+) -> None:
+    window = await opened_as(house, context, ANNA)
+    await window.said(SECRET_WORDS)
+    annas = await window.chat()
+    # Meanwhile somebody else was there; a page that lay in the browser's cache hears of nothing.
+    await window.page.evaluate("localStorage.clear()")
+    await window.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    await shows_nothing_of(window, annas)
+
+
 async def test_an_expired_token_is_told_in_plain_words(house: House, context: BrowserContext) -> None:
     window = await opened_as(house, context, with_token("ben", exp=int(time.time()) - 5))
     await window.say("Hello")

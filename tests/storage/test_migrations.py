@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from storage import migrate
 from storage.database import Database
+from storage.records import ANYONE, SERVER, Customer, StartedBy
 from storage.schema import metadata
 from tests.databases import made_on
 
@@ -108,6 +110,37 @@ async def test_a_failed_upgrade_leaves_no_half_of_it(empty: Database) -> None:
     tables = await empty.look(lambda connection: inspect(connection).get_table_names())
     assert set(tables) - {"alembic_version"} == {"tickets"}
     assert not await migrate.is_current(empty)
+
+
+async def test_what_was_started_before_callers_were_told_apart_is_come_back_to(empty: Database) -> None:
+    """By those whose it was: the server, and who knows what nobody can guess."""
+    columns = "id, client_id, channel, home, customer_verified, customer_metadata, state, epoch, last_seq"
+    values = ":id, :client_id, 'web', 'C1', false, '{}', 'ai', 0, 0, false, '2026-01-01 00:00:00+00:00'"
+    row = f"INSERT INTO conversations ({columns}, mirrored, created_at) VALUES ({values})"  # noqa: S608
+    page = "2f1c9a1e-5a0e-4d5b-9c39-0d1f8c1f7a11"
+
+    def fill(connection: Connection) -> None:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0016")
+        for name in ("whatsapp:+49170", page):
+            connection.execute(text(row), {"id": name[:32], "client_id": name})
+
+    await empty.alter(fill)
+    await migrate.upgrade(empty)
+
+    async def started(client_id: str, by: StartedBy) -> tuple[str, bool]:
+        conversation, is_new = await empty.write(
+            lambda tx: tx.conversations.start(
+                channel="web", inbox=None, customer=Customer(), client_id=client_id, by=by
+            )
+        )
+        return conversation.id, is_new
+
+    assert await started("whatsapp:+49170", ANYONE) != ("whatsapp:+49170", False)
+    for _ in range(2):
+        assert await started("whatsapp:+49170", SERVER) == ("whatsapp:+49170", False)
+        assert await started(page, ANYONE) == (page[:32], False)
 
 
 def test_the_migrations_travel_with_the_package() -> None:

@@ -27,6 +27,12 @@ class Refused extends Error {
     return this.details.map(({ field }) => field.replace(/^customer\./, "").split(".")[0]);
   }
 
+  /** Why, in a word: the code, or that a proof has not even its form. */
+  get why() {
+    const isProof = this.fields.some((field) => field.startsWith("user_"));
+    return this.code === "invalid" && isProof ? "invalid_user_hash" : this.code;
+  }
+
   /** What was wrong, for whoever made the page. */
   get mend() {
     return this.details.map(({ field, problem }) => `${field}: ${problem}`).join("; ");

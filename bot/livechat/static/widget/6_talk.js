@@ -62,7 +62,7 @@ class Talk {
   /** The customer reads why the page's proof did not pass, also while they send nothing. */
   refused(error) {
     if (error.code === "another_customer") this.lost();
-    this.refusal = WHY_NOT_YET[error.code] || "";
+    this.refusal = WHY_NOT_YET[error.why] || "";
     this.status("");
   }
 
@@ -255,7 +255,7 @@ class Talk {
         item.files.forEach((file) => delete file.id);
         return 0;
       }
-      item.why = error.code;
+      item.why = error.why;
       const isFinal = error instanceof Refused && !error.passes;
       if (!isFinal && tries === 0 && navigator.onLine) return pause(0, error.wait);
       item.state = isFinal ? "failed" : "queued";
