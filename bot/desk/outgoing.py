@@ -55,13 +55,18 @@ class Owed(StrEnum):
 
 
 class Priority(IntEnum):
-    """Lower goes first, between lanes. Within a lane, order is all that counts."""
+    """Lower goes first, between lanes. Within a lane, order is all that counts.
+
+    Whoever a person answers comes before those who wait for one: however many strangers ask for a person at
+    the same moment, a conversation between two people goes on.
+    """
 
     FEEDBACK = 0
     HELD_BY_PEOPLE = 1
-    WITH_AI = 2
-    CARD = 3
-    SEEN = 4
+    WAITING = 2
+    WITH_AI = 3
+    CARD = 4
+    SEEN = 5
 
 
 class Mark(StrEnum):
@@ -120,7 +125,13 @@ class Told(StrEnum):
 
 
 def urgency(conversation: Conversation) -> Priority:
-    return Priority.WITH_AI if conversation.state is State.AI else Priority.HELD_BY_PEOPLE
+    match conversation.state:
+        case State.TEAMMATE:
+            return Priority.HELD_BY_PEOPLE
+        case State.WAITING:
+            return Priority.WAITING
+        case _:
+            return Priority.WITH_AI
 
 
 async def mirror(tx: Transaction, conversation: Conversation, entry: Entry) -> None:
@@ -166,7 +177,7 @@ async def announce(
     Where nobody has to be called for by then it is not shown, or with `stays` in the thread alone.
     """
     await _in_thread(tx, conversation, Owed.ANNOUNCE, seq=entry.seq, at=_moment(ticket.told_at), stays=stays)
-    await tx.outbox.hurry(lane_of(conversation.id), Priority.FEEDBACK)
+    await hurry(tx, conversation)
 
 
 async def take_down(tx: Transaction, conversation_id: ConversationId, call: Call) -> None:
@@ -252,8 +263,8 @@ def channel_of(conversation: Conversation) -> str | None:
 
 
 async def hurry(tx: Transaction, conversation: Conversation) -> None:
-    """A person looks at the thread now: what still waits for it comes before what the AI says elsewhere."""
-    await tx.outbox.hurry(lane_of(conversation.id), Priority.HELD_BY_PEOPLE)
+    """A person looks at the thread, or should: what still waits for it is as urgent as what comes next."""
+    await tx.outbox.hurry(lane_of(conversation.id), urgency(conversation))
 
 
 async def refresh_card(tx: Transaction, conversation: Conversation, priority: Priority) -> None:

@@ -208,7 +208,7 @@ async def _escalate(
     await outgoing.mirror(tx, conversation, entry)
     if is_new:
         await outgoing.summary(tx, conversation_id, ticket.number)
-    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    await outgoing.refresh_card(tx, conversation, Priority.WAITING)
     return await assign(tx, conversation, assignment) or conversation
 
 
