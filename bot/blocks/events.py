@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.blocks.card import allow_ai_button, take_over_button
 from bot.blocks.customer import who_they_are
-from bot.blocks.ids import RETRY, EntryValue
+from bot.blocks.ids import RETRY, TAKE_BACK, EntryValue
 from bot.blocks.message import Message, button, line, plain, small, title, words
 from bot.blocks.reasons import reason_in_words
 from bot.blocks.rows import lasted
-from bot.blocks.words import bold, customer_name, escaped, notification, one_line, shortened
+from bot.blocks.words import (
+    bold,
+    customer_name,
+    date_and_time,
+    escaped,
+    notification,
+    one_line,
+    shortened,
+)
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.tongues import say
@@ -115,6 +123,15 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
             return _not_shown(conversation, entry)
         case Event.SHOWN_AGAIN:
             return _told("🔁", lambda name: say("{by} had them posted again.", by=name(by)))
+        case Event.NOT_FOUND:
+            return _not_found(conversation, entry)
+        case Event.TAKEN_BACK:
+            return _told(
+                "🗑️",
+                lambda name: say(
+                    "{by} took back from the customer what Slack does not show any more.", by=name(by)
+                ),
+            )
 
 
 def _of_the_customer(event: Event, customer: Mapping[str, Any]) -> Message:
@@ -352,6 +369,45 @@ def _not_shown(conversation: Conversation, entry: Entry) -> Message:
         spoken=say("Retry: post here again what is missing"),
     )
     return Message(text=says, blocks=[small(f"⚠️ {says} {hint}"), ActionsBlock(elements=[again])])
+
+
+def _not_found(conversation: Conversation, entry: Entry) -> Message:
+    """Replies vanished from Slack without a word. What they said is not repeated: perhaps that was meant."""
+    replies = entry.data["replies"]
+    hint = say("If somebody did delete that, take it back here; otherwise there is nothing to do.")
+    take_back = button(
+        say("Take back from the customer"),
+        TAKE_BACK,
+        EntryValue.of(conversation.id, entry.seq),
+        spoken=say("Take back from the customer what Slack does not show any more"),
+    )
+    return _told(
+        "❔", lambda name: _vanished(replies, name), hint, actions=ActionsBlock(elements=[take_back])
+    )
+
+
+def _vanished(replies: Sequence[Mapping[str, Any]], name: Named) -> str:
+    at = [_time(one["at"], name) for one in replies]
+    if len(replies) == 1:
+        return say(
+            "Slack does not show the reply of {name} of {time} any more, and nobody said that it was "
+            "deleted. The customer still reads it.",
+            name=name(one_line(replies[0]["name"] or "") or say("a teammate")),
+            time=at[0],
+        )
+    return say(
+        "Slack does not show {count} replies of this conversation any more, from {first} to {last}, and "
+        "nobody said that they were deleted. The customer still reads them.",
+        count=len(replies),
+        first=at[0] if at else "",
+        last=at[-1] if at else "",
+    )
+
+
+def _time(seconds: int, name: Named) -> str:
+    """In the reader's own zone where that can be."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return date_and_time(moment) if name is bold else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _missing(count: int, reason: str) -> str:

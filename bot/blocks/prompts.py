@@ -38,6 +38,7 @@ def prompt_message(
     epoch: int | None = None,
     translation: str | None = None,
     unfit: Unfit | None = None,
+    text: str = "",
 ) -> Message:
     """Tell the author of a thread message what became of it and, where they can, let them decide.
 
@@ -89,6 +90,14 @@ def prompt_message(
             says = say("Not sent: this conversation changed hands since you typed it.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
+        case Prompt.NOT_FOUND:
+            says = say(
+                "Not sent: Slack does not show this message of yours any more, and nobody said that it was "
+                "deleted. It is still held; keep it as a note if it has no more use."
+            )
+            send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
+            actions = ActionsBlock(elements=[send, note])
+            return Message(text=escaped(says), blocks=[line(escaped(says)), *words(text), actions])
         case Prompt.NOTHING_BEFORE:
             says = say("Not sent: the message it followed was deleted.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")

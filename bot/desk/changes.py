@@ -17,6 +17,7 @@ from storage.inbox import Delivery
 from storage.records import (
     Audience,
     Author,
+    Conversation,
     Entry,
     FileId,
     HeldReply,
@@ -171,27 +172,45 @@ async def message_deleted(
         return Fate.NO_CONVERSATION
     held = await tx.held.get(conversation.id, message.source)
     await tx.held.release(conversation.id, message.source)
-    await attachments.forget(tx, conversation.id, message.source)
     entry = await tx.ledger.by_source(conversation.id, message.source)
-    if entry is not None and await _words_of(tx, entry) is None:
+    if entry is None:
+        await attachments.forget(tx, conversation.id, message.source)
+        await tx.ledger.add(
+            conversation.id,
+            Kind.RETRACT,
+            Author.TEAMMATE,
+            "",
+            audience=Audience.TEAM,
+            data={"target": 0},
+            source=message.source,
+        )
+        await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    elif not await take_back(tx, conversation, entry):
         return Fate.KNOWN
-    audience = Audience.TEAM if entry is None else entry.audience
+    if held is not None:
+        await go_on(tx, conversation, held.author, by)
+        return Fate.HELD
+    return Fate.SENT if entry is not None and entry.audience is Audience.CUSTOMER else Fate.NOTE
+
+
+async def take_back(tx: Transaction, conversation: Conversation, entry: Entry) -> bool:
+    """Take a teammate's message back from whoever reads it, files included. False if it was already."""
+    if entry.source is not None:
+        await attachments.forget(tx, conversation.id, entry.source)
+    if await _words_of(tx, entry) is None:
+        return False
     await tx.ledger.add(
         conversation.id,
         Kind.RETRACT,
         Author.TEAMMATE,
         "",
-        audience=audience,
-        name=entry.name if entry else None,
-        data={"target": entry.seq if entry else 0},
-        source=None if entry else message.source,
+        audience=entry.audience,
+        name=entry.name,
+        data={"target": entry.seq},
     )
     # The card quotes what was said last.
     await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
-    if held is not None:
-        await go_on(tx, conversation, held.author, by)
-        return Fate.HELD
-    return Fate.SENT if audience is Audience.CUSTOMER else Fate.NOTE
+    return True
 
 
 async def _words_of(tx: Transaction, entry: Entry) -> tuple[str, str | None] | None:

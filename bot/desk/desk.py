@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.desk import (
+    absent,
     assignment,
     chat,
     composed,
@@ -340,6 +341,9 @@ class Desk:
 
     async def show_again(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
         await self._do(Expects(conversation_id), threads.show_again, conversation_id, notice, by=by)
+
+    async def take_back_absent(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
+        await self._do(Expects(conversation_id), absent.take_back_absent, conversation_id, notice, by=by)
 
     async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef | None) -> bool:
         return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)

@@ -104,6 +104,10 @@ class AlreadySent(DeskError):
     """This was sent already, in the words that stand in the thread."""
 
 
+class AlreadyTakenBack(DeskError):
+    """Somebody took that back already. The customer does not read it any more."""
+
+
 class AlreadyShown(DeskError):
     """Somebody had them posted again already. Look further down in this thread."""
 

@@ -100,6 +100,7 @@ class Prompt(StrEnum):
     MAY_NOT_ACT = "may_not_act"
     MAY_NOT_EDIT = "may_not_edit"
     GIVEN_UP = "given_up"
+    NOT_FOUND = "not_found"
 
 
 # They ask for no decision, and say nothing of the customer or of another teammate.

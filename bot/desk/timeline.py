@@ -39,6 +39,8 @@ class Event(StrEnum):
     DRAFT_DISCARDED = "draft_discarded"
     NOT_SHOWN = "not_shown"
     SHOWN_AGAIN = "shown_again"
+    NOT_FOUND = "not_found"
+    TAKEN_BACK = "taken_back"
 
 
 async def changed_hands(

@@ -14,6 +14,7 @@ from bot.blocks.ids import (
     RETRY,
     SEND_AS_ME,
     SEND_TRANSLATION,
+    TAKE_BACK,
     TAKE_FROM_AND_SEND,
     TAKE_OVER,
     TAKE_OVER_AND_SEND,
@@ -90,6 +91,13 @@ def register(app: AsyncApp, *, desk: Desk, acts: Acts, installation: Installatio
         notice = EntryValue.read(press.value)
         about = notice.conversation_id
         await acts.pressed(ack, press, about, lambda by: desk.show_again(about, notice.seq, by=by))
+
+    @app.action(TAKE_BACK)
+    async def take_back(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = acts.press(body)
+        notice = EntryValue.read(press.value)
+        about = notice.conversation_id
+        await acts.pressed(ack, press, about, lambda by: desk.take_back_absent(about, notice.seq, by=by))
 
     @app.action(OPEN_THREAD)
     async def open_thread(ack: AsyncAck) -> None:

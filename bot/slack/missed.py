@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.desk.absent import Known, known
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.events import is_tombstone, moment
 from storage.database import Database
@@ -37,8 +39,29 @@ class Unreadable(Exception):
         super().__init__(failure.reason)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Messages that Slack shows in a thread, oldest first. Not `is_whole`: there are more than are read."""
+
+    thread: MessageRef
+    messages: Sequence[Message]
+    is_whole: bool
+
+    @property
+    def sources(self) -> Collection[str]:
+        where = self.thread
+        return {MessageRef(where.team, where.channel, one["ts"]).source for one in self.messages}
+
+    def events(self, known: Collection[str], *, since: datetime) -> list[Event]:
+        """What would have been delivered since then about messages, of which those are `known`."""
+        return [e for one in self.messages for e in _events(self.thread, one, known=known, since=since)]
+
+
 class Missed:
-    """Reads threads, at most one call every `spacing`, and finds the events that did not reach us."""
+    """Reads threads, at most one call every `spacing`, and finds the events that did not reach us.
+
+    What reads a thread raises `Unreadable`.
+    """
 
     def __init__(
         self, client: AsyncWebClient, database: Database, *, spacing: timedelta = timedelta(0)
@@ -47,32 +70,26 @@ class Missed:
         self._database = database
         self._spacing = spacing
 
-    async def events(self, thread: MessageRef, conversation: Conversation, *, since: datetime) -> list[Event]:
-        """What was written or changed since then, by Slack's clock, and what Slack says was deleted.
-
-        Raises `Unreadable`.
-        """
-        # Read before Slack is: what is written in between is not missing there.
-        known = await self._known(conversation)
-        messages = await self._messages(thread, since)
-        return [event for one in messages for event in _events(thread, one, known=known, since=since)]
-
-    async def _known(self, conversation: Conversation) -> Collection[str]:
-        """The sources of what the ledger has, and of what is held."""
+    async def known(self, conversation: Conversation) -> Known:
+        """What we have. To be asked for before Slack is: what is written in between is not missing there."""
         async with self._database.read() as tx:
-            entries = await tx.ledger.since(conversation.id)
-            held = await tx.held.sources(conversation.id)
-        return {*held, *(entry.source for entry in entries if entry.source is not None)}
+            return await known(tx, conversation.id)
 
-    async def _messages(self, thread: MessageRef, oldest: datetime) -> Sequence[Message]:
+    async def events(self, thread: MessageRef, conversation: Conversation, *, since: datetime) -> list[Event]:
+        """What was written or changed since then, by Slack's clock, and what Slack says was deleted."""
+        sources = (await self.known(conversation)).sources
+        return (await self.shown(thread, since=since)).events(sources, since=since)
+
+    async def shown(self, thread: MessageRef, *, since: datetime) -> Shown:
+        """What Slack shows there."""
         found: list[Message] = []
         cursor = None
         for _ in range(PAGES):
-            messages, cursor = await self._page(thread, oldest, cursor)
+            messages, cursor = await self._page(thread, since, cursor)
             found += messages
             if not cursor:
                 break
-        return found
+        return Shown(thread, found, is_whole=not cursor)
 
     async def _page(
         self, thread: MessageRef, oldest: datetime, cursor: str | None

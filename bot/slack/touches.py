@@ -133,6 +133,9 @@ class Touches:
         what = Prompt(payload["prompt"])
         author = author_of(parcel)
         translation = held.translation if held is not None else None
+        if what is Prompt.NOT_FOUND and held is None:
+            # Decided already.
+            return Done()
         if what is Prompt.TRANSLATED and translation is None:
             # Decided already, or reworded: then there will be another.
             return Done()
@@ -145,6 +148,7 @@ class Touches:
             epoch=payload.get("epoch"),
             translation=translation,
             unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
+            text=held.text if held is not None else "",
         )
         where = conversation.card
         about = WORDS if what in ONLY_TELLS else conversation.id

@@ -154,6 +154,11 @@ def happenings(draw: st.DrawFn) -> Entry:
             "reason": draw(words(300)),
             "certain": draw(st.booleans()),
         }
+    if event is Event.NOT_FOUND:
+        reply = st.fixed_dictionaries(
+            {"seq": st.integers(1, 10**6), "name": st.none() | words(120), "at": st.integers(0, 2 * 10**9)}
+        )
+        data["replies"] = draw(st.lists(reply, min_size=1, max_size=30))
     if event is Event.STILL_WAITING:
         data |= {"seconds": draw(st.integers(0, 10**6)), "subject": draw(st.none() | words(200))}
     if event in (Event.SIGNED_IN, Event.DESCRIBED):

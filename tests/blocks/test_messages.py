@@ -350,6 +350,7 @@ def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit:
         Prompt.FOLLOWS,
         Prompt.CHANGED_HANDS,
         Prompt.NOTHING_BEFORE,
+        Prompt.NOT_FOUND,
         Prompt.JUST_ASSIGNED,
     ],
 )

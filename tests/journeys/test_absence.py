@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from bot.blocks.ids import SEND_AS_ME, TAKE_BACK
 from storage.records import Kind
-from tests.journeys.world import CHANNEL, SENT, Chat, World, world
+from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
 
 Moves = Callable[[World, Chat], Awaitable[None]]
 
@@ -170,3 +171,68 @@ async def test_a_reply_in_whose_place_slack_shows_a_tombstone_is_taken_back(
         channel.messages[first] = stone
         await away(outside, caplog)
     await comes_to_read(outside, chat, "See you")
+
+
+async def test_what_slack_forgets_stays_with_the_customer_and_the_team_is_told_once(
+    outside: World, chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = await typed(outside, chat)
+    outside.slack.retention(CHANNEL, ts=[first])
+    await away(outside, caplog)
+    assert await reads(outside, chat) == ["We open at 8", "See you"]
+    words = await chat.shows("does not show the reply of Ana")
+    assert "The customer still reads it" in words
+    assert "We open at 8" not in words
+    await away(outside, caplog)
+    outside.slack.retention(CHANNEL, ts=[second])
+    await away(outside, caplog)
+    await away(outside, caplog)
+    told = [one for one in chat.thread.replies() if "does not show" in chat.thread.rendered(one)]
+    assert len(told) == 2
+    assert await reads(outside, chat) == ["We open at 8", "See you"]
+
+
+async def test_what_slack_forgot_can_be_taken_back_once(
+    outside: World, chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, _ = await typed(outside, chat)
+    outside.slack.retention(CHANNEL, ts=[first])
+    await away(outside, caplog)
+    told = await chat.thread.shows(lambda m: "does not show" in chat.thread.rendered(m))
+    await outside.ben.press(CHANNEL, told["ts"], TAKE_BACK)
+    await comes_to_read(outside, chat, "See you")
+    await chat.shows("Ben took back from the customer")
+    await outside.ana.press(CHANNEL, told["ts"], TAKE_BACK)
+    await outside.settled()
+    assert sum("took back from" in chat.thread.rendered(one) for one in chat.thread.replies()) == 1
+
+
+async def test_a_held_reply_that_slack_forgets_stays_held_and_its_author_is_asked_once(
+    outside: World, chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = await chat.reply(outside.ben, "May I?")
+    await chat.marked(held, HELD)
+    await outside.settled()
+    asked = len(outside.slack.ephemerals("ben"))
+    outside.slack.retention(CHANNEL, ts=[held])
+    await away(outside, caplog)
+    await away(outside, caplog)
+    (ask,) = outside.slack.ephemerals("ben")[asked:]
+    assert "does not show this message of yours" in outside.slack.rendered(ask)
+    assert "May I?" in outside.slack.rendered(ask)
+    async with outside.bridge.database.read() as tx:
+        assert len(await tx.held.sources(chat.id)) == 1
+    await outside.ben.press(CHANNEL, ask["ts"], SEND_AS_ME)
+    await comes_to_read(outside, chat, "We open at 8", "See you", "May I?")
+
+
+async def test_a_reply_deleted_while_we_were_away_shows_as_absent_and_is_asked_about(
+    outside: World, chat: Chat, caplog: pytest.LogCaptureFixture
+) -> None:
+    await outside.bridge.stop()
+    await outside.ana.delete(CHANNEL, (await typed(outside, chat))[0])
+    for _ in range(2):
+        await outside.ben.post(CHANNEL, "Lunch?")
+    await back(outside, caplog, outside.start())
+    await chat.shows("does not show the reply of Ana")
+    assert await reads(outside, chat) == ["We open at 8", "See you"]

@@ -56,7 +56,7 @@ class ThreadMessage:
 
     `surely` is what must have become of it, where nothing else could decide. `late` says that its delivery
     was disturbed, so that Slack's order cannot be asked for; it can within one `thread`. What `vanished` is
-    not shown by Slack any more, and nobody was told.
+    not shown by Slack any more, and nobody was told; somebody may have pressed that it is `unwanted` then.
     """
 
     number: int
@@ -68,6 +68,7 @@ class ThreadMessage:
     deleted: bool = False
     late: bool = False
     vanished: bool = False
+    unwanted: bool = False
     pressed: set[str] = field(default_factory=set)
     # However it is edited, it reads so, but for a note; and what Slack takes away from it by then.
     always: Reading | None = None
@@ -81,6 +82,8 @@ class ThreadMessage:
     def may_become(self) -> set[Fate]:
         if self.deleted:
             return {Fate.RETRACTED}
+        if self.unwanted:
+            return {Fate.RETRACTED, Fate.SENT, Fate.HELD, Fate.NOTE}
         if self.author == GUEST:
             return {Fate.NOTE}
         # Of whom Slack said nothing for long may have been given up.

@@ -14,6 +14,7 @@ from bot.blocks.ids import (
     ALLOW_AI_REPLIES,
     KEEP_AS_NOTE,
     SEND_AS_ME,
+    TAKE_BACK,
     TAKE_OVER,
     TAKE_OVER_AND_SEND,
     ConversationValue,
@@ -98,6 +99,9 @@ class Pressing(Writing):
         await self.doubt(talk)
         if action == TAKE_OVER:
             talk.take_overs[by] += 1
+        elif action == TAKE_BACK:
+            for typed in talk.messages:
+                typed.unwanted = typed.unwanted or typed.vanished
         else:
             talk.hand_backs.add((by, ConversationValue.read(offered["value"]).epoch))
         try:

@@ -166,7 +166,7 @@ class Story:
             entry.audience is audience, f"for the {entry.audience}, and changes what is for {audience}"
         )
         if entry.kind is Kind.RETRACT:
-            self._must(typed.deleted, "taken back, and nobody deleted it")
+            self._must(typed.deleted or typed.unwanted, "taken back, and nobody deleted it")
             self.retracted.add(typed.ts)
             return
         reading = typed.reads(token(entry.text))

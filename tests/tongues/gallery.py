@@ -172,6 +172,11 @@ class Gallery:
                 {"subject": self.words, "summary": "…", "language": "en", "origin": one}
                 for one in SummaryOrigin
             ],
+            Event.NOT_FOUND: [
+                {"replies": [{"seq": 1, "name": name, "at": 1_700_000_000} for _ in range(count)]}
+                for count in (1, 2)
+                for name in (None, self.words)
+            ],
             Event.NOT_SHOWN: [
                 {"seqs": seqs, "reason": self.words, "certain": certain}
                 for seqs in ([1], [1, 2])
