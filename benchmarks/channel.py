@@ -31,6 +31,7 @@ from bot.slack.channels import Channels
 from bot.slack.directory import Directory
 from bot.slack.files import SlackHost
 from bot.slack.installation import Installation
+from bot.slack.outbound import Outbound
 from bot.slack.private import Private
 from bot.slack.rights import Rights
 from storage.database import Database
@@ -55,9 +56,12 @@ def real_courier(bridge: Bridge, slack: SimulatedSlack) -> Courier:
     channels = Channels(client, bridge.desk, INSTALLATION)
     directory = Directory(client, bridge.database, home_team=INSTALLATION.team)
     rights = Rights(directory, channels, bot_user=INSTALLATION.bot_user)
-    private = Private(client, rights, team=INSTALLATION.team)
+    outbound = Outbound(client, channels.exposure)
+    private = Private(client, rights, outbound, team=INSTALLATION.team)
     no_files = cast(aiohttp.ClientSession, slack)
-    return bridge._slack_courier(client, no_files, channels, private, SlackHost("http://127.0.0.1/"))
+    return bridge._slack_courier(
+        client, no_files, channels, outbound, private, SlackHost("http://127.0.0.1/")
+    )
 
 
 class SimulatedSlack:

@@ -250,7 +250,8 @@ class Bridge:
         self._stack.push_async_callback(channels.stop)
         await channels.start(let_in=is_there)
         rights = Rights(directory, channels, bot_user=self.installation.bot_user)
-        private = Private(client, rights, team=self.installation.team)
+        outbound = Outbound(client, channels.exposure)
+        private = Private(client, rights, outbound, team=self.installation.team)
         lateness = Lateness(self.database, self.bell, least=self._settings.hold_back)
         if not self.database.is_sqlite:
             self._keep_up(lateness.run())
@@ -267,7 +268,7 @@ class Bridge:
             language_of=known_language if self._settings.translates else None,
             gaps=gaps,
         )
-        self._run(self._slack_courier(client, session, channels, private, slack_host))
+        self._run(self._slack_courier(client, session, channels, outbound, private, slack_host))
         ai = self._made_ai()
         if ai is not None:
             self._stack.push_async_callback(ai.close)
@@ -341,10 +342,10 @@ class Bridge:
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         channels: Channels,
+        outbound: Outbound,
         private: Private,
         slack_host: SlackHost,
     ) -> Courier:
-        outbound = Outbound(client, channels.exposure)
         poster = self._poster = Poster(
             client,
             outbound,

@@ -35,6 +35,7 @@ from bot.slack.homes import Homes
 from bot.slack.installation import Installation
 from bot.slack.intake import Intake
 from bot.slack.lateness import Lateness
+from bot.slack.outbound import Outbound
 from bot.slack.private import Private
 from bot.slack.rights import Rights
 from bot.slack.roll import Roll
@@ -225,7 +226,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     )
     channels = Channels(client, desk, installation)
     rights = Rights(directory, channels, bot_user="U1")
-    private = Private(client, rights, team="T1")
+    private = Private(client, rights, Outbound(client, channels.exposure), team="T1")
     made = slack_app(
         client,
         desk=desk,

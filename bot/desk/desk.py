@@ -360,6 +360,9 @@ class Desk:
             Expects(conversation_id), threads.come_home, conversation_id, away_from=away_from
         )
 
+    async def find_home(self, conversation_id: ConversationId) -> None:
+        await self._do(Expects(conversation_id), threads.find_home, conversation_id)
+
     async def left_behind(self, *, limit: int) -> Sequence[Conversation]:
         async with self.database.read() as tx:
             return await threads.left_behind(tx, limit=limit)

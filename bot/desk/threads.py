@@ -176,6 +176,17 @@ async def come_home(tx: Transaction, conversation_id: ConversationId, *, away_fr
     return True
 
 
+async def find_home(tx: Transaction, conversation_id: ConversationId) -> None:
+    """Give a conversation its Slack channel that has none: a process of an older version started it."""
+    conversation = await tx.conversations.lock(conversation_id)
+    if conversation is None or conversation.home is not None:
+        return
+    home = conversation.card.channel if conversation.card is not None else await tx.channels.configured()
+    if home is not None:
+        await tx.conversations.move_home(conversation_id, home)
+        await tx.outbox.redirect(outgoing.lane_of(conversation_id), home)
+
+
 async def left_behind(tx: Transaction, *, limit: int) -> Sequence[Conversation]:
     """Conversations that go on and whose thread is in a channel that was configured and is not any more."""
     return await tx.conversations.left_behind(since=tx.now - LIVE_FOR, limit=limit)

@@ -17,6 +17,7 @@ from bot.handlers.errands import Shown
 from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.identity import person_in
+from bot.slack.outbound import Withheld
 from bot.slack.private import ANSWER_TIMEOUT, WORDS, About, Private
 from bot.tongues import say
 from storage.records import ConversationId, MessageRef
@@ -72,7 +73,7 @@ class Press:
         to, private = self.by, self._private
         try:
             if (
-                # Not in App Home, and not for who is not in the channel.
+                # Not in App Home, not for who is not in the channel, and not where outsiders read.
                 channel is not None
                 and await _said(private.beside(to, message, channel=channel, thread_ts=thread, about=about))
             ):
@@ -146,6 +147,8 @@ class Press:
 async def _said(call: Coroutine[Any, Any, object]) -> bool:
     try:
         await call
+    except Withheld:
+        return False
     except CALL_ERRORS as error:
         log.info("a press was not answered there: %s", Failure.of(error).reason)
         return False

@@ -175,7 +175,7 @@ class Channels:
     def _mends(self, channel: str) -> Mends:
         if channel == self.configured_id:
             return CONFIGURED
-        return FORMER if self.exposure.is_former(channel) else CONNECTED
+        return FORMER if self.exposure.is_left(channel) else CONNECTED
 
     async def _those_with(self, user: str, homes: Sequence[str]) -> frozenset[str]:
         channels = await asyncio.gather(*(self.of(home) for home in homes))

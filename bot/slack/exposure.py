@@ -36,10 +36,10 @@ class Exposure:
         """Whether no other channel is or was one of ours."""
         return self._known.keys() == {channel}
 
-    def is_former(self, channel: str | None) -> bool:
-        """Whether conversations at home there go on in the configured channel."""
-        found = self._known.get(channel or "")
-        return found is not None and found.is_former
+    def is_left(self, channel: str | None) -> bool:
+        """Whether conversations at home there, or nowhere, go on in the configured channel."""
+        found = None if channel is None else self._known.get(channel)
+        return channel is None or (found is not None and found.is_former)
 
     def shared(self, channel: str) -> None:
         """Slack says so at this moment; the database hears of it next."""

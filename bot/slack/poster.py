@@ -324,8 +324,11 @@ class Poster:
         return None
 
     async def leave(self, parcel: Parcel, conversation: Conversation) -> Outcome:
-        """What goes on in a channel that was the configured one goes on in the one that is."""
-        home = str(conversation.home)
+        """What goes on in a channel that was the configured one, or in none, goes on in the one that is."""
+        home = conversation.home
+        if home is None:
+            await self._desk.find_home(conversation.id)
+            return NotYet(timedelta(0), "it had no channel")
         log.info("conversation %s: it goes on in the configured channel", conversation.id)
         came = await self._desk.come_home(conversation.id, away_from=home)
         # As in `goes_on_elsewhere`.

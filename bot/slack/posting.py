@@ -98,7 +98,7 @@ class SlackPosts:
         jobs: dict[int, Job] = {}
         for parcel in parcels:
             conversation = found[parcel.conversation_id]
-            if parcel.kind in _IN_THREAD and self._exposure.is_former(conversation.home):
+            if parcel.kind in _IN_THREAD and self._exposure.is_left(conversation.home):
                 jobs[parcel.id] = partial(self._poster.leave, parcel, conversation)
                 continue
             match parcel.kind:

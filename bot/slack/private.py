@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.message import Message
+from bot.slack.outbound import Outbound
 from bot.slack.rights import Rights
 from storage.channels import Among
 from storage.records import ConversationId, PersonId
@@ -44,19 +45,21 @@ About = ConversationId | Listed | Plain
 class Private:
     """Each method raises `MayNotAct` or `UnknownPerson` before it shows anything, or as Slack's client does.
 
-    `team` is our workspace.
+    What stands in a channel passes `outbound` as well. `team` is our workspace.
     """
 
-    def __init__(self, client: AsyncWebClient, rights: Rights, *, team: str) -> None:
+    def __init__(self, client: AsyncWebClient, rights: Rights, outbound: Outbound, *, team: str) -> None:
         self._client = client
         self._rights = rights
+        self._outbound = outbound
         self.team = team
 
     async def beside(
         self, to: PersonId, message: Message, *, channel: str, thread_ts: str | None, about: About
     ) -> None:
-        """A message in a channel that only they see."""
+        """A message in a channel that only they see. Raises `Withheld` where that may not be written to."""
         await self._admit(to, about)
+        self._outbound.admit(channel)
         await self._client.chat_postEphemeral(
             channel=channel, user=to.user, thread_ts=thread_ts, **message.arguments()
         )

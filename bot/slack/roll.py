@@ -72,7 +72,7 @@ class Roll:
             await self._look_after(person)
         for person, home in self._turn(holding):
             # What goes on in a former channel is on its way to the configured one.
-            if self._channels.exposure.is_former(home):
+            if self._channels.exposure.is_left(home):
                 continue
             why = await self._rights.departure(person, home=home or self._channels.configured_id)
             if why is not None:

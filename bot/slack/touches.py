@@ -154,11 +154,6 @@ class Touches:
         about = WORDS if what in ONLY_TELLS else conversation.id
         try:
             try:
-                self._outbound.admit(payload["channel"])
-            except Withheld:
-                # Its author is told all the same, where nobody else can be.
-                await self._private.direct(author, message, about=about)
-            else:
                 await self._private.beside(
                     author,
                     message,
@@ -166,6 +161,9 @@ class Touches:
                     thread_ts=where.ts if where else None,
                     about=about,
                 )
+            except Withheld:
+                # Its author is told all the same, where nobody else can be.
+                await self._private.direct(author, message, about=about)
         except MayNotAct:
             log.info("conversation %s: a held reply's author may not answer any more", conversation.id)
             await self._desk.author_may_not(conversation.id, payload["source"], author=author)

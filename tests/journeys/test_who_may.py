@@ -138,6 +138,8 @@ KINDS: dict[str, tuple[Callable[[World], None], str]] = {
     "not in the channel": (leaves, IN_CHANNEL),
     "in a channel shared outside": (shared, SHARED),
 }
+# Nothing can stand beside what they pressed, or nothing may: outsiders read there.
+BESIDE_NOTHING = ("not in the channel", "in a channel shared outside")
 
 
 async def has_heard(dora: Dora, kind: str) -> None:
@@ -175,7 +177,7 @@ async def test_whoever_may_not_is_refused_whatever_they_do(dora: Dora, kind: str
             continue
         if name == "modal":
             assert why in answer["errors"][HOLD_REASON], name
-        elif name == "Home" or (kind == "not in the channel" and name != "command"):
+        elif name == "Home" or (kind in BESIDE_NOTHING and name != "command"):
             # Told in a window, where nothing can stand beside what they pressed.
             assert why in world.slack.rendered((await dora.person.views())[-1])
         else:
@@ -190,7 +192,7 @@ async def test_whoever_may_not_is_refused_whatever_they_do(dora: Dora, kind: str
 
 
 # What is typed in a channel shared outside is in `test_written_channel`: nothing is marked there.
-NOT_ADMITTED = [one for one in KINDS if one not in ("not in the channel", "in a channel shared outside")]
+NOT_ADMITTED = [one for one in KINDS if one not in BESIDE_NOTHING]
 
 
 @pytest.mark.parametrize("kind", NOT_ADMITTED)

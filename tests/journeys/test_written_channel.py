@@ -250,3 +250,18 @@ async def long_ago(conversation_id: ConversationId, tx: Transaction) -> None:
 
 def shows(slack: Workspace, channel: str, name: str) -> bool:
     return any(name in slack.rendered(one) for one in slack.messages(channel))
+
+
+async def test_what_an_older_version_started_beside_this_one_finds_its_channel(outside: World) -> None:
+    chats = [await outside.chat(name) for name in ("New", "Carded")]
+    await chats[1].customer.say("First")
+    await chats[1].shows("First")
+    await outside.settled()
+    await outside.bridge.database.write(
+        lambda tx: tx.connection.execute(update(conversations).values(home=None))
+    )
+    for chat in chats:
+        await chat.customer.say("Hello?")
+        await chat.shows("Hello?")
+    await outside.settled()
+    assert [said for _, said in chats[1].in_thread()] == ["First", "Hello?"]

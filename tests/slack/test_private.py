@@ -19,6 +19,7 @@ from bot.desk.errors import MayNotAct, NotInChannel
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import find_installation
+from bot.slack.outbound import Outbound
 from bot.slack.private import WORDS, About, Listed, Private
 from bot.slack.rights import Rights
 from sandbox import Workspace
@@ -75,7 +76,8 @@ async def gate(slack: Workspace, client: AsyncWebClient, database: Database) -> 
     await channels.start(let_in=True)
     directory = Directory(client, database, home_team=slack.team_id)
     rights = Rights(directory, channels, bot_user=slack.bot_user_id)
-    made = Gate(slack, Private(client, rights, team=slack.team_id), directory, channels)
+    private = Private(client, rights, Outbound(client, channels.exposure), team=slack.team_id)
+    made = Gate(slack, private, directory, channels)
     conversation, _ = await desk.start(channel="web", inbox=None, customer=Customer(), client_id=None)
     made.about = conversation.id
     yield made

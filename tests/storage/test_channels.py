@@ -93,3 +93,44 @@ async def test_everything_of_a_channel_goes_by_its_new_id(database: Database) ->
         assert list(await tx.channels.known()) == [FIRST, NEW, OTHER]
         there = set(await tx.connection.scalars(select(attendance.c.channel)))
         assert there == {FIRST, NEW, OTHER}
+
+
+async def exposed(database: Database) -> set[str]:
+    async with database.read() as tx:
+        return {one.id for one in await tx.channels.health() if one.is_exposed}
+
+
+async def test_a_look_from_before_something_was_heard_changes_nothing(database: Database) -> None:
+    found = await database.write(lambda tx: tx.channels.configure(FIRST))
+    assert await exposed(database) == set()
+    await database.write(lambda tx: tx.channels.doubted(FIRST, is_exposed=True))
+    await database.write(lambda tx: tx.channels.looked_at(FIRST, is_exposed=False, doubts=found.doubts))
+    assert await exposed(database) == {FIRST}
+    await database.write(lambda tx: tx.channels.looked_at(FIRST, is_exposed=False, doubts=found.doubts + 1))
+    assert await exposed(database) == set()
+
+
+async def test_a_channel_that_is_configured_anew_is_as_exposed_as_it_was_known_to_be(
+    database: Database,
+) -> None:
+    await database.write(lambda tx: tx.channels.configure(FIRST))
+    await database.write(lambda tx: tx.channels.doubted(FIRST, is_exposed=True))
+    again = await database.write(lambda tx: tx.channels.configure(FIRST))
+    assert again.is_exposed
+
+
+async def test_what_was_configured_is_a_former_channel_unless_an_inbox_is_connected(
+    database: Database,
+) -> None:
+    async def former() -> set[str]:
+        async with database.read() as tx:
+            return {one.id for one in await tx.channels.health() if one.is_former}
+
+    await database.write(lambda tx: tx.channels.configure(FIRST))
+    await database.write(lambda tx: tx.channels.connect("vip", OTHER, by=EVE))
+    await database.write(lambda tx: tx.channels.configure(OTHER))
+    assert await former() == {FIRST}
+    await database.write(lambda tx: tx.channels.configure(NEW))
+    assert await former() == {FIRST}
+    await database.write(lambda tx: tx.channels.configure(FIRST))
+    assert await former() == {NEW}

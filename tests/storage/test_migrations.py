@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +145,52 @@ async def test_what_was_started_before_callers_were_told_apart_is_come_back_to(e
 
 def test_the_migrations_travel_with_the_package() -> None:
     assert list((Path(migrate.__file__).parent / "migrations" / "versions").glob("0001_*.py"))
+
+
+def upgraded_to(revision: str) -> Callable[[Connection], None]:
+    def apply(connection: Connection) -> None:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    return apply
+
+
+async def test_conversations_from_before_get_the_slack_channel_that_their_card_is_in(empty: Database) -> None:
+    await empty.alter(upgraded_to("0015"))
+
+    def furnished(connection: Connection) -> None:
+        for name, home, card in (("carded", None, "COLD"), ("apart", "CVIP", "CVIP"), ("new", None, None)):
+            connection.execute(
+                text(
+                    "INSERT INTO conversations (id, channel, customer_verified, customer_metadata, state, "
+                    "epoch, last_seq, mirrored, created_at, home, card_team, card_channel, card_ts) VALUES "
+                    "(:id, 'web', false, '{}', 'ai', 0, 0, true, '2026-01-01 00:00:00', :home, 'T1', "
+                    ":card, :ts)"
+                ),
+                {"id": name, "home": home, "card": card, "ts": f"{name}.1" if card else None},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO outbox (topic, lane, kind, conversation_id, payload, key, priority, state, "
+                    "alone, attempts, fence, available_at, created_at) VALUES ('slack', :id, 'entry', :id, "
+                    "'{}', :id, 1, 'ready', false, 0, 0, '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+                ),
+                {"id": name},
+            )
+        connection.execute(text("INSERT INTO channels (id, is_usable) VALUES ('CVIP', true)"))
+
+    await empty.alter(furnished)
+    await migrate.upgrade(empty)
+    async with empty.read() as tx:
+        health = {one.id: one for one in await tx.channels.health()}
+        assert {name: one.is_former for name, one in health.items()} == {"COLD": True, "CVIP": False}
+        # Until Slack was asked.
+        assert all(one.is_exposed for one in health.values())
+    await empty.write(lambda tx: tx.channels.configure("CNOW"))
+    async with empty.read() as tx:
+        rows = (await tx.connection.execute(text("SELECT id, home FROM conversations"))).all()
+        assert {row.id: row.home for row in rows} == {"carded": "COLD", "apart": "CVIP", "new": "CNOW"}
+        owed = (await tx.connection.execute(text("SELECT lane, channel FROM outbox"))).all()
+        assert {row.lane: row.channel for row in owed} == {"carded": "COLD", "apart": "CVIP", "new": "CNOW"}
+        assert not next(one for one in await tx.channels.health() if one.id == "CNOW").is_exposed
