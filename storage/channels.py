@@ -111,8 +111,8 @@ class Channels:
         found: str | None = await self._connection.scalar(select(configured()))
         return found
 
-    async def configure(self, channel: str) -> Health:
-        """They start in `channel` from now on. Slack said just now that nobody outside reads it.
+    async def configure(self, channel: str, *, let_in: bool = True) -> Health:
+        """They start in `channel` from now on. `let_in`: Slack said just now that nobody outside reads it.
 
         What was the configured channel before is a former one from then on, unless an inbox is connected to
         it. What has no channel yet belongs to this one.
@@ -132,7 +132,7 @@ class Channels:
         # Of one that is known already, others may have heard something since Slack was asked.
         row = await self._connection.execute(
             self._connection.insert(channels)
-            .values(id=channel, is_usable=True, is_exposed=False)
+            .values(id=channel, is_usable=True, is_exposed=not let_in)
             .on_conflict_do_update(index_elements=["id"], set_={"is_former": False})
             .returning(channels)
         )

@@ -65,7 +65,7 @@ class Channels:
         Those that go on in a former one move here. Then begin to look after every channel.
         """
         found = await self._database.write(
-            lambda tx: tx.channels.configure(self.configured_id), expects=Expects()
+            lambda tx: tx.channels.configure(self.configured_id, let_in=let_in), expects=Expects()
         )
         homes = await self.homes()
         self.exposure.unseen([one for one in homes if not let_in or one != self.configured_id])
