@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,8 @@ class Directory:
         # The same, but only by Slack's own words; what another process was told may be older news.
         self._current: dict[PersonId, Person] = {}
         self._asking: dict[PersonId, object] = {}
+        # Whose name did not come in time, and when.
+        self._slow: dict[str, datetime] = {}
 
     async def person(self, person_id: PersonId) -> Person:
         """As Slack described them within the last hour, or the last time it answered.
@@ -106,12 +108,19 @@ class Directory:
 
     async def names(self, users: Collection[str]) -> Mapping[str, str]:
         """Display names of users of the home team, as far as they can be had in time."""
-        found = {}
-        with contextlib.suppress(TimeoutError):
+        found: dict[str, str] = {}
+        now = self._database.clock()
+        # About whom Slack said nothing a moment ago is not waited for once more.
+        self._slow = {one: at for one, at in self._slow.items() if now - at < CURRENT_FOR}
+        asked = None
+        try:
             async with asyncio.timeout(NAMES_TAKE):
-                for user in users:
+                for asked in sorted(set(users) - self._slow.keys()):
                     with contextlib.suppress(UnknownPerson):
-                        found[user] = (await self.person(PersonId(self._home_team, user))).name
+                        found[asked] = (await self.person(PersonId(self._home_team, asked))).name
+        except TimeoutError:
+            if asked is not None:
+                self._slow[asked] = now
         return found
 
     async def slack_answers(self) -> bool:

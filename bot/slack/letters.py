@@ -35,8 +35,10 @@ SLACK_COMES_BACK = timedelta(minutes=15)
 # Seconds. What one attempt takes at most to hear who the author is, and whether Slack answers at all.
 AUTHOR_TAKES = 8.0
 ANSWER_TAKES = 3.0
-# Seconds. What a message's files get at least, once its time is up.
-FILES_TAKE = 1.0
+# Seconds. What asking for its author or its files takes at most once its time is up.
+IN_A_HURRY = 1.5
+# In so many threads at most it is remembered since when nothing has to wait any more.
+THREADS_REMEMBERED = 1_000
 
 # What a letter can wait for.
 Delays = (UnknownPerson, FilesDelayed)
@@ -98,6 +100,8 @@ class RuleBook:
         self._language_of = language_of
         self._clock = clock
         self._slack_clock = slack_clock
+        # When something was last given up in a thread. What waited behind it has waited long enough, too.
+        self._gave_up: dict[MessageRef, datetime] = {}
 
     async def rule_for(self, delivery: Delivery, *, kept: Letter | None = None) -> Rule:
         """What to do in a transaction, with everything outside the database already known.
@@ -161,6 +165,18 @@ class RuleBook:
                 # Kept by a version that read Slack's events in another way.
                 return _nothing
 
+    def is_overdue(self, letter: Letter) -> bool:
+        """Whether it is to be decided now, by what is known."""
+        given_up_at = self._gave_up.get(letter.delivery.thread)
+        was_tried = letter.attempts >= TRIED_AT_LEAST
+        waited_behind = given_up_at is not None and letter.received_at < given_up_at
+        return self._waited(letter) >= DECIDED_WITHIN and (was_tried or waited_behind)
+
+    def gave_up(self, thread: MessageRef) -> None:
+        if len(self._gave_up) >= THREADS_REMEMBERED:
+            self._gave_up.clear()
+        self._gave_up[thread] = self._clock()
+
     def takes_time(self, delivery: Delivery) -> bool:
         """Whether files have to be fetched first, perhaps: what came before it should not wait for them."""
         happened = thread_event(delivery.event, team=delivery.message.team)
@@ -178,11 +194,12 @@ class RuleBook:
             return Brought()
         left = (DECIDED_WITHIN - self._waited(kept)).total_seconds()
         try:
-            async with asyncio.timeout(max(left, FILES_TAKE)):
+            async with asyncio.timeout(max(left, IN_A_HURRY)):
                 return await self._files.bring(happened.thread, happened.message, happened.files)
         except (FilesDelayed, TimeoutError) as error:
-            if kept is None or not is_overdue(kept, now=self._clock()):
+            if kept is None or not self.is_overdue(kept):
                 raise FilesDelayed(str(error)) from error
+            self.gave_up(happened.thread)
             return Brought(unfit=Unfit.LATE)
 
     async def _read(self, happened: Posted | Edited) -> Reading:
@@ -196,12 +213,13 @@ class RuleBook:
         """Who wrote it; None once it has waited for that long enough."""
         if is_app(happened.author):
             return replace(_nobody(happened.author, self._clock()), is_automaton=True)
+        is_due = kept is not None and self.is_overdue(kept)
         try:
-            async with asyncio.timeout(AUTHOR_TAKES):
+            async with asyncio.timeout(IN_A_HURRY if is_due else AUTHOR_TAKES):
                 return await self._rights.in_thread(happened.author, happened.thread)
         except (UnknownPerson, TimeoutError) as error:
-            is_due = kept is not None and is_overdue(kept, now=self._clock())
             if is_due and (self._waited(kept) >= SLACK_COMES_BACK or await self._slack_answers()):
+                self.gave_up(happened.thread)
                 return None
             raise UnknownPerson(str(error) or "no answer in time") from error
 
@@ -222,11 +240,6 @@ class RuleBook:
                 return await self._rights.in_thread(person, thread)
         except (UnknownPerson, TimeoutError):
             return None
-
-
-def is_overdue(letter: Letter, *, now: datetime) -> bool:
-    """Whether it is to be decided now, by what is known."""
-    return letter.attempts >= TRIED_AT_LEAST and now - letter.received_at >= DECIDED_WITHIN
 
 
 def author_of(delivery: Delivery) -> PersonId | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from functools import partial
 
 from bot.desk.replies import given_up
 from bot.slack.gaps import Gaps
-from bot.slack.letters import DECIDED_WITHIN, Delays, Rule, RuleBook, author_of, is_overdue
+from bot.slack.letters import DECIDED_WITHIN, Delays, Rule, RuleBook, author_of
 from storage.database import Database, reason_of
 from storage.inbox import Letter
 from storage.records import MessageRef
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 CARD_SETTLES = timedelta(hours=1)
 # How often a row is tried whose rule breaks off: with the pauses between, half a minute.
 MAX_DEFECTS = 6
+# Seconds. What is ready goes on when finding out about the rest has taken so long.
+ROUND_TAKES = 1.0
 # What waits for Slack is looked at again this soon once Slack may be back.
 LONGEST_PAUSE = timedelta(seconds=10)
 
@@ -51,7 +54,7 @@ class Rounds:
         if not due and until is None:
             return False
         # A look that Slack does not answer takes its time, too, and one that is to be decided now has none.
-        if due and in_doubt and self._gaps is not None and not self._is_overdue(due[0]):
+        if due and in_doubt and self._gaps is not None and not self._rules.is_overdue(due[0]):
             first = min((one.delivery.event_ts for one in due), key=Decimal)
             if await self._gaps.bridge(thread, before=first):
                 return True
@@ -59,8 +62,10 @@ class Rounds:
             due, until = due[:1], None
         rules: dict[int, Rule] = {}
         stuck: Letter | None = None
+        began = time.monotonic()
         for letter in due:
-            if rules and self._rules.takes_time(letter.delivery):
+            is_late = time.monotonic() - began > ROUND_TAKES
+            if rules and (is_late or self._rules.takes_time(letter.delivery)):
                 # What comes before it goes first; the rest waits for the next round.
                 until = None
                 break
@@ -133,7 +138,8 @@ class Rounds:
 
     async def _broke_off(self, letter: Letter, error: Exception) -> None:
         source = letter.delivery.message.source
-        if letter.attempts + 1 >= MAX_DEFECTS or self._is_overdue(letter):
+        if letter.attempts + 1 >= MAX_DEFECTS or self._rules.is_overdue(letter):
+            self._rules.gave_up(letter.delivery.thread)
             log.error("%s is given up: %s", source, reason_of(error))
             try:
                 await self._database.write(partial(self._given_up, letter))
@@ -144,9 +150,6 @@ class Rounds:
         log.error("%s could not be dealt with and waits: %s", source, reason_of(error))
         until = self._database.clock() + pause(letter.attempts)
         await self._database.write(lambda tx: tx.inbox.postpone([letter.id], until=until, tried=True))
-
-    def _is_overdue(self, letter: Letter) -> bool:
-        return is_overdue(letter, now=self._database.clock())
 
     async def _given_up(self, letter: Letter, tx: Transaction) -> None:
         await tx.inbox.forget([letter.id])

@@ -82,7 +82,8 @@ WAYS = ["not found", "internal error", "broken", "throttled", "slow", "odd"]
 async def test_an_author_whom_slack_does_not_describe_holds_nobody_up(
     office: World, chat: Chat, clock: RunningClock, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr("bot.slack.letters.AUTHOR_TAKES", 0.2, raising=False)
+    for one in ("AUTHOR_TAKES", "IN_A_HURRY"):
+        monkeypatch.setattr(f"bot.slack.letters.{one}", 0.2)
     silent(office, how)
     strange = await chat.reply(office.chloe, "Let me answer that")
     note = await chat.reply(office.chloe, "note: he is angry")
@@ -117,6 +118,19 @@ async def looked(office: World) -> bool:
 async def due_at(office: World) -> datetime | None:
     async with office.bridge.database.read() as tx:
         return next((due for _, due in await tx.inbox.next(limit=1)), None)
+
+
+async def test_many_of_an_author_whom_slack_does_not_describe_are_decided_in_that_minute(
+    office: World, chat: Chat, clock: RunningClock
+) -> None:
+    silent(office, "not found")
+    strange = [await chat.reply(office.chloe, f"Let me answer that {number}") for number in range(12)]
+    behind = await chat.reply(office.ana, "How can I help?")
+    await office.until(lambda: waits(office))
+    await passes(office, clock)
+    await chat.marked(behind, SENT)
+    for ts in strange:
+        await chat.marked(ts, FAILED)
 
 
 async def test_who_is_known_again_can_have_it_tried_again(
@@ -158,7 +172,7 @@ async def test_while_slack_answers_nothing_at_all_everything_waits_and_then_goes
 async def test_a_file_that_does_not_come_holds_nobody_up(
     office: World, chat: Chat, clock: RunningClock, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr("bot.slack.letters.DECIDED_WITHIN", timedelta(seconds=1), raising=False)
+    monkeypatch.setattr("bot.slack.letters.DECIDED_WITHIN", timedelta(seconds=1))
     faults = office.slack.faults
     match how:
         case "slow":
@@ -183,12 +197,13 @@ async def test_a_file_that_does_not_come_holds_nobody_up(
 async def test_a_name_that_does_not_come_holds_nobody_up(
     office: World, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.directory.NAMES_TAKE", 0.2, raising=False)
+    monkeypatch.setattr("bot.slack.directory.NAMES_TAKE", 0.2)
     office.slack.faults.slow("users.info", seconds=20, times=ALWAYS, when=about(office, "ben"))
-    held = await chat.reply(office.ana, "I ask @ben about it")
+    held = [await chat.reply(office.ana, "I ask @ben about it") for _ in range(50)]
     behind = await chat.reply(office.ana, "One moment")
-    await chat.marked(held, HELD)
     await chat.marked(behind, SENT)
+    for ts in held:
+        await chat.marked(ts, HELD)
 
 
 # PostgreSQL keeps no zero character in a text, and SQLite does.
