@@ -265,6 +265,7 @@ class Bridge:
             lateness=lateness,
             slack_clock=self._slack_clock,
             anyone_replies=self._settings.replies == "anyone",
+            channel_names=channels.names,
             language_of=known_language if self._settings.translates else None,
             gaps=gaps,
         )

@@ -21,12 +21,14 @@ from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
 from bot.desk.attachments import Unfit
 from bot.desk.held import fingerprint
 from bot.desk.outgoing import Prompt
+from bot.desk.signs import Sign, TeamSign
 from bot.desk.views import ConversationView
 from bot.tongues import say
 from storage.records import ConversationId
 
 # So that a label stays within Slack’s 75 characters, in every language.
 _NAME_LENGTH = 40
+_LINE_LENGTH = 80
 
 
 def prompt_message(
@@ -39,11 +41,13 @@ def prompt_message(
     translation: str | None = None,
     unfit: Unfit | None = None,
     text: str = "",
+    sign: Sign | None = None,
 ) -> Message:
     """Tell the author of a thread message what became of it and, where they can, let them decide.
 
     `holder` is the name of who answers the customer, since `epoch`; `translation` is what the message says in
-    the customer's language; `unfit` is what cannot be passed on.
+    the customer's language; `unfit` is what cannot be passed on; `sign` is what looks as if it were
+    for the team.
     """
     held = HeldValue.of(conversation_id, source)
     note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
@@ -65,8 +69,8 @@ def prompt_message(
                 ActionsBlock(elements=choices),
                 say("Not sent: {name} is answering this customer.", name=bold(name)),
             )
-        case Prompt.MENTIONS:
-            says = say("Not sent: this mentions somebody, so it may be meant for the team.")
+        case Prompt.UNCLEAR:
+            says = _unclear(sign)
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.THROUGH_APP:
@@ -153,6 +157,29 @@ def prompt_message(
                     "Delete the message to take them back."
                 )
             )
+
+
+def _unclear(sign: Sign | None) -> str:
+    """What looked as if it were for the team, so that its author sees why they are asked."""
+    match sign and sign.kind:
+        case TeamSign.MENTION:
+            return say("Not sent: this mentions somebody, so it may be meant for the team.")
+        case TeamSign.SLACK_CHANNEL:
+            return say("Not sent: this names a Slack channel, so it may be meant for the team.")
+        case TeamSign.SLACK_LINK:
+            return say("Not sent: this links into Slack, so it may be meant for the team.")
+        case TeamSign.FILE:
+            return say(
+                "Not sent: a file here is named like a note or begins like one, so it may be meant for "
+                "the team."
+            )
+        case TeamSign.MARKER if sign is not None and sign.line.strip():
+            line = shortened(sign.line, _LINE_LENGTH)
+            return say("Not sent: “{line}” looks like a note, so it may be meant for the team.", line=line)
+        case TeamSign.TOO_BROKEN_UP:
+            return say("Not sent: this is too broken up to be sure that all of it is meant for the customer.")
+        case _:
+            return say("Not sent: something in this may be meant for the team.")
 
 
 def _translated(held: HeldValue, translation: str) -> Message:

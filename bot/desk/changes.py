@@ -12,6 +12,7 @@ from bot.desk.held import fails, go_on, mark_of
 from bot.desk.outgoing import Priority, Prompt
 from bot.desk.replies import Fate, LanguageOf, Meant, other_language, thread_message
 from bot.desk.sending import formatted, note
+from bot.desk.signs import TeamSign
 from bot.desk.takeover import answers
 from storage.inbox import Delivery
 from storage.records import (
@@ -36,6 +37,7 @@ async def message_edited(
     by: Person,
     text: str,
     meant: Meant,
+    sign: TeamSign | None = None,
     html: str | None = None,
     typed_at: datetime | None = None,
     edited_at: str | None = None,
@@ -90,9 +92,10 @@ async def message_edited(
         await tx.held.reword(conversation.id, message.source, text, html=html)
         if held.again is not None:
             return Fate.HELD
-        if meant is Meant.UNCLEAR and held.follows_since is not None:
+        if meant is Meant.UNCLEAR and await answers(tx, conversation, by):
+            # What its author was asked about before was about other words.
             await tx.held.follow(conversation.id, message.source, since=None)
-            await outgoing.prompt(tx, reply, Prompt.MENTIONS)
+            await outgoing.prompt(tx, reply, Prompt.UNCLEAR, sign=sign)
         other = await other_language(tx, conversation, text, language_of)
         if meant is Meant.FOR_CUSTOMER and other is not None and await answers(tx, conversation, by):
             await tx.held.translate_first(conversation.id, message.source)
@@ -107,6 +110,7 @@ async def message_edited(
             typed_at=typed_at,
             text=text,
             meant=meant,
+            sign=sign,
             html=html,
             anyone=anyone,
             language_of=language_of,

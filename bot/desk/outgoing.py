@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from bot.desk.attachments import Unfit
+from bot.desk.signs import TeamSign
 from storage.records import (
     Author,
     Call,
@@ -83,7 +84,7 @@ class Prompt(StrEnum):
 
     AI_ANSWERS = "ai_answers"
     SOMEBODY_HOLDS = "somebody_holds"
-    MENTIONS = "mentions"
+    UNCLEAR = "mentions"
     TRANSLATED = "translated"
     NOT_TRANSLATED = "not_translated"
     TRANSLATION_STAYS = "translation_stays"
@@ -338,10 +339,12 @@ async def prompt(
     holder: str | None = None,
     epoch: int | None = None,
     unfit: Unfit | None = None,
+    sign: TeamSign | None = None,
 ) -> None:
     """Ask or tell the author of a thread message something that nobody else sees.
 
-    `holder` is the name of who answers the customer, since `epoch`; `unfit` is what cannot be passed on.
+    `holder` is the name of who answers the customer, since `epoch`; `unfit` is what cannot be passed on;
+    `sign` is what makes it unclear for whom it is meant.
     """
     payload: Mapping[str, Any] = {
         "prompt": what,
@@ -352,6 +355,7 @@ async def prompt(
         "holder": holder,
         "epoch": epoch,
         "unfit": unfit,
+        "sign": sign,
     }
     await tx.outbox.owe(
         Owed.PROMPT,

@@ -16,6 +16,7 @@ from bot.desk.attachments import Unfit
 from bot.desk.held import ask, is_before
 from bot.desk.outgoing import Mark, Prompt
 from bot.desk.sending import note, send
+from bot.desk.signs import TeamSign
 from bot.desk.takeover import answers
 from storage.inbox import Delivery
 from storage.records import (
@@ -67,6 +68,7 @@ async def thread_message(
     by: Person,
     text: str,
     meant: Meant,
+    sign: TeamSign | None = None,
     html: str | None = None,
     typed_at: datetime | None = None,
     anyone: bool = False,
@@ -77,6 +79,8 @@ async def thread_message(
 ) -> Fate:
     """Decide about a thread message, once for each (team, channel, ts). `html` is its text, formatted;
     `typed_at` is by our clock, rather too early than too late; None where that is what its `ts` says.
+
+    `sign` is what makes it unclear for whom it is meant.
 
     It reaches the customer only if it is plainly meant for them and its author holds the conversation or
     joined its holder; with `anyone`, if some teammate holds it. In the first seconds after its holder was
@@ -123,8 +127,8 @@ async def thread_message(
     elif other is not None:
         await outgoing.reply_translation(tx, reply, to=other)
     elif is_theirs:
-        says = Prompt.THROUGH_APP if meant is Meant.THROUGH_APP else Prompt.MENTIONS
-        await outgoing.prompt(tx, reply, says)
+        says = Prompt.THROUGH_APP if meant is Meant.THROUGH_APP else Prompt.UNCLEAR
+        await outgoing.prompt(tx, reply, says, sign=sign)
     else:
         await ask(tx, conversation, reply)
     return Fate.HELD

@@ -21,7 +21,7 @@ from bot.handlers.acts import Acts
 from bot.handlers.errands import WRITTEN_AT_ONCE, Errands, Shown
 from bot.handlers.press import Press
 from bot.slack.from_slack import read
-from bot.slack.meaning import as_seen, meaning
+from bot.slack.meaning import as_seen, is_note
 from bot.tongues import say
 from storage.records import ConversationId, Person
 
@@ -111,7 +111,7 @@ class Composer:
         by = self._acts.who(body)
 
         async def rule(person: Person) -> None:
-            if meaning(as_seen(text)) is Meant.NOTE:
+            if is_note(as_seen(text)):
                 raise ReadsLikeANote
             await self._desk.send_composed(
                 about,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -117,6 +117,11 @@ class Channels:
                 return found.home
             # Its card's place is not saved yet.
             return thread.channel if thread.channel in await tx.channels.known() else self.configured_id
+
+    def names(self) -> Collection[str]:
+        """What they are called, as far as Slack has said so."""
+        found = (one.standing.name for one in self._channels.values())
+        return {self.configured_name, *(name for name in found if name is not None)}
 
     def somebody_moved(self, channel: str) -> None:
         """Somebody came or went."""

@@ -6,7 +6,7 @@ show around, stay here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,12 +17,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk.attachments import Unfit
 from bot.desk.errors import FileEmpty, FileTooLarge, FileTypeRefused
 from bot.desk.files import MOST_IN_ONE_MESSAGE, Files
+from bot.desk.kinds import TEXT
+from bot.desk.signs import Sign, TeamSign
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.meaning import is_marked_file
 from storage.database import Database
 from storage.records import ConversationId, FileId, MessageRef
 
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5, sock_read=10)
 _CHUNK = 64 * 1024
+# Bytes. More than the lines that are judged for whom a text file is meant.
+_OPENING = 4096
 # Files that Slack lists and does not keep.
 _KEPT_ELSEWHERE = {"external", "remote"}
 # Slack's own documents and forwarded mail: pages, whatever they are called.
@@ -42,10 +47,14 @@ class _UnfitFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A message's files in our keeping, or why one of them is unfit for a customer; then none is kept."""
+    """A message's files in our keeping, or why one of them is unfit for a customer; then none is kept.
+
+    `sign`: one of them is named or begins like a note for the team.
+    """
 
     ids: Sequence[FileId] = ()
     unfit: Unfit | None = None
+    sign: Sign | None = None
 
 
 class SlackHost:
@@ -103,19 +112,25 @@ class SlackFiles:
         if len(attached) > MOST_IN_ONE_MESSAGE:
             return Brought(unfit=Unfit.TOO_MANY)
         brought: list[FileId] = []
+        sign: Sign | None = None
         try:
             for one in attached:
                 # One after the other: a failure must leave nothing under way, and know all that is kept.
-                brought.append(await self._bring(conversation.id, one))  # noqa: PERF401
+                file_id, is_for_team = await self._bring(conversation.id, one)
+                brought.append(file_id)
+                sign = Sign(TeamSign.FILE) if is_for_team else sign
         except _UnfitFile as error:
             await self._files.drop(brought)
             return Brought(unfit=error.unfit)
         except BaseException:
             await self._files.drop(brought)
             raise
-        return Brought(brought)
+        return Brought(brought, sign=sign)
 
-    async def _bring(self, conversation_id: ConversationId, described: Mapping[str, Any]) -> FileId:
+    async def _bring(
+        self, conversation_id: ConversationId, described: Mapping[str, Any]
+    ) -> tuple[FileId, bool]:
+        """Also whether it looks like a note for the team."""
         file = await self._described(described)
         if file.get("is_external") or file.get("mode") in _KEPT_ELSEWHERE:
             raise _UnfitFile(Unfit.ELSEWHERE)
@@ -137,9 +152,10 @@ class SlackFiles:
                 timeout=_TIMEOUT,
             ) as response:
                 _check(response, file)
+                opening = bytearray()
                 kept = await self._files.take(
                     conversation_id,
-                    response.content.iter_chunked(_CHUNK),
+                    _noted(response.content.iter_chunked(_CHUNK), opening),
                     name=str(file.get("name") or ""),
                     slack_id=str(file["id"]),
                 )
@@ -147,7 +163,9 @@ class SlackFiles:
             raise _UnfitFile(_UNFIT[type(error)]) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise FilesDelayed(type(error).__name__) from error
-        return kept.id
+        called = [str(file.get(one) or "") for one in ("name", "title")]
+        is_text = kept.type == TEXT.type
+        return kept.id, is_marked_file(*called, text=opening.decode(errors="ignore") if is_text else "")
 
     async def _described(self, file: Mapping[str, Any]) -> Mapping[str, Any]:
         """All that Slack says of the file; an event in a shared channel may carry no more than its id."""
@@ -164,6 +182,14 @@ class SlackFiles:
             raise _UnfitFile(Unfit.NOT_GIVEN if failure.trouble is Trouble.TOKEN else Unfit.GONE) from None
         found: Mapping[str, Any] = answer["file"]
         return found
+
+
+async def _noted(content: AsyncIterable[bytes], opening: bytearray) -> AsyncIterator[bytes]:
+    """The same pieces; what they begin with is added to `opening`."""
+    async for piece in content:
+        if len(opening) < _OPENING:
+            opening += piece[:_OPENING]
+        yield piece
 
 
 def _check(response: aiohttp.ClientResponse, file: Mapping[str, Any]) -> None:

@@ -8,16 +8,17 @@ where they are not. Whether the message is meant for the customer is judged by b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.desk.replies import Meant
+from bot.desk.signs import Sign
 from bot.prose.html import html
 from bot.prose.plain import plain
 from bot.prose.tree import is_formatted
 from bot.slack import mrkdwn, rich_text
-from bot.slack.meaning import meaning
+from bot.slack.meaning import judged
 from bot.slack.names import Names
 
 
@@ -25,12 +26,14 @@ from bot.slack.names import Names
 class Reading:
     """A thread message read: its words for the customer, and for whom it seems meant.
 
-    `html` shows the same words with their formatting; None where there is none.
+    `html` shows the same words with their formatting; None where there is none. `sign` is what makes it
+    unclear.
     """
 
     text: str
     meant: Meant
     html: str | None = None
+    sign: Sign | None = None
 
 
 def mentioned_users(text: str, blocks: Sequence[Mapping[str, Any]] = ()) -> frozenset[str]:
@@ -44,17 +47,20 @@ def read(
     names: Mapping[str, str],
     has_files: bool = False,
     blocks: Sequence[Mapping[str, Any]] = (),
+    channels: Collection[str] = (),
 ) -> Reading:
     """Read a message's `text` and `blocks`. `names` gives the names of mentioned users, by their ids.
 
-    A marker or a mention at the start makes a note; a mention further in makes it unclear, as does an address
-    that leads into Slack. An id that has no name becomes a general word, never the id.
+    A marker or a mention at the start makes a note, any other sign for the team makes it unclear
+    (`meaning.judged`); `channels` are our Slack channels' names. An id that has no name becomes a general
+    word, never the id.
     """
     called = Names(names, text)
     rich = rich_text.read(blocks, called, text=text)
     words = mrkdwn.decoded(text, called) if rich.prose is None else plain(rich.prose)
-    meant = meaning(*mrkdwn.seen(text), *rich.seen)
+    meant, sign = judged(mrkdwn.seen(text), rich.seen, channels=channels)
     if meant is not Meant.NOTE and not has_files and not words.strip():
         meant = Meant.NOTHING
     formatted = rich.prose is not None and is_formatted(rich.prose)
-    return Reading(words, meant, html(rich.prose) or None if rich.prose and formatted else None)
+    shown = html(rich.prose) or None if rich.prose and formatted else None
+    return Reading(words, meant, shown, sign if meant is Meant.UNCLEAR else None)

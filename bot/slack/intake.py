@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -50,8 +50,8 @@ class Intake:
     `lateness` says how long a delivery waits at most for an older one: counted from Slack's time of it, and
     for one that comes later than that from when it came. Where the least is zero none waits, not even after
     a gap, and one that nothing is ahead of is dealt with as it comes.
-    `slack_clock` learns from what is delivered. `anyone_replies` and `language_of` are for the rules
-    (`RuleBook`).
+    `slack_clock` learns from what is delivered. `anyone_replies`, `channel_names` and `language_of` are
+    for the rules (`RuleBook`).
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Intake:
         lateness: Lateness,
         slack_clock: SlackClock,
         anyone_replies: bool = False,
+        channel_names: Callable[[], Collection[str]] = tuple,
         language_of: LanguageOf | None = None,
         gaps: Gaps | None = None,
     ) -> None:
@@ -79,6 +80,7 @@ class Intake:
             database.clock,
             slack_clock,
             anyone_replies=anyone_replies,
+            channel_names=channel_names,
             language_of=language_of,
         )
         self._rounds = Rounds(database, self._rules, gaps if lateness.least else None)

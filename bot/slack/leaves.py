@@ -12,7 +12,8 @@ from bot.prose.tree import UNSTYLED, Leaf, Link, Style, Text
 from bot.slack.emoji import character
 from bot.slack.entities import unescaped
 from bot.slack.inside import STAND_IN, is_inside, without_inside
-from bot.slack.meaning import INTO_SLACK, SOMEBODY, as_seen
+from bot.slack.markers.judge import INTO_SLACK, SLACK_CHANNEL, SOMEBODY
+from bot.slack.meaning import as_seen
 from bot.slack.names import Names
 
 _SOMEBODY = {"user", "usergroup", "team", "broadcast"}
@@ -45,15 +46,18 @@ class Leaves:
         return Text(words, styles) if words else None
 
     def seen(self, leaf: Mapping[str, Any]) -> str:
-        """The leaf as its message's meaning is judged: a sign for a mention, `:names:` for emoji."""
+        """The leaf as its message's meaning is judged: a sign for a mention, `:names:` for emoji, `code`."""
         kind = leaf.get("type")
+        if kind == "channel":
+            return SLACK_CHANNEL
         if kind in _SOMEBODY:
             return SOMEBODY
         if kind == "emoji":
             return f":{as_seen(_string(leaf.get('name')))}:"
         label = as_seen(_string(leaf.get("text")))
         if kind != "link":
-            return without_inside(self._once(label), instead=INTO_SLACK)
+            words = without_inside(self._once(label), instead=INTO_SLACK)
+            return f"`{words}`" if Style.CODE in _styles(leaf.get("style")) else words
         address = _string(leaf.get("url"))
         if is_inside(address):
             return INTO_SLACK + label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -77,7 +77,8 @@ def delivery_of(event: Mapping[str, Any], *, team: str, ourselves: frozenset[str
 class RuleBook:
     """Finds the rule for a delivery, and whatever of Slack that has to be asked for first.
 
-    `rights` says whether the author may act, `directory` what those they mention are called. With
+    `rights` says whether the author may act, `directory` what those they mention are called,
+    `channel_names` what our Slack channels are called. With
     `anyone_replies`, whoever may act answers a customer whom a teammate has, by just typing. With
     `language_of` a reply in another language than its customer's is translated first.
     """
@@ -91,12 +92,14 @@ class RuleBook:
         slack_clock: SlackClock,
         *,
         anyone_replies: bool,
+        channel_names: Callable[[], Collection[str]],
         language_of: LanguageOf | None = None,
     ) -> None:
         self._rights = rights
         self._directory = directory
         self._files = files
         self._anyone_replies = anyone_replies
+        self._channel_names = channel_names
         self._language_of = language_of
         self._clock = clock
         self._slack_clock = slack_clock
@@ -122,6 +125,7 @@ class RuleBook:
                     return partial(replies.automatons_message, thread=new.thread, message=new.message)
                 words = await self._read(new)
                 brought = await self._brought(new, words, by, kept)
+                words = _with_files(words, brought)
                 return lambda tx: replies.thread_message(
                     tx,
                     new.thread,
@@ -130,6 +134,7 @@ class RuleBook:
                     typed_at=self._slack_clock.ours_at_the_earliest(new.message.ts),
                     text=words.text,
                     meant=words.meant,
+                    sign=words.sign.kind if words.sign else None,
                     html=words.html,
                     anyone=self._anyone_replies,
                     language_of=self._language_of,
@@ -144,6 +149,7 @@ class RuleBook:
                 words = await self._read(edit)
                 # Where the message is not known yet, this is the message.
                 brought = await self._brought(edit, words, by, kept)
+                words = _with_files(words, brought)
                 return lambda tx: changes.message_edited(
                     tx,
                     edit.thread,
@@ -152,6 +158,7 @@ class RuleBook:
                     typed_at=self._slack_clock.ours_at_the_earliest(edit.message.ts),
                     text=words.text,
                     meant=words.meant,
+                    sign=words.sign.kind if words.sign else None,
                     html=words.html,
                     edited_at=delivery.event_ts,
                     anyone=self._anyone_replies,
@@ -204,7 +211,13 @@ class RuleBook:
 
     async def _read(self, happened: Posted | Edited) -> Reading:
         names = await self._directory.names(mentioned_users(happened.text, happened.blocks))
-        words = read(happened.text, names=names, has_files=bool(happened.files), blocks=happened.blocks)
+        words = read(
+            happened.text,
+            names=names,
+            has_files=bool(happened.files),
+            blocks=happened.blocks,
+            channels=self._channel_names(),
+        )
         if happened.through_app and words.meant in (Meant.FOR_CUSTOMER, Meant.UNCLEAR):
             return replace(words, meant=Meant.THROUGH_APP)
         return words
@@ -246,6 +259,13 @@ def author_of(delivery: Delivery) -> PersonId | None:
     """Who wrote the message that it is about, where Slack says so."""
     event = thread_event(delivery.event, team=delivery.message.team)
     return None if event is None else event.author
+
+
+def _with_files(words: Reading, brought: Brought) -> Reading:
+    """The message with its files: one of them that looks like a note makes all of it unclear."""
+    if brought.sign is None or words.meant is not Meant.FOR_CUSTOMER:
+        return words
+    return replace(words, meant=Meant.UNCLEAR, sign=brought.sign)
 
 
 def _nobody(person: PersonId, now: datetime) -> Person:

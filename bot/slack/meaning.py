@@ -1,47 +1,76 @@
-"""For whom a thread message seems meant, judged by what the eye sees of it.
+"""The gate: is this typed for the customer? Judged by what the eye sees of a thread message.
 
-What is seen is the message's words with a sign in place of each mention. Marks, quotes, bullets and emoji in
-front of a marker do not hide it, nor does formatting inside it: "*note*:", "> // …" and "• :lock: note: …"
-are notes too.
+The markers that the README names, `note:` and `//`, and a mention make a note where a message begins with
+them. Marks, quotes, bullets and emoji in front do not hide them, nor does formatting inside: "*note*:",
+"> // …" and "• :lock: note: …" are notes too. Whatever else resembles a marker, on any line and in any
+language (bot/slack/markers), and every mention, Slack channel and address within Slack, makes it unclear: its
+author is asked. Sending a note to a customer cannot be undone; asking costs one press
+(docs/decisions/0007-in-doubt-it-is-held.md).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Collection
 
 from bot.desk.replies import Meant
-
-# Noncharacters, which nobody can type: a live mention, and an address that leads into Slack.
-SOMEBODY = "\ufdd0"
-INTO_SLACK = "\ufdd1"
-
-_EMOJI = r":[a-z0-9_+'-]+:"
-# A mention that Slack did not recognise is still addressed to somebody; an e-mail address is not one.
-_TYPED_MENTION = re.compile(r"(?<![\w.+/-])@\w")
-_NOTE = re.compile(rf"(?:(?!//|:note:){_EMOJI}|(?!//)[\W_])*+(?:note(?:[^\w\n:]|_)*+:|//)", re.IGNORECASE)
-_LEADING_MENTION = re.compile(rf"(?:{_EMOJI}|(?!{SOMEBODY})[\W_])*+{SOMEBODY}")
-_INVISIBLE = dict.fromkeys(
-    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD, 0xFEFF]
+from bot.desk.signs import Sign
+from bot.slack.markers.folding import visible
+from bot.slack.markers.judge import (
+    EMOJI,
+    INTO_SLACK,
+    SLACK_CHANNEL,
+    SOMEBODY,
+    has_marker,
+    is_name_for_team,
+    sign_in,
+    without_code,
 )
-_CAUTION = (Meant.NOTE, Meant.UNCLEAR, Meant.FOR_CUSTOMER)
+
+_NOTE = re.compile(rf"(?:(?!//|:note:){EMOJI}|(?!//)[\W_])*+(?:note(?:[^\w\n:]|_)*+:|//)", re.IGNORECASE)
+_LEADING_MENTION = re.compile(rf"(?:{EMOJI}|(?!{SOMEBODY})[\W_])*+{SOMEBODY}")
+
+# Of a text file so many lines are judged.
+FIRST_LINES = 3
+_OPENING = 1_000
 
 
 def as_seen(text: str) -> str:
-    """Words, ready to stand between the signs for mentions."""
-    return text.replace(SOMEBODY, "").replace(INTO_SLACK, "")
+    """Words, ready to stand between the signs for mentions and the like."""
+    return text.replace(SOMEBODY, "").replace(INTO_SLACK, "").replace(SLACK_CHANNEL, "")
 
 
-def meaning(*seen: str) -> Meant:
-    """The most careful reading of them: a note over unclear over for the customer."""
-    found = {_meaning(one) for one in seen}
-    return next((meant for meant in _CAUTION if meant in found), Meant.FOR_CUSTOMER)
+def judged(*readings: tuple[str, str], channels: Collection[str] = ()) -> tuple[Meant, Sign | None]:
+    """For whom a message is meant, and the sign that makes it unclear.
+
+    A message is read in several ways (its text, its blocks), each of them whole and without what it quotes.
+    The most careful reading counts: a note over unclear over for the customer. `channels` are our Slack
+    channels' names.
+    """
+    if any(is_note(own if own.strip() else whole) for whole, own in readings):
+        return Meant.NOTE, None
+    for whole, _ in readings:
+        sign = sign_in(whole, channels=channels)
+        if sign is not None:
+            return Meant.UNCLEAR, sign
+    return Meant.FOR_CUSTOMER, None
 
 
-def _meaning(seen: str) -> Meant:
-    bare = unicodedata.normalize("NFKC", seen).translate(_INVISIBLE)
-    if _NOTE.match(bare) or _LEADING_MENTION.match(bare):
-        return Meant.NOTE
-    if SOMEBODY in bare or INTO_SLACK in bare or _TYPED_MENTION.search(bare):
-        return Meant.UNCLEAR
-    return Meant.FOR_CUSTOMER
+def is_note(seen: str) -> bool:
+    """Whether a text begins as a note does."""
+    bare = visible(seen)
+    first, newline, rest = bare.lstrip().partition("\n")
+    if "```" not in first:
+        bare = f"{without_code(first)}{newline}{rest}"
+    return bool(_NOTE.match(bare) or _LEADING_MENTION.match(bare))
+
+
+def is_marked_file(*names: str, text: str = "") -> bool:
+    """Whether a file is named like a note for the team, or one of its `text`'s first lines reads like one.
+
+    A file's mentions and channels are none of Slack's: logs and settings are full of such signs.
+    """
+    lines = [line for line in text.splitlines() if line.strip()][:FIRST_LINES]
+    if text and is_note(as_seen(text[:_OPENING])):
+        return True
+    return any(map(is_name_for_team, names)) or any(has_marker(as_seen(line)) for line in lines)

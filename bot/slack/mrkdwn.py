@@ -11,12 +11,16 @@ from bot.prose.addresses import says_no_more, spelled
 from bot.slack.emoji import to_characters
 from bot.slack.entities import unescaped
 from bot.slack.inside import STAND_IN, is_inside, without_inside
-from bot.slack.meaning import INTO_SLACK, SOMEBODY, as_seen
+from bot.slack.markers.judge import INTO_SLACK, SLACK_CHANNEL, SOMEBODY
+from bot.slack.meaning import as_seen
 from bot.slack.names import Names
 
 _TOKEN = re.compile(r"<([^<>]+)>")
 _CODE = re.compile(r"(```.+?```|`[^`\n]+`)", re.DOTALL)
 _QUOTED_LINE = re.compile(r"^(?:&gt;|>).*\n?", re.MULTILINE)
+_CHANNEL = re.compile(r"#[A-Z0-9]+$")
+# A date, or an address: with its scheme.
+_KNOWN = re.compile(r"!date\^|[A-Za-z][A-Za-z0-9+.-]*:")
 # Somebody, a group, or everybody; not a channel, a date or a link.
 _MENTION = re.compile(r"@[A-Z0-9]+|!subteam\^|!here|!channel|!everyone")
 
@@ -51,8 +55,13 @@ def _token_seen(token: str) -> str:
     target, _, label = token.partition("|")
     if _MENTION.match(target):
         return SOMEBODY
+    if _CHANNEL.match(target):
+        return SLACK_CHANNEL + as_seen(unescaped(label))
     if is_inside(target):
         return INTO_SLACK + as_seen(unescaped(label))
+    if not label and not _KNOWN.match(target):
+        # No token of Slack's: somebody's own brackets, which came without their escapes.
+        return f"<{_typed(target)}>"
     # An address is not addressed to anybody, whatever signs are in it.
     is_address = target[:1] not in ("#", "!", "@") and says_no_more(label, target)
     return "" if is_address else as_seen(unescaped(label))

@@ -22,11 +22,12 @@ Element = Mapping[str, Any]
 class Rich:
     """What the blocks say. `prose` is None where they are not the whole message.
 
-    `seen` is what its meaning is judged by: the whole, and without the quotes. Empty without blocks.
+    `seen` is what its meaning is judged by, with the marks of quotes and code: the whole, and without the
+    quotes. Empty without blocks.
     """
 
     prose: Prose | None
-    seen: tuple[str, ...]
+    seen: tuple[str, str]
 
 
 def mentioned_users(blocks: Sequence[Element]) -> frozenset[str]:
@@ -57,7 +58,7 @@ def read(blocks: Sequence[Element], names: Names, *, text: str) -> Rich:
     """Read the blocks of a message whose `text` is given."""
     elements = [element for block in blocks for element in _inside(block)]
     if not elements:
-        return Rich(None, ())
+        return Rich(None, ("", ""))
     reader = _Reader(Leaves(names, text))
     parts = reader.parts(elements)
     whole = reader.is_whole and reader.leaves.is_whole and all(map(_is_rich_text, blocks))
@@ -99,7 +100,9 @@ class _Reader:
                 case "rich_text_quote":
                     parts.append(Quote((paragraph(self._leaves(element, is_quote=True)),)))
                 case "rich_text_preformatted":
-                    parts.append(Code("".join(_as_code(leaf) for leaf in self._leaves(element))))
+                    parts.append(
+                        Code("".join(_as_code(leaf) for leaf in self._leaves(element, is_code=True)))
+                    )
                 case _:
                     self.is_whole = False
         return tuple(part for part in (*parts, *nested(lines)) if part != Paragraph(()))
@@ -116,10 +119,15 @@ class _Reader:
             leaves = paragraph(self._leaves(item, is_quote=is_quote))
             yield Line(indent, offset + at + 1 if is_ordered else None, leaves)
 
-    def _leaves(self, element: Element, *, is_quote: bool = False) -> list[Leaf]:
+    def _leaves(self, element: Element, *, is_quote: bool = False, is_code: bool = False) -> list[Leaf]:
         inside = _inside(element)
         self.is_whole = self.is_whole and _has_parts(element)
-        self._lines.append((is_quote, "".join(map(self.leaves.seen, inside))))
+        seen = "".join(map(self.leaves.seen, inside))
+        if is_code:
+            seen = f"```\n{seen}\n```"
+        elif is_quote:
+            seen = "\n".join(f"> {line}" for line in seen.splitlines())
+        self._lines.append((is_quote, seen))
         return [leaf for one in inside if (leaf := self.leaves.leaf(one)) is not None]
 
 

@@ -39,7 +39,8 @@ class Look:
 
 
 class Standing:
-    """`trouble`: what an operator has to mend before we can work in `channel` again, or None.
+    """`trouble`: what an operator has to mend before we can work in `channel` again, or None. `name`: what
+    the channel is called, once Slack has said so.
 
     `doubts` tells before a look how much was heard of the channel, `looked` is called after it. `is_known`:
     somebody looked just now.
@@ -63,6 +64,7 @@ class Standing:
         self._doubted = asyncio.Event()
         self._looked_at = asyncio.Event()
         self.trouble: str | None = None
+        self.name: str | None = None
         if is_known:
             self._looked_at.set()
         else:
@@ -103,7 +105,8 @@ class Standing:
         trouble, exposed, lost = None, False, False
         doubts = await self._doubts()
         try:
-            await find_installation(self._client, self._channel, mends=self._mends)
+            found = await find_installation(self._client, self._channel, mends=self._mends)
+            self.name = found.channel_name
         except NotConnected as error:
             cause = error.__cause__
             if isinstance(cause, Exception) and Failure.of(cause).trouble not in _FOR_AN_OPERATOR:

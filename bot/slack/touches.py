@@ -12,11 +12,14 @@ from bot.desk.attachments import Unfit
 from bot.desk.desk import Desk
 from bot.desk.errors import MayNotAct
 from bot.desk.outgoing import ONLY_TELLS, Mark, Prompt
+from bot.desk.signs import Sign, TeamSign
 from bot.desk.views import ConversationView
 from bot.relay.outcome import Done, NotYet, Outcome
 from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.forms import Form
+from bot.slack.markers.judge import sign_in
+from bot.slack.meaning import as_seen
 from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import Poster
 from bot.slack.private import WORDS, Private
@@ -149,6 +152,7 @@ class Touches:
             translation=translation,
             unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
             text=held.text if held is not None else "",
+            sign=_sign(payload.get("sign"), held),
         )
         where = conversation.card
         about = WORDS if what in ONLY_TELLS else conversation.id
@@ -178,3 +182,11 @@ def author_of(parcel: Parcel) -> PersonId:
     """Whose message a prompt is about. Its source starts with the team they wrote in."""
     team = str(parcel.payload["source"]).removeprefix("slack:").partition("/")[0]
     return PersonId(team, str(parcel.payload["user"]))
+
+
+def _sign(kind: str | None, held: HeldReply | None) -> Sign | None:
+    """The sign of that kind, with the line of the held reply that it is in."""
+    if kind is None:
+        return None
+    found = sign_in(as_seen(held.text)) if held is not None and kind == TeamSign.MARKER else None
+    return found if found is not None and found.kind is TeamSign.MARKER else Sign(TeamSign(kind))

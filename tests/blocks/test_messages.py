@@ -311,7 +311,7 @@ def test_a_lists_pages_lead_to_each_other(
     [
         (Prompt.AI_ANSWERS, [ids.TAKE_OVER_AND_SEND, ids.KEEP_AS_NOTE]),
         (Prompt.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE, ids.TAKE_FROM_AND_SEND]),
-        (Prompt.MENTIONS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (Prompt.UNCLEAR, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
         (Prompt.TRANSLATED, [ids.SEND_TRANSLATION, ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
         (Prompt.NOT_TRANSLATED, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
         (Prompt.TRANSLATION_STAYS, []),
@@ -343,7 +343,7 @@ def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit:
     [
         Prompt.AI_ANSWERS,
         Prompt.SOMEBODY_HOLDS,
-        Prompt.MENTIONS,
+        Prompt.UNCLEAR,
         Prompt.THROUGH_APP,
         Prompt.TRANSLATED,
         Prompt.NOT_TRANSLATED,

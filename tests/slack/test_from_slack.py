@@ -43,9 +43,9 @@ def test_a_note_is_a_note_in_every_disguise(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "noted: your order", "Notes: none", "denote: x", "Note that we close", "please note: we close",
+        "noted: your order", "denote: x", "Note that we close", "please note: we close",
         "We are open 9//5", "http://example.com", "https://example.com/a//b", "<https://example.com>",
-        "<https://example.com|https://example.com>", "10:30:45", "a / b", "/ x", "see <#C0123|general>",
+        "<https://example.com|https://example.com>", "10:30:45", "a / b", "/ x",
         "*Hello* there", "&gt; quote", "5 &lt; 6 &amp; 7", "<mailto:a@b.example|a@b.example>",
         "a@b.example", "x@y", "Price: 5€ @ 3%",
     ],
@@ -61,10 +61,10 @@ def test_what_is_plainly_for_the_customer_is_sent(typed: str) -> None:
         "`code <@U012ANA>`",
         "&lt;@U012ANA&gt;", "I'll ask @ben", "@ben is this right?", "&gt; x\n@here", "x (@ana)",
         "see <https://acme.slack.com/archives/C1/p1>", "https://acme.slack.com/archives/C1/p1",
-        "slack://x is it",
+        "slack://x is it", "see <#C0123|general>", "see <#C0123>", "Notes: none",
     ],
 )  # fmt: skip
-def test_a_mention_further_in_is_held_even_where_slack_did_not_recognise_it(typed: str) -> None:
+def test_a_mention_or_the_like_further_in_is_held_even_where_slack_did_not_recognise_it(typed: str) -> None:
     assert read(typed, names=NAMES).meant is UNCLEAR
 
 
@@ -185,7 +185,7 @@ _TYPED = st.lists(st.one_of(_WORDS, _TOKENS, _MARKS), max_size=12).map("".join)
 def test_no_message_of_slacks_leaks_an_id_or_makes_a_mention(typed: str, has_files: bool) -> None:
     reading = read(typed, names={"U0SECRET1": "Ana"}, has_files=has_files)
     assert "SECRET" not in reading.text
-    if "&lt;@" not in typed:
+    if "&lt;@" not in typed and "&lt;<" not in typed:
         assert "<@" not in reading.text
     if re.search(r"<(?:@|!subteam|!here|!channel|!everyone)", typed):
         assert reading.meant is not FOR_CUSTOMER

@@ -304,7 +304,7 @@ def test_a_note_is_seen_in_the_blocks(elements: list[Node]) -> None:
         [section("ask ", {"type": "user"})],
         [section("x ", link("https://acme.slack.com/archives/C1/p1"))],
         [section(link("https://acme.slack.com/archives/C1/p1", "here"))],
-        [fence("acme.slack.com/archives/C1")],
+        [fence("acme.slack.com/archives/C1")], [section("in ", channel("C1"))],
     ],
 )  # fmt: skip
 def test_a_mention_further_in_is_seen_in_the_blocks(elements: list[Node]) -> None:
@@ -316,7 +316,7 @@ def test_a_mention_further_in_is_seen_in_the_blocks(elements: list[Node]) -> Non
     [
         [section("Hello")], [section("noted: x")],
         [section("a ", link("mailto:a@b.example", "a@b.example"))],
-        [section(link("https://medium.example/@ana"))], [section("in ", channel("C1"))],
+        [section(link("https://medium.example/@ana"))],
         [section(link("https://x.example/?to=@ana"))], [section("a@b.example 5€ @ 3%")],
         [section(date(1, "x"))],
         [section("https://a.example//b")], [quote("x"), section("y")],

@@ -1,0 +1,239 @@
+"""How a marker is built: `[decoration] [before] LABEL [end]`, where the label may be several words.
+
+All expressions match at the start of a head: the folded text of a sentence's beginning, behind its
+decoration. A head is short (`HEAD`), so that no text takes long however it is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from bot.slack.markers.folding import is_slip_of
+from bot.slack.markers.words import japanese
+from bot.slack.markers.words.english import ENGLISH
+from bot.slack.markers.words.french import FRENCH
+from bot.slack.markers.words.german import GERMAN
+from bot.slack.markers.words.spanish import SPANISH
+
+HEAD = 120
+LANGUAGES = (ENGLISH, GERMAN, SPANISH, FRENCH)
+
+# No letter or digit follows. An underscore may: it formats.
+_END = r"(?![^\W_])"
+_GAP = r"[\s\-_]+"
+# What ends a label beyond doubt, what may end it, and the narrowest: a colon or what stands for one.
+_STRONG = (
+    r"(?:[\"“”«»]\s*:|\s+(?=[\u3041-\u30ff\u4e00-\u9fff])|\s+[-–—]+|\s*$"
+    r"|\s*(?:[^\w\s.,&/+%'\"“”«»\-–—€$£@<(]|_|//|\.{2,}|[-–—]+(?=\s|>|$)))"
+)
+_ANY = rf"(?:{_STRONG}|\s*[,(/]|\.(?=\s|$))"
+_COLON = r"(?:[\"“”«»]?\s*(?::|;|-*>|→|➜|➡|//|\.{3}|…|[)\]}])|\s+[-–—]+\s)"
+_CALLS = r"(?:\s*(?:[:;,!(→<>)\]}*~_=]|-{2,}|\.{3})|\s+[-–—]+)"
+# A few words more, then what ends it: "al equipo de tarde: …".
+_WORDS_ON = rf"(?:\s+\w+){{0,3}}(?:{_STRONG}|\s*[,(])"
+_NOT_EMPTY = r"(?=.*\w)"
+
+
+def _one_of(entries: Iterable[str]) -> str:
+    # Longer ones first, so that none hides behind its beginning.
+    phrases = sorted(set(entries), key=len, reverse=True)
+    spaced = (phrase.replace(" ?", r"[\s\-]*").replace(" ", _GAP) for phrase in phrases)
+    return f"(?:{'|'.join(spaced)}){_END}"
+
+
+def _all(part: str) -> str:
+    return _one_of(entry for language in LANGUAGES for entry in getattr(language, part))
+
+
+_INTERNAL, _SECRET, _NOTE, _MESSAGE = _all("internal"), _all("secret"), _all("note"), _all("message")
+_TASK, _TEAM, _CALLED, _ONLY = _all("task"), _all("team"), _all("called"), _all("only")
+_US, _SELF = _all("us"), _all("self")
+_TO = _all("to") + r"[\s\-]*"
+_ARTICLE = rf"(?:{_all('articles')}\s+)?"
+_OF = r"(?:(?:of|from|de|d|du|des|del|von|vom)(?: (?:the|der|den|l|la|les|los|las))? )"
+_THINGS = _all("things")
+_PEOPLE = rf"(?!{_THINGS}){_all('called')}"
+_POLITE = _one_of(
+    ("please", "pls", "plz", "bitte", "por favor", "porfa", "svp", "stp", "s il (vous|te) plait")
+)
+_EVERYBODY = _one_of(("all", "everyone", "everybody", "alle", "tod[oa]s", "tous"))
+_ROLE = rf"(?:{_TEAM}|(?:cs|qa|support|crm|ticket|case|call|side|back office){_END})"
+
+# Labels of one word. In code of several lines "key: value" is no marker, so they do not count there.
+_PLAIN = (
+    rf"{_INTERNAL}{_ANY}",
+    rf"{_SECRET}{_STRONG}",
+    rf"{_NOTE}(?:{_STRONG}|,|\.\s)",
+    rf"{_TASK}(?:{_GAP}{_TO}\w+)?{_COLON}",
+    rf"{_NOTE}{_GAP}(?:{_TO}|a\s)(?<!all )(?<!alle )(?!pie)\w+{_COLON}",
+    r"int\s*[:)\]}]",
+    _all("bare"),
+)
+# Somebody is called by what they are: only where a sentence begins.
+_CALL = (
+    rf"(?:{_ARTICLE}{_CALLED}(?:\s+{_POLITE})?{_CALLS}"
+    rf"|(?!{_THINGS}){_TEAM}\s*(?::|→|->)|{_TEAM}\s*[)\]}}>])"
+)
+# Labels of several words, which say it in full.
+_FULL = (
+    rf"{_INTERNAL}{_GAP}{_ONLY}",
+    rf"{_INTERNAL}{_GAP}{_POLITE}",
+    rf"(?:{_INTERNAL}|{_SECRET})[\s,]+(?:{_TO})?{_ARTICLE}{_PEOPLE}",
+    rf"{_ONLY}{_GAP}(?:{_TO})?{_INTERNAL}{_ANY}",
+    rf"(?:{_TO}|(?:zur|zum|de|d)\s+){_INTERNAL}(?:\s+\w+){{0,2}}(?:{_STRONG}|\s*[,(])",
+    rf"(?:{_INTERNAL}|{_SECRET}|{_ROLE}){_GAP}(?:{_NOTE}|{_MESSAGE}|{_TASK}){_ANY}",
+    rf"(?:{_INTERNAL}|{_SECRET}){_GAP}(?:note|notiz|memo){_END}",
+    rf"{_TASK}{_GAP}{_NOTE}{_ANY}",
+    rf"(?:{_NOTE}|{_MESSAGE}|{_TASK}){_GAP}(?:{_INTERNAL}|{_SECRET}){_ANY}",
+    rf"(?:nota|note|notiz|memo){_GAP}(?:{_INTERNAL}|{_SECRET})",
+    rf"(?:\w+\s+)?(?:{_NOTE}|{_TASK})(?:{_GAP}\w+)?{_GAP}(?:{_TO}|{_OF}|a\s)(?:{_TEAM}|{_US}|{_SELF}|{_CALLED})",
+    rf"{_MESSAGE}{_GAP}(?:{_TO}|a\s){_SELF}{_COLON}",
+    rf"{_INTERNAL}{_GAP}{_TO}\w+{_ANY}",
+    rf"(?:{_NOTE}|{_TASK}){_GAP}(?:{_TO}|{_OF}|a\s|an\s)?{_EVERYBODY}{_ANY}",
+    rf"{_MESSAGE}[\s,:\-]+(?:{_TO}|a\s|an\s)?{_EVERYBODY}{_CALLS}",
+    rf"(?:a|an|to){_GAP}{_EVERYBODY}\s*:",
+    rf"(?:{_NOTE}|{_TASK}){_GAP}{_TEAM}",
+    rf"{_MESSAGE}[\s,:\-]+(?:{_TO}|{_OF})?{_ARTICLE}{_PEOPLE}",
+    rf"{_MESSAGE}[\s,:\-]+(?:{_TO}|{_OF})?{_ARTICLE}{_TEAM}{_WORDS_ON}",
+    rf"{_MESSAGE}{_GAP}{_TO}{_US}{_WORDS_ON}",
+    rf"{_TO}{_ARTICLE}{_PEOPLE}",
+    rf"{_TO}{_ARTICLE}{_TEAM}{_WORDS_ON}",
+    rf"{_ONLY}{_GAP}(?:{_TO})?{_ARTICLE}{_PEOPLE}",
+    rf"{_ONLY}{_GAP}(?:{_TO})?{_ARTICLE}{_TEAM}{_WORDS_ON}",
+    rf"{_ONLY}{_GAP}{_TO}{_US}",
+    rf"(?:{_TO})?{_TEAM}{_GAP}(?:{_ONLY}|eyes)",
+    rf"(?:{_TO})?{_US}{_GAP}{_ONLY}{_ANY}",
+    rf"{_TO}{_US}{_COLON}",
+    rf"{_TEAM}{_GAP}{_INTERNAL}{_ANY}",
+    rf"(?:{_POLITE}\s+)?{_all('withheld')}",
+    rf"(?:{_POLITE}\s+)?{_all('unsent')}(?:\s+{_POLITE})?{_ANY}",
+)
+
+
+def _japanese() -> tuple[str, str]:
+    def one_of(entries: Iterable[str]) -> str:
+        return "(?:" + "|".join(sorted(entries, key=len, reverse=True)) + ")"
+
+    ends = r"(?:\s*(?:[^\w\s]|_)|\s|$)"
+    before = rf"(?:{one_of(japanese.BEFORE)}[\s、:,]*){{0,3}}"
+    endings = rf"{one_of(japanese.ENDINGS)}{{0,4}}"
+    internal = rf"{one_of(japanese.INTERNAL)}{endings}{ends}"
+    note = rf"{one_of(japanese.NOTE)}{endings}{ends}"
+    called = rf"{one_of(japanese.CALLED)}\s*(?:[:、→!)\]}}】〕》>]|$)"
+    to_team = (
+        rf"{one_of(japanese.TEAM)}{one_of(japanese.TO_TEAM)}{endings}{ends}"
+        rf"|(?:{one_of(japanese.CALLED)}|社内|うち)の(?:皆さん|皆様|みなさん|みんな|方々)"
+    )
+    team_note = rf"{one_of(japanese.TEAM)}{one_of(japanese.NOTE)}{endings}{ends}"
+    customer = rf"{one_of(japanese.CUSTOMER)}(?:さん|様|さま)?"
+    withheld = (
+        rf"{customer}(?:に|へ)[はも]?.{{0,10}}?{one_of(japanese.REFUSED)}"
+        rf"|{customer}(?:は|には)?(?:ng|非公開|非表示|内緒|不可|禁止|秘密)"
+    )
+    unsent = rf"{one_of(japanese.UNSENT)}(?!くだ|下さ)"
+    return (
+        rf"{before}(?:{note}|{internal}|{called})",
+        rf"{before}(?:{to_team}|{team_note}|{withheld}|{unsent})",
+    )
+
+
+_BEFORE = rf"(?:(?:{_all('before')}|{_ONLY})[\s,.:;!\-]*){{0,3}}"
+_JAPANESE_PLAIN, _JAPANESE_FULL = _japanese()
+_SHORT_LABEL = re.compile(rf"(?:{_BEFORE}(?:{'|'.join(_PLAIN)})|{_JAPANESE_PLAIN})")
+_CALLED_OUT = re.compile(rf"{_BEFORE}{_CALL}")
+_FULL_LABEL = re.compile(rf"(?:{_BEFORE}(?:{'|'.join(_FULL)})|{_JAPANESE_FULL})")
+_COMMAND = re.compile(
+    rf"(?:{_INTERNAL}|{_SECRET}|{_NOTE}|{_TASK}|(?:team|equipo|equipe){_END}|メモ|社内|内部)"
+)
+_INTERNAL_NAME = re.compile(rf"(?<![^\W_]){_INTERNAL}|社内|内部|社外秘|部外秘")
+# In the middle of a sentence it takes a colon.
+_INTERNAL_COLON = re.compile(rf"(?<![\w-]){_INTERNAL}\s?:(?!\S*/|\s*\d)")
+_NOTE_COLON = re.compile(r"(?<![\w-])(?:note|notiz|nota|memo|メモ)\s?:(?!\S*/)")
+_ORDINARY = re.compile(rf"(?:^|.*[\s(]){_all('ordinary_notes')}\s*$", re.DOTALL)
+_SPACED = re.compile(r"[^\W\d_](?:[ .·][^\W\d_]){3,}(?![^\W_])")
+_WORD = re.compile(r"[^\W_]+")
+_DIGITS = str.maketrans("01345", "oieas")
+
+
+def is_command(head: str) -> bool:
+    """Whether a head begins with a label, whatever follows, as behind a slash: "/note she is deaf"."""
+    return bool(_COMMAND.match(head[:HEAD]))
+
+
+def is_called_internal(name: str) -> bool:
+    """Whether a file's folded name says anywhere that it is internal: "prices (internal)"."""
+    return bool(_INTERNAL_NAME.search(name))
+
+
+def is_marked(head: str, *, short_labels: bool = True, calls: bool = True) -> bool:
+    """Whether a head begins with a marker.
+
+    Without `short_labels` it takes several words to be one; without `calls` nobody is called ("Team, …").
+    """
+    for one in _readings(head[:HEAD]):
+        if _FULL_LABEL.match(one) or (short_labels and _SHORT_LABEL.match(one)):
+            return True
+        if short_labels and calls and _CALLED_OUT.match(one):
+            return True
+    return False
+
+
+def is_marked_inside(line: str) -> bool:
+    """Whether a label with its colon stands somewhere in a line, also in the middle of a sentence."""
+    if _INTERNAL_COLON.search(line):
+        return True
+    return any(
+        not _ORDINARY.match(line[max(0, found.start() - 30) : found.start()])
+        for found in _NOTE_COLON.finditer(line)
+    )
+
+
+def _readings(head: str) -> Iterable[str]:
+    yield head
+    closed = _SPACED.sub(lambda letters: re.sub(r"[ .·]", "", letters[0]), head, count=1)
+    if closed != head:
+        yield closed
+    mended = _mended(head)
+    if mended != head:
+        yield mended
+
+
+def _mended(head: str) -> str:
+    """The head with its first words as they were meant, where a slip or a digit for a letter is in them."""
+    pieces: list[str] = []
+    end = 0
+    for number, word in enumerate(_WORD.finditer(head)):
+        if number == 3:
+            break
+        pieces += [head[end : word.start()], _meant(word[0])]
+        end = word.end()
+    return "".join([*pieces, head[end:]])
+
+
+@cache
+def _known() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    def words(part: str) -> frozenset[str]:
+        return frozenset(word for language in LANGUAGES for word in getattr(language, part))
+
+    return words("long"), words("short"), words("no_slips")
+
+
+def _meant(word: str) -> str:
+    long, short, real = _known()
+    if len(word) > 14 or word in real or word in long or word in short:
+        return word
+    if any(letter.isdigit() for letter in word) and not word.isdigit():
+        word = word.translate(_DIGITS)
+    if len(word) >= 4:
+        for meant in long:
+            if meant[0] in word[:2] and is_slip_of(word, meant):
+                return meant
+    for meant in short:
+        swapped_or_doubled = sorted(word) == sorted(meant) or (
+            len(word) == len(meant) + 1 and re.sub(r"(.)\1", r"\1", word) == meant
+        )
+        if swapped_or_doubled and is_slip_of(word, meant):
+            return meant
+    return word

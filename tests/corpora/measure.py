@@ -1,0 +1,73 @@
+"""What the gate makes of the corpora. `python -m tests.corpora.measure` prints it for each language."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.desk.replies import Meant
+from bot.slack.from_slack import read
+
+LANGUAGES = ("en", "de", "es", "fr", "ja")
+CORPORA = tuple(sorted(Path(__file__).parent.glob("*.jsonl")))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A corpus's lines by (language, whom they are for, what they were taken for), and those it got wrong."""
+
+    counts: Counter[tuple[str, str, Meant]]
+    sent: Sequence[str]
+    held: Sequence[str]
+
+    def of(self, audience: str, *meant: Meant, language: str | None = None) -> int:
+        return sum(
+            count
+            for (in_, for_, found), count in self.counts.items()
+            if for_ == audience and found in meant and language in (None, in_)
+        )
+
+
+def measured(corpus: Path) -> Measured:
+    counts: Counter[tuple[str, str, Meant]] = Counter()
+    sent, held = [], []
+    for line in corpus.read_text(encoding="utf-8").splitlines():
+        one = json.loads(line)
+        meant = read(one["text"], names={}).meant
+        counts[one["language"], one["for"], meant] += 1
+        if one["for"] == "team" and meant is Meant.FOR_CUSTOMER:
+            sent.append(one["text"])
+        if one["for"] == "customer" and meant is not Meant.FOR_CUSTOMER:
+            held.append(one["text"])
+    return Measured(counts, sent, held)
+
+
+def table() -> str:
+    lines = [
+        "| corpus | language | remarks | kept as a note | held | **sent** | plain replies | held | share |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for corpus in CORPORA:
+        found = measured(corpus)
+        for language in (*LANGUAGES, None):
+            remarks = found.of("team", *Meant, language=language)
+            plain = found.of("customer", *Meant, language=language)
+            held = found.of("customer", Meant.NOTE, Meant.UNCLEAR, language=language)
+            figures = (
+                remarks,
+                found.of("team", Meant.NOTE, language=language),
+                found.of("team", Meant.UNCLEAR, language=language),
+                f"**{found.of('team', Meant.FOR_CUSTOMER, language=language)}**",
+                plain,
+                held,
+                f"{100 * held / plain:.1f} %",
+            )
+            lines.append(f"| {corpus.stem} | {language or 'all'} | {' | '.join(map(str, figures))} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())  # noqa: T201 - what it is for
