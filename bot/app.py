@@ -299,6 +299,7 @@ class Bridge:
             anyone_replies=self._settings.replies == "anyone",
             settings=replace(self._settings, model=self._settings.model or DEFAULT_MODEL),
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
+            slack_clock=self._slack_clock,
             channel_language=self._settings.language,
         )
         await self._serve(bolt)

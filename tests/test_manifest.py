@@ -252,6 +252,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
         errands=Errands(),
         anyone_replies=False,
         signing_secret="s",
+        slack_clock=SlackClock(utc_now),
         channel_language="en",
     )
     await session.close()

@@ -32,7 +32,9 @@ from bot.handlers import (
 from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
 from bot.handlers.errands import Errands
+from bot.handlers.verification import Verification
 from bot.slack.channels import Channels
+from bot.slack.clock import SlackClock
 from bot.slack.connecting import Connecting
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
@@ -62,6 +64,7 @@ def slack_app(
     anyone_replies: bool,
     settings: Settings,
     signing_secret: str | None,
+    slack_clock: SlackClock,
     channel_language: str,
 ) -> AsyncApp:
     """Listeners for everything that teammates do.
@@ -91,7 +94,8 @@ def slack_app(
         signing_secret=signing_secret,
         process_before_response=True,
         # Over sockets there is nothing to verify; over HTTP the settings demand the secret.
-        request_verification_enabled=signing_secret is not None,
+        request_verification_enabled=False,
+        before_authorize=None if signing_secret is None else Verification(signing_secret, slack_clock),
     )
     language.register(app, directory=directory, team=installation.team)
     messages.register(app, intake=intake)

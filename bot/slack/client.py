@@ -22,6 +22,7 @@ class SlackClient(AsyncWebClient):
     async def api_call(self, api_method: str, **how: Any) -> AsyncSlackResponse:
         asked_at = self._slack_clock.here()
         answer = await super().api_call(api_method, **how)
+        self._slack_clock.dated(str(answer.headers.get("Date") or ""))
         if api_method == _STAMPED:
             self._slack_clock.stamped(str(answer["ts"]), asked_at=asked_at)
         return answer

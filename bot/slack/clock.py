@@ -10,7 +10,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from bot.slack.events import moment
 from storage.database import Clock
@@ -44,6 +45,7 @@ class SlackClock:
         self._passed = passed
         self._known: deque[_Ahead] = deque(maxlen=MINUTES)
         self._difference = 0.0
+        self._dated: timedelta | None = None
         self.latest: str | None = None
 
     def heard(self, ts: str) -> None:
@@ -54,12 +56,21 @@ class SlackClock:
         """Slack gave `ts` to what we asked for then: at `asked_at` its clock said that or less."""
         self._learn(ts, moment(ts) - asked_at)
 
+    def dated(self, date: str) -> None:
+        """An answer of Slack's came just now with that `Date`: in whole seconds, not what stamps messages."""
+        now = self.here()
+        try:
+            self._dated = parsedate_to_datetime(date).astimezone(UTC) - now
+        except ValueError:
+            return
+
     def here(self) -> datetime:
         """What our clock says. Where it was set since, what was known about Slack's says nothing any more."""
         now = self._clock()
         difference = now.timestamp() - self._passed()
         if abs(difference - self._difference) > SET_BY:
             self._known.clear()
+            self._dated = None
         self._difference = difference
         return now
 
@@ -74,6 +85,14 @@ class SlackClock:
         if self.latest is not None:
             now = max(now, moment(self.latest))
         return f"{(now + timedelta(milliseconds=1)).timestamp():.6f}"
+
+    def best(self) -> datetime:
+        """What Slack's clock says now, by our own posts, or else by the date of an answer, or else ours."""
+        now, ahead = self.here(), self._at_least()
+        if ahead is None or all(one.at_most is None for one in self._known):
+            # An event alone may have been under way for minutes.
+            ahead = self._dated or timedelta(0)
+        return now + ahead
 
     def ours(self, ts: str) -> datetime:
         """What our clock said at that time of Slack's, or later; the same where nobody knows."""

@@ -159,3 +159,14 @@ async def test_a_customer_given_to_somebody_just_now_does_not_get_what_they_type
         await chat.shows("Are you there?")
         await chat.marked(await chat.reply(here.ben, "Hello, I am Ben."), SENT)
         assert await reads(here, chat) == ["Hello, I am Ben."]
+
+
+async def test_over_http_what_slack_signs_by_its_own_clock_is_taken(database_url: str, ahead: int) -> None:
+    async with world(database_url, ai="external", http_mode=True) as here:
+        here.slack.clock_offset(ahead)
+        await here.restart()
+        await here.slack.deliver_events_to(f"{here.bridge.address}/slack/events")
+        chat = await here.chat(first="Hello")
+        await chat.taken_over(here.ana)
+        await chat.marked(await chat.reply(here.ana, "Hi!"), SENT)
+        await chat.sees("Hi!")

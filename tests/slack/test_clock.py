@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 
 import pytest
 
@@ -128,3 +129,16 @@ def test_a_time_that_no_clock_can_show_is_not_believed(slack: SlackClock, times:
     slack.heard(f"{times.ours.timestamp() + 3 * 86_400:.6f}")
     assert slack.latest == before
     assert is_known(slack, times)
+
+
+def test_until_slack_stamps_something_the_date_of_an_answer_tells_the_time(
+    slack: SlackClock, times: Times
+) -> None:
+    assert slack.best() == times.ours
+    slack.dated("no date")
+    slack.dated(formatdate(float(times.slacks), usegmt=True))
+    assert abs(slack.best() - moment(times.slacks)) <= timedelta(seconds=1)
+    hears(slack, times, late=240)
+    assert abs(slack.best() - moment(times.slacks)) <= timedelta(seconds=1)
+    posts(slack, times)
+    assert abs(slack.best() - moment(times.slacks)) <= timedelta(seconds=SOON)
