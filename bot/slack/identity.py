@@ -29,12 +29,12 @@ def belongs_to(described: Mapping[str, Any], team: str) -> bool:
     """Whether `users.info` describes a person of workspace `team`, by any of the signs that Slack gives.
 
     `team_id` names one workspace of theirs, on Enterprise Grid perhaps another one or the organisation;
-    `enterprise_user.teams` then names them all. Where neither names `team` they are somebody else's, from a
-    shared channel or a sister workspace (docs.slack.dev/reference/objects/user-object).
+    `enterprise_user.teams` and `teams` then name them all. Where none names `team` they are somebody else's,
+    from a shared channel or a sister workspace (docs.slack.dev/reference/objects/user-object).
     """
     if described.get("is_stranger"):
         return False
     on_grid = described.get("enterprise_user")
-    teams = on_grid.get("teams") if isinstance(on_grid, Mapping) else None
-    named = [described.get("team_id"), *(teams if isinstance(teams, list) else [])]
-    return team in named
+    lists = (described.get("teams"), on_grid.get("teams") if isinstance(on_grid, Mapping) else None)
+    named = [one for teams in lists if isinstance(teams, list) for one in teams]
+    return team in (described.get("team_id"), *named)

@@ -179,9 +179,12 @@ async def test_whom_slack_does_not_call_an_admin_of_ours_changes_nothing(
     assert "No inbox has a channel of its own" in await office.says(office.eve, "connect")
 
 
-async def test_an_admin_of_another_workspace_changes_nothing_here(office: Office) -> None:
-    command = {**typed(office, "eve", "connect vip"), "team_id": "T0STRANGERS"}
-    assert "Only admins and owners" in await delivered(office, command)
+async def test_which_workspace_a_command_names_says_nothing_of_its_sender(office: Office) -> None:
+    """On Enterprise Grid it is the one that the command was typed in."""
+    office.slack.add_person("gus", is_admin=True, team_id="T0STRANGERS", channels=[CHANNEL])
+    assert "Only admins and owners" in await delivered(office, typed(office, "gus", "connect vip"))
+    command = {**typed(office, "eve", "connect"), "team_id": "T0SISTER1"}
+    assert "No inbox has a channel of its own" in await delivered(office, command)
 
 
 async def test_nothing_changes_while_slack_does_not_say_who_asks(office: Office) -> None:

@@ -554,7 +554,7 @@ async def test_who_may_not_speak_any_more_says_nothing_by_what_waited(
     assert await kept_files(bridge, 0)
 
 
-async def test_where_slack_does_not_say_who_it_was_they_are_asked(
+async def test_where_slack_does_not_say_who_it_was_they_are_asked_as_soon_as_it_does(
     bridge: World, claude: FakeAnthropic
 ) -> None:
     chat = await held(bridge, claude)
@@ -564,9 +564,16 @@ async def test_where_slack_does_not_say_who_it_was_they_are_asked(
     await bridge.settled()
     bridge.slack.faults.error("users.info", "internal_error", times=100)
     await bridge.ana.delete(CHANNEL, first)
-    question = await asked(bridge, "the message it followed was deleted")
+
+    async def is_asked() -> bool:
+        async with bridge.bridge.database.read() as tx:
+            return await tx.inbox.count() == 0 and (await tx.outbox.counts())["open"] > 0
+
+    await bridge.until(is_asked)
     assert (teammates_words(chat), chat.marks(ok)) == ([], {HELD})
+    # Nobody is shown anything while Slack does not say who they are; the question waits for that.
     bridge.slack.faults.clear()
+    question = await asked(bridge, "the message it followed was deleted")
     await bridge.ana.press(CHANNEL, str(question["ts"]), SEND_AS_ME)
     await chat.sees("ok?", author="teammate")
 

@@ -45,6 +45,7 @@ def on_grid(*teams: str, org: str = ORG) -> dict[str, Any]:
         {"team_id": ORG, "enterprise_user": on_grid(SISTER, OURS)},
         {"team_id": None, "enterprise_user": on_grid(OURS)},
         {"enterprise_user": on_grid(OURS)},
+        {"team_id": SISTER, "teams": [SISTER, OURS]},
         # Of a workspace that joined the organisation lately: the list is behind.
         {"team_id": OURS, "enterprise_user": on_grid()},
     ],
@@ -62,7 +63,8 @@ def test_a_member_by_any_sign_is_ours(described: dict[str, Any]) -> None:
         {"team_id": SISTER, "enterprise_user": on_grid(SISTER)},
         {"team_id": ORG, "enterprise_user": on_grid()},
         {"team_id": SISTER, "enterprise_user": {"id": ANA.user, "enterprise_id": ORG}},
-        {"team_id": SISTER, "enterprise_user": None},
+        {"team_id": SISTER, "enterprise_user": None, "teams": None},
+        {"team_id": THEIRS, "teams": [THEIRS]},
         {"team_id": OURS, "is_stranger": True},
         {"team_id": THEIRS, "enterprise_user": on_grid(OURS), "is_stranger": True},
         # A list is a list: no part of a name counts.
