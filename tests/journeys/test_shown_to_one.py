@@ -15,10 +15,11 @@ from tests.clocks import RunningClock
 from tests.journeys.test_compose import DRAFT, field, held_with_claude, reads, window, with_claude
 from tests.journeys.test_holder_gone import NO_MEMBER, rings
 from tests.journeys.test_reminders import told
+from tests.journeys.test_translations import bridge as translating
 from tests.journeys.test_translations import held
 from tests.journeys.world import CHANNEL, HELD, NOTE, World, world
 
-__all__ = ["with_claude"]
+__all__ = ["translating", "with_claude"]
 
 FULL = "Only full members of this workspace"
 IN_CHANNEL = f"is for those in #{CHANNEL}"
@@ -89,8 +90,9 @@ async def test_what_they_send_from_a_window_reaches_nobody_and_shows_nothing_new
 
 
 async def test_a_translation_that_comes_after_it_is_not_shown_and_the_reply_stays_with_the_team(
-    bridge: World, claude: FakeAnthropic
+    translating: World, claude: FakeAnthropic
 ) -> None:
+    bridge = translating
     chat = await held(bridge, claude)
     comes = asyncio.Event()
     claude.translate("Es kostet vier Euro.", after=comes)
@@ -138,19 +140,29 @@ async def test_who_is_given_a_customer_after_it_is_told_nothing_and_somebody_els
     assert (await here.bridge.desk.view(chat.id)).conversation.state is State.WAITING
 
 
-WORDS = ("", "help", "conversations", "tickets", "tickets mine", "find parcel", "show 1", "stats", "settings")
+WORDS = (
+    "",
+    "help",
+    "conversations",
+    "tickets",
+    "tickets mine",
+    "find zeppelin",
+    "show 1",
+    "stats",
+    "settings",
+)
 
 
 @pytest.mark.parametrize("how", LOSSES)
 async def test_no_command_answers_them(outside: World, how: str) -> None:
-    chat = await outside.chat(first="Where is my parcel?")
+    chat = await outside.chat(first="Where is my zeppelin?")
     await chat.taken_over(outside.ben)
     await outside.settled()
     await lost(outside, how)
-    for word in (*WORDS, "connect", "rebuild 1", "back"):
+    for word in (*WORDS, "settings", "connect", "rebuild 1", "back"):
         shown = outside.slack.rendered(dict(await outside.ana.command("/bookbag", word, channel="general")))
         assert "Maya" not in shown, word
-        assert "parcel" not in shown, word
+        assert "zeppelin" not in shown, word
         if how != "left" or word not in ("", "help"):
             assert (IN_CHANNEL if how == "left" else FULL) in shown, word
 
