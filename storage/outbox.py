@@ -95,6 +95,20 @@ class Outbox:
         )
         return [(row.kind, row.payload) for row in found]
 
+    async def waiting_in(self, lane: str, kind: str) -> Sequence[tuple[int, dict[str, Any]]]:
+        """The open rows of that kind in the lane, by their ids, with their payloads, in its order."""
+        rows = await self._connection.execute(
+            select(table.c.id, table.c.payload)
+            .where(table.c.lane == lane, table.c.kind == kind, table.c.state.in_(OPEN))
+            .order_by(table.c.id)
+        )
+        return [(row.id, row.payload) for row in rows.all()]
+
+    async def becomes(self, rows: Collection[int], kind: str) -> None:
+        """These rows are of that kind from now on."""
+        if rows:
+            await self._connection.execute(update(table).where(table.c.id.in_(rows)).values(kind=kind))
+
     async def redirect(self, lane: str, channel: str) -> None:
         """What waits in this lane goes to that channel from now on."""
         await self._connection.execute(

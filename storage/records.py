@@ -194,10 +194,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A post that calls for a teammate in the channel."""
+    """A post that calls for a teammate in the channel.
+
+    `seq`: it shows that entry, which stays in the thread when nobody has to be called for any more.
+    """
 
     channel: str
     ts: str
+    seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

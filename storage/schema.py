@@ -224,6 +224,7 @@ tickets = Table(
     # The post that calls for a teammate in the channel, as long as it stands there.
     Column("call_channel", String(20)),
     Column("call_ts", String(20)),
+    Column("call_seq", Integer),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("first_reply_at", UtcDateTime),
     Column("closed_at", UtcDateTime),

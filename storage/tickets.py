@@ -145,7 +145,11 @@ class Tickets:
         await self._connection.execute(
             update(table)
             .where(table.c.number == number)
-            .values(call_channel=call.channel if call else None, call_ts=call.ts if call else None)
+            .values(
+                call_channel=call.channel if call else None,
+                call_ts=call.ts if call else None,
+                call_seq=call.seq if call else None,
+            )
         )
 
     async def calls_over(self, *, limit: int) -> Sequence[tuple[ConversationId, TicketNumber]]:
@@ -267,5 +271,5 @@ def _ticket(row: Row[Any]) -> Ticket:
         assigned_at=row.assigned_at,
         told_at=row.told_at,
         reminders=row.reminders,
-        call=Call(row.call_channel, row.call_ts) if row.call_ts else None,
+        call=Call(row.call_channel, row.call_ts, row.call_seq) if row.call_ts else None,
     )

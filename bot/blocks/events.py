@@ -295,10 +295,12 @@ def _escalated(conversation: Conversation, entry: Entry) -> Message:
     asks = say("The AI asks for a teammate: {reason}", reason=reason) if reason else _asks()
     shown = say("*The AI asks for a teammate*: {reason}", reason=reason) if reason else f"*{_asks()}*"
     waits = say("The AI is paused and the customer is waiting.")
-    blocks: list[Block] = [small(f"🆘 {shown}\n{waits}")]
+    # Stands in the channel too, so it says by itself whom it is about.
+    name = customer_name(conversation)
+    blocks: list[Block] = [small(f"🆘 {bold(name)} · {shown}\n{waits}")]
     if conversation.state is State.WAITING:
         blocks.append(ActionsBlock(elements=[take_over_button(conversation)]))
-    return Message(text=asks, blocks=blocks)
+    return Message(text=f"{escaped(name)}: {asks}", blocks=blocks)
 
 
 def _asks() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -36,6 +37,11 @@ def plainer(message: Message, plain: Plain) -> Message:
         return Message(text=escaped(says), blocks=[])
     buttons = [block for block in message.blocks if isinstance(block, ActionsBlock)]
     return Message(text=message.text, blocks=[*words(says), *(buttons if plain is Plain.SECTIONS else [])])
+
+
+def without_buttons(message: Message) -> Message:
+    """The message with nothing to press in it."""
+    return replace(message, blocks=[one for one in message.blocks if not isinstance(one, ActionsBlock)])
 
 
 def spelled(blocks: Sequence[Block]) -> str:

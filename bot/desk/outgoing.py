@@ -183,7 +183,7 @@ async def announce(
 
 
 async def take_down(tx: Transaction, conversation_id: ConversationId, call: Call) -> None:
-    """Nobody has to be called for any more: take a call out of the channel, and its button with it."""
+    """Nobody has to be called for any more: take a call out of the channel, or at least its button off it."""
     await tx.outbox.owe(
         Owed.TAKE_DOWN,
         conversation_id,
@@ -191,7 +191,7 @@ async def take_down(tx: Transaction, conversation_id: ConversationId, call: Call
         lane=f"call:{call.channel}/{call.ts}",
         priority=Priority.CARD,
         channel=call.channel,
-        payload={"ts": call.ts},
+        payload={"ts": call.ts} if call.seq is None else {"ts": call.ts, "seq": call.seq},
     )
 
 
@@ -294,6 +294,10 @@ async def card_placed(
 ) -> None:
     """The card is posted there, made when `shows` was the number of the last entry."""
     conversation = await tx.conversations.place_card(conversation_id, card)
+    # The card itself stands in the channel and says who waits: nobody is called for twice.
+    waiting = await tx.outbox.waiting_in(lane_of(conversation_id), Owed.ANNOUNCE)
+    rung = [row for row, payload in waiting if payload.get("stays") and payload["seq"] <= shows]
+    await tx.outbox.becomes(rung, Owed.ENTRY)
     # Somebody may have typed under it before this was known.
     await tx.inbox.wake(card)
     if conversation is not None and conversation.last_seq > shows:

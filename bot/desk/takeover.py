@@ -205,7 +205,7 @@ async def _escalate(
     entry = await timeline.changed_hands(
         tx, conversation, Event.ESCALATED, "", by=None, ticket=ticket.number, reason=reason
     )
-    await outgoing.mirror(tx, conversation, entry)
+    await outgoing.announce(tx, conversation, ticket, entry, stays=True)
     if is_new:
         await outgoing.summary(tx, conversation_id, ticket.number)
     await outgoing.refresh_card(tx, conversation, Priority.WAITING)

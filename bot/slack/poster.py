@@ -401,7 +401,8 @@ class Poster:
         self, parcel: Parcel, draft: Draft, ts: str, thread: MessageRef | None, *, home: str | None
     ) -> Effect | None:
         if thread is not None:
-            call = Call(thread.channel, ts)
+            stays = parcel.payload.get("stays")
+            call = Call(thread.channel, ts, parcel.payload["seq"] if stays else None)
             return partial(_called, parcel.conversation_id, call) if draft.in_channel else None
         where = MessageRef(self._installation.team, _channel(home, thread), ts)
 

@@ -85,8 +85,9 @@ class SlackPosts:
         shown = [
             (parcel.conversation_id, item.payload["seq"])
             for parcel in parcels
-            if parcel.kind in (Owed.ENTRY, Owed.ANNOUNCE)
+            if parcel.kind in (Owed.ENTRY, Owed.ANNOUNCE, Owed.TAKE_DOWN)
             for item in parcel.items
+            if "seq" in item.payload
         ]
         entries = {(e.conversation_id, e.seq): e for e in await tx.ledger.several(shown)}
         cards = [found[p.conversation_id] for p in parcels if p.kind in _SHOW_A_VIEW]
@@ -111,7 +112,8 @@ class SlackPosts:
                     entry = entries[conversation.id, parcel.payload["seq"]]
                     jobs[parcel.id] = partial(self._posts.announce, parcel, views[conversation.id], entry)
                 case Owed.TAKE_DOWN:
-                    jobs[parcel.id] = partial(self._touches.take_down, parcel)
+                    stays = entries.get((conversation.id, parcel.payload.get("seq", 0)))
+                    jobs[parcel.id] = partial(self._touches.take_down, parcel, conversation, stays)
                 case Owed.DIRECT:
                     jobs[parcel.id] = partial(self._direct.send, parcel, views[conversation.id], now=tx.now)
                 case Owed.RECAP:

@@ -6,8 +6,9 @@ import asyncio
 import logging
 
 from bot.blocks.card import card, moved_card
-from bot.blocks.plainer import plainer
+from bot.blocks.plainer import plainer, without_buttons
 from bot.blocks.prompts import prompt_message
+from bot.blocks.thread import entry_message
 from bot.desk.attachments import Unfit
 from bot.desk.desk import Desk
 from bot.desk.errors import MayNotAct
@@ -88,10 +89,14 @@ class Touches:
             return self._poster.again(parcel, error)
         return Done()
 
-    async def take_down(self, parcel: Parcel) -> Outcome:
-        """Take a call for a teammate out of the channel."""
+    async def take_down(self, parcel: Parcel, conversation: Conversation, entry: Entry | None) -> Outcome:
+        """Take a call for a teammate out of the channel; of one that shows an entry, take its button off."""
+        at = {"channel": parcel.channel or "", "ts": parcel.payload["ts"]}
         try:
-            await self._outbound.delete(channel=parcel.channel or "", ts=parcel.payload["ts"])
+            if entry is None:
+                await self._outbound.delete(**at)
+            else:
+                await self._outbound.update(without_buttons(entry_message(conversation, entry)), **at)
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()

@@ -82,7 +82,7 @@ async def test_whoever_a_gone_holder_leaves_waits_and_is_heard_once(outside: Wor
     ]
     (ring,) = rings(outside)
     await outside.ana.press(CHANNEL, ring["ts"], TAKE_OVER)
-    await outside.until(lambda: not rings(outside))
+    await outside.until(lambda: "[Take over]" not in outside.slack.rendered(rings(outside)[0]))
     sent = await chat.reply(outside.ana, "I have it now.")
     await chat.marked(sent, SENT)
 

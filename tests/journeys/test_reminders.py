@@ -38,14 +38,18 @@ async def escalated(here: World) -> Chat:
 
 
 def standing(here: World) -> list[dict[str, Any]]:
-    """What stands in the channel itself beside the cards."""
-    return [m for m in here.slack.messages(CHANNEL) if m.get("subtype") == "thread_broadcast"]
+    """The reminders that stand in the channel itself beside the cards, and beside the first call."""
+    return [m for m in here.slack.messages(CHANNEL) if is_reminder(m)]
+
+
+def is_reminder(message: dict[str, Any]) -> bool:
+    return message.get("subtype") == "thread_broadcast" and "has waited" in message["text"]
 
 
 def called(here: World) -> list[str]:
-    """What was ever posted there beside them; a call that is over is taken down."""
+    """The reminders that were ever posted there; one that is over is taken down."""
     sent = [e["event"] for e in here.slack.events]
-    return [str(e["ts"]) for e in sent if e.get("subtype") == "thread_broadcast"]
+    return [str(e["ts"]) for e in sent if is_reminder(e)]
 
 
 def told(here: World, name: str) -> list[str]:
