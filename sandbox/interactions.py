@@ -117,6 +117,8 @@ class Interactions:
         payload["action_ts"] = self._state.timestamps.new()
         if channel is not None and ts is not None:
             message = self._on_screen(user, channel, ts)
+            # Source: docs.slack.dev/tools/bolt-js/reference/interfaces/MessageShortcut.
+            del payload["api_app_id"], payload["user"]["username"]
             payload |= {
                 "type": "message_action",
                 "message_ts": ts,

@@ -11,8 +11,9 @@ from sandbox.shapes import channel_shape, message_shape, reply_timestamps
 from sandbox.web_api.call import SCOPE_OF, method
 
 if TYPE_CHECKING:
-    from sandbox.model import ChannelType
+    from sandbox.model import Channel, ChannelType
     from sandbox.payload import Payload
+    from sandbox.state import State
     from sandbox.web_api.call import Call
 
 _READ = tuple(f"{kind}:read" for kind in SCOPE_OF.values())
@@ -65,6 +66,14 @@ def members(call: Call) -> Payload:
     return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
 
+def _joined_shape(state: State, channel: Channel) -> Payload:
+    """A channel as a join tells it: nobody is counted.
+
+    Source: the recorded sample of conversations.join in java-slack-sdk.
+    """
+    return {name: value for name, value in channel_shape(state, channel).items() if name != "num_members"}
+
+
 @method("conversations.join", "channels:join")
 def join(call: Call) -> Payload:
     channel = call.channel()
@@ -74,12 +83,12 @@ def join(call: Call) -> Payload:
         raise SlackError("method_not_supported_for_channel_type")
     if channel.is_member:
         return {
-            "channel": channel_shape(call.state, channel),
+            "channel": _joined_shape(call.state, channel),
             "warning": "already_in_channel",
             "response_metadata": {"warnings": ["already_in_channel"]},
         }
     call.core.membership.join(channel, call.state.app.bot_user_id)
-    return {"channel": channel_shape(call.state, channel)}
+    return {"channel": _joined_shape(call.state, channel)}
 
 
 @method("conversations.leave", "channels:manage", "groups:write", "im:write", "mpim:write")

@@ -72,7 +72,8 @@ def look_up_by_email(call: Call) -> Payload:
 def bot_info(call: Call) -> Payload:
     if call.text("bot", call.state.app.bot_id) != call.state.app.bot_id:
         raise SlackError("bot_not_found")
-    return {"bot": bot_profile(call.state)}
+    # Source: the recorded sample of bots.info in java-slack-sdk, which names no team.
+    return {"bot": {name: value for name, value in bot_profile(call.state).items() if name != "team_id"}}
 
 
 @method("usergroups.list", "usergroups:read")
