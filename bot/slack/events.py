@@ -164,7 +164,9 @@ def _is_somebodys_reply(message: Mapping[str, Any]) -> bool:
 
 
 def _is_through_app(message: Mapping[str, Any]) -> bool:
-    return bool(message.get("bot_id") or message.get("bot_profile") or subtype_of(message) == "bot_message")
+    # What a person types has none of these: github.com/anneschuth/claude-threads/issues/526.
+    marks = ("bot_id", "bot_profile", "app_id", "username", "icons")
+    return subtype_of(message) == "bot_message" or any(message.get(one) for one in marks)
 
 
 def _writer(message: Mapping[str, Any]) -> str:

@@ -39,6 +39,9 @@ class Leaves:
         if not isinstance(leaf.get(_CARRIES.get(kind, "")), wanted):
             self.is_whole = False
             return None
+        if kind == "date" and leaf.get("url"):
+            # Where it leads is not read.
+            self.is_whole = False
         styles = _styles(leaf.get("style"))
         if kind == "link":
             return self._link(leaf["url"], _string(leaf.get("text")), styles)

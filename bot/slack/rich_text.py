@@ -17,6 +17,8 @@ from bot.slack.names import Names
 
 Element = Mapping[str, Any]
 
+_LISTS = ("bullet", "ordered")
+
 
 @dataclass(frozen=True, slots=True)
 class Rich:
@@ -110,6 +112,7 @@ class _Reader:
     def _list(self, element: Element) -> Iterator[Line]:
         indent, offset = _number(element.get("indent")), _number(element.get("offset"))
         is_ordered = element.get("style") == "ordered"
+        self.is_whole = self.is_whole and element.get("style") in _LISTS
         # A quoted list has a border; its words are then quoted as well.
         is_quote = bool(element.get("border"))
         self.is_whole = self.is_whole and _has_parts(element)

@@ -66,6 +66,7 @@ async def test_what_an_app_posts_in_a_persons_name_is_held_until_they_say_it_is_
         {"bot_id": "B0OTHER001", "subtype": "bot_message"},
         {"bot_profile": {"id": "B0OTHER001", "name": "Assistant"}},
         {"subtype": "bot_message", "username": "Ana"},
+        {"app_id": "A0OTHER001"},
     ]
     posted = [
         await post(outside, chat, {"text": f"Words of {number}", **fields})

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.slack.composed import Node, bullets, fence, link, message, quote, section, text
+from tests.slack.composed import Node, bullets, date, fence, link, message, quote, section, text
 
 Fields = dict[str, Any]
 # The words of the message, and what it shows besides, that no customer may read half of.
@@ -189,6 +189,11 @@ MORE: Mapping[str, Shape] = {
     "composed, with a word that nobody knows": lambda words, extra: {
         "text": words,
         "blocks": message(section(f"{words} ", {"type": "hologram", "text": extra})),
+    },
+    "a list that nobody knows": lambda words, _: composed(words, {**bullets("done"), "style": "checklist"}),
+    "a date that leads somewhere": lambda words, _: {
+        "text": words,
+        "blocks": message(section(f"{words} ", {**date(1392734382, "x"), "url": "https://x.example"})),
     },
     "a kind of message that nobody knows": lambda words, _: {**composed(words), "subtype": "hologram"},
     "a message about a file": lambda words, extra: {

@@ -268,6 +268,9 @@ def test_its_author_can_be_told_what_it_is(name: str, more: Unfit) -> None:
     [
         ({"bot_id": "B1"}, ANA, True),
         ({"bot_profile": {"id": "B1"}}, ANA, True),
+        ({"app_id": "A1"}, ANA, True),
+        ({"username": "Ana", "icons": {"emoji": ":x:"}}, ANA, True),
+        ({}, ANA, False),
         ({"subtype": "bot_message", "bot_id": "B1"}, ANA, True),
         ({"subtype": "bot_message"}, ANA, True),
         ({"user": None, "bot_id": "B1", "username": "Maya"}, PersonId(TEAM, "B1"), True),
