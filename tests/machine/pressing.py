@@ -25,7 +25,7 @@ from storage.records import State
 from tests.journeys.world import CHANNEL
 from tests.machine.customers import chance, which
 from tests.machine.picture import TEAM, Talk
-from tests.machine.writing import Writing, typed_before
+from tests.machine.writing import Writing
 
 # What a presser reads whom Slack does not describe.
 NOBODY = "Slack could not say who you are just now. Nothing was changed; please press again."
@@ -70,7 +70,6 @@ class Pressing(Writing):
         work = self.press_old(talk, by, at) if old else self.press_card(talk, by, ALLOW_AI_REPLIES)
         self.step(words, work)
 
-    @typed_before
     @rule(at=chance, action=st.sampled_from((SEND_AS_ME, SEND_AS_ME, KEEP_AS_NOTE, TAKE_OVER_AND_SEND)))
     def decide(self, at: int, action: str) -> None:
         self.step(f"somebody decides about a held message: {action}", self.decided(at, action))
@@ -86,7 +85,8 @@ class Pressing(Writing):
         """Press the button of a message in the thread, which may have been made for another stretch."""
         card = await self.card(talk)
         thread = self.house.slack.thread(CHANNEL, card["ts"])[1:] if card else []
-        old = [message for message in thread if _button(message)]
+        ours = self.house.slack.bot_user_id
+        old = [message for message in thread if message.get("user") == ours and _button(message)]
         if not old:
             return False
         message = old[max(0, at - 3) % len(old)]

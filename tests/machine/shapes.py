@@ -9,7 +9,7 @@ from tests.journeys.world import CHANNEL
 from tests.machine.customers import chance, which
 from tests.machine.picture import TEAM, Fate, Reading, Talk, ThreadMessage, Wording
 from tests.machine.trouble import Trouble
-from tests.machine.writing import deliveries, typed_before
+from tests.machine.writing import deliveries
 from tests.slack.shapes import MORE, WHOLE, Fields
 
 by = st.sampled_from(TEAM)
@@ -89,7 +89,6 @@ class Shapes(Trouble):
 
         self.step(f"an app or Slack posts in the thread of {talk.name}", posts())
 
-    @typed_before
     @rule(which=which, at=chance, name=more, marked=st.booleans())
     def more_is_added(self, which: int, at: int, name: str, marked: bool) -> None:
         talk = self.talk(which)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import rule
 
 from storage.records import State
 from tests.journeys.world import CHANNEL
@@ -15,7 +15,6 @@ readings = st.sampled_from((Reading.PLAIN, Reading.PLAIN, Reading.PLAIN, Reading
 deliveries = st.sampled_from((1, 1, 1, 2, 3))
 # How many threads back: who has an old one open goes on in it.
 former = st.sampled_from((0, 0, 0, 1, 2))
-typed_before = precondition(lambda machine: any(talk.messages for talk in machine.talks))
 
 TYPED = (Reading.PLAIN, Reading.NOTE, Reading.MENTION)
 NOTES = ("note: {}", "// {}", "@ben {}", "*Note:* {}", "> // {}", "@here {}")
@@ -49,7 +48,6 @@ class Writing(Customers):
             replies(),
         )
 
-    @typed_before
     @rule(which=which, at=chance, reading=st.sampled_from(TYPED), style=chance, deliveries=deliveries)
     def edit(self, which: int, at: int, reading: Reading, style: int, deliveries: int) -> None:
         talk = self.talk(which)
@@ -73,7 +71,6 @@ class Writing(Customers):
 
         self.step(f"a message to {talk.name} is edited into a {reading}, {deliveries} times", edits())
 
-    @typed_before
     @rule(which=which, at=chance, deliveries=deliveries)
     def delete(self, which: int, at: int, deliveries: int) -> None:
         talk = self.talk(which)
