@@ -309,7 +309,11 @@ class Bridge:
                 await asyncio.wait(connecting, timeout=CONNECTED_WITHIN)
         missed = Missed(client, self.database, spacing=self._catch_up_spacing)
         self._watch = Watch(
-            self.database, CatchUp(missed, self.database, intake), self._sockets, self._slack_clock
+            self.database,
+            CatchUp(missed, self.database, intake),
+            self._sockets,
+            self._slack_clock,
+            missed=channels.missed,
         )
         self._keep_up(self._watch.run())
 

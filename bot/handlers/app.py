@@ -98,7 +98,7 @@ def slack_app(
         before_authorize=None if signing_secret is None else Verification(signing_secret, slack_clock),
     )
     language.register(app, directory=directory, team=installation.team)
-    messages.register(app, intake=intake)
+    messages.register(app, intake=intake, channels=channels)
     standing.register(app, channels=channels)
     people.register(
         app, directory=directory, channels=channels, installation=installation, roll=roll, homes=homes

@@ -28,6 +28,9 @@ def register(
     async def came_or_went(event: dict[str, Any]) -> None:
         channel = str(event.get("channel"))
         if event.get("user") == installation.bot_user:
+            if event.get("type") == "member_joined_channel":
+                # What it was like when we were in it before says nothing.
+                await channels.shared(channel)
             channels.doubt(channel)
         else:
             channels.somebody_moved(channel)

@@ -129,12 +129,22 @@ class Channels:
             one.members.forget()
 
     async def shared(self, channel: str) -> None:
-        """Slack says that another organisation reads it from now on. All processes go by that at once."""
+        """Another organisation may read it from now on: all processes go by that until Slack was asked."""
         self.exposure.shared(channel)
         await self._database.write(
             lambda tx: tx.channels.doubted(channel, is_exposed=True), expects=Expects()
         )
         self.doubt(channel)
+
+    async def heard_outside(self, channel: str) -> None:
+        """Slack delivered something as from a shared channel; that it became one may not have been heard."""
+        if not self.exposure.is_exposed(channel):
+            await self.shared(channel)
+
+    def missed(self) -> None:
+        """For a moment Slack could not reach us: nothing is written anywhere before it was asked."""
+        self.exposure.unseen(self.exposure.channels)
+        self.doubt()
 
     def doubt(self, channel: str | None = None) -> None:
         """Something about the channel changed, or about us in all of them."""
@@ -207,6 +217,8 @@ class Channels:
         await self._learn()
         self.exposure.seen(look.channel)
         if look.channel == self.configured_id:
+            if look.is_lost:
+                await self._find_configured()
             return
         if news:
             log.warning("the channel %s can%s be used", look.channel, "" if look.is_usable else "not")
@@ -220,6 +232,15 @@ class Channels:
         if not is_ours:
             # It goes by another id, of which another process heard.
             self._leave(look.channel)
+
+    async def _find_configured(self) -> None:
+        """It may go by another id, of which another process heard."""
+        async with self._database.read() as tx:
+            now = await tx.channels.configured()
+        if now is not None and now != self.configured_id:
+            left, self.configured_id = self.configured_id, now
+            self._leave(left)
+            await self.of(now)
 
     async def _bring_home(self) -> None:
         """What goes on in former channels goes on in the configured one."""

@@ -47,8 +47,18 @@ class Exposure:
         if found is not None:
             self._known[channel] = replace(found, is_exposed=True, doubts=found.doubts + 1)
 
+    def is_unseen(self, channel: str) -> bool:
+        """Whether it may be written to as soon as this process has looked, as far as is known."""
+        found = self._known.get(channel)
+        return found is not None and not found.is_exposed and channel in self._unseen
+
+    @property
+    def channels(self) -> Collection[str]:
+        """All that are known."""
+        return self._known.keys()
+
     def unseen(self, channels: Collection[str]) -> None:
-        """What the database says of them may be as old as the last stop: exposed until `seen`."""
+        """What is known of them may be as old as the last stop or gap: exposed until `seen`."""
         self._unseen |= set(channels)
 
     def seen(self, channel: str) -> None:

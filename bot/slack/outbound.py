@@ -6,12 +6,14 @@ What one person alone sees passes `bot.slack.private`, which judges by that pers
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.message import Message
 from bot.slack.exposure import Exposure
+from storage.channels import Health
 from storage.records import MessageRef
 
 # What a post or a share may have beside its words.
@@ -20,6 +22,10 @@ _PLAIN: dict[str, Any] = {"mrkdwn": False, "unfurl_links": False, "unfurl_media"
 
 class Withheld(Exception):
     """People of another organisation read that channel, or nobody knows yet: nothing was written."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(channel)
+        self.channel = channel
 
 
 class Outbound:
@@ -33,6 +39,10 @@ class Outbound:
         """Raises `Withheld` if nothing may be written there at this moment."""
         if self._exposure.is_exposed(channel):
             raise Withheld(channel)
+
+    def learn(self, found: Sequence[Health]) -> None:
+        """What the database says of our channels just now."""
+        self._exposure.learn(found)
 
     async def post(
         self,

@@ -318,7 +318,9 @@ class Poster:
             came = await self._desk.come_home(parcel.conversation_id, away_from=home)
             # What waited for the thread waits again, for the new one. A card that is not posted yet stays the
             # same parcel, and so does everything where the channel only has another id since it was claimed.
-            return Done() if came and thread is not None else NotYet(timedelta(0), failure.reason)
+            if not came:
+                return NotYet(self.longer(parcel), failure.reason)
+            return Done() if thread is not None else NotYet(timedelta(0), failure.reason)
         if thread is not None and self._is_lost(failure, thread, home):
             return await self.moved(parcel, thread, failure.reason)
         return None
@@ -331,8 +333,10 @@ class Poster:
             return NotYet(timedelta(0), "it had no channel")
         log.info("conversation %s: it goes on in the configured channel", conversation.id)
         came = await self._desk.come_home(conversation.id, away_from=home)
+        if not came:
+            return NotYet(self.longer(parcel), "its channel is another one already")
         # As in `goes_on_elsewhere`.
-        return Done() if came and conversation.card is not None else NotYet(timedelta(0), "its channel moved")
+        return Done() if conversation.card is not None else NotYet(timedelta(0), "its channel moved")
 
     async def moved(self, parcel: Parcel, thread: MessageRef, reason: str) -> Outcome:
         """Let the conversation's thread start again; this parcel's rows wait for the new one.
@@ -450,8 +454,10 @@ class Poster:
         again = Form(since=Form.of(parcel.payload).since)
         return CutOff(self._waits.while_closed, reason, again.kept_in(parcel.payload))
 
-    def kept(self) -> Outcome:
+    def kept(self, channel: str) -> Outcome:
         """Nothing of a customer's goes where strangers read it. It waits, in order, until they are gone."""
+        if self._channels.exposure.is_unseen(channel):
+            return NotYet(self._waits.look_after, "Slack is asked who reads the channel")
         return NotYet(self._waits.while_closed, "the channel is shared outside")
 
     def longer(self, parcel: Parcel) -> timedelta:

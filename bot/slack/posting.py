@@ -148,8 +148,8 @@ class SlackPosts:
         with speaking(language):
             try:
                 return await job()
-            except Withheld:
-                return self._poster.kept()
+            except Withheld as withheld:
+                return self._poster.kept(withheld.channel)
 
 
 def _reader(parcel: Parcel, conversation: Conversation) -> PersonId | None:

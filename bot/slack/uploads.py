@@ -89,6 +89,9 @@ class Uploads:
                 # Nobody sees an upload that is not shared.
                 return NotYet(self._poster.longer(parcel), failure.reason)
             return self._refused(parcel, failure)
+        # The bytes may have taken long enough for another process to have heard something.
+        async with self._database.read() as tx:
+            self._outbound.learn(await tx.channels.health())
         try:
             await self._outbound.share_file(slack_id, file.name, thread=thread)
         except CALL_ERRORS as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -27,7 +27,7 @@ HEARD = "slack_heard"
 class Watch:
     """Looks at the sockets once a second. Without any, in HTTP mode, Slack reaches us whenever we run.
 
-    A start counts as the end of a gap.
+    A start counts as the end of a gap. `missed` is called at the end of every other.
     """
 
     def __init__(
@@ -36,10 +36,14 @@ class Watch:
         catch_up: CatchUp,
         sockets: Sequence[SocketModeClient],
         slack_clock: SlackClock,
+        *,
+        missed: Callable[[], None],
     ) -> None:
         self._database = database
         self._slack_clock = slack_clock
         self._catch_up = catch_up
+        self._missed = missed
+        self._is_gap = False
         self._sockets = sockets
         self._sessions: set[object] = set()
         # There is something to catch up on, but not before this moment.
@@ -91,7 +95,11 @@ class Watch:
             # No connection lived through the time since the last look.
             log.warning("for a moment no socket was open; looking for what was missed")
             self._owed = now
+            self._is_gap = True
         self._sessions = set(open_now)
+        if open_now and self._is_gap:
+            self._is_gap = False
+            self._missed()
         return bool(open_now)
 
     async def _note(self, now: datetime) -> None:

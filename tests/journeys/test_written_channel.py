@@ -20,6 +20,7 @@ from tests.journeys.office import VIP, Office
 from tests.journeys.test_several_processes import second_process
 from tests.journeys.test_write_a_note import WRITE, write
 from tests.journeys.world import CHANNEL, NOTE, SENT, World, world
+from tests.livechat.pictures import png_of
 
 ELSEWHERE = "support"
 WRITING = (
@@ -265,3 +266,55 @@ async def test_what_an_older_version_started_beside_this_one_finds_its_channel(o
         await chat.shows("Hello?")
     await outside.settled()
     assert [said for _, said in chats[1].in_thread()] == ["First", "Hello?"]
+
+
+async def test_a_channel_of_which_nobody_said_that_it_is_shared_is_found_out_by_what_is_said_in_it(
+    outside: World,
+) -> None:
+    chat = await outside.chat(first="First")
+    await chat.shows("First")
+    await outside.settled()
+    outside.slack.channel(CHANNEL).is_ext_shared = True
+    await outside.ben.post(CHANNEL, "Anybody here?")
+    await known_as_shared(outside, CHANNEL)
+    before = written(outside.slack, CHANNEL)
+    await chat.customer.say("Are you there?")
+    await outside.held_back()
+    assert written(outside.slack, CHANNEL) == before
+
+
+async def test_what_was_shared_while_no_socket_was_open_is_asked_before_anything_is_written(
+    outside: World,
+) -> None:
+    chat = await outside.chat(first="First")
+    await chat.shows("First")
+    await outside.settled()
+    outside.slack.channel(CHANNEL).is_ext_shared = True
+    outside.slack.drop_sockets()
+    await known_as_shared(outside, CHANNEL)
+    before = written(outside.slack, CHANNEL)
+    await chat.customer.say("Are you there?")
+    await outside.held_back()
+    assert written(outside.slack, CHANNEL) == before
+
+
+async def test_while_another_process_still_uploads_a_file_for_a_channel_it_may_become_shared(
+    on_postgres: str,
+) -> None:
+    async with world(on_postgres, ai="external") as here, second_process(here) as other:
+        chat = await here.chat(first="First")
+        await chat.shows("First")
+        await here.settled()
+        here.slack.faults.slow("files.getUploadURLExternal", seconds=1)
+        file = await chat.customer.upload("zip.png", png_of(b"a broken zip"))
+        await other.stop()
+        await chat.customer.say("Look", attachments=[file])
+        await chat.shows("Look")
+        await here.until(lambda: here.slack.calls_of("files.getUploadURLExternal"))
+        # As another process writes down what it hears.
+        channel = here.slack.channel(CHANNEL)
+        channel.is_ext_shared = True
+        await here.bridge.database.write(lambda tx: tx.channels.doubted(channel.id, is_exposed=True))
+        before = written(here.slack, CHANNEL)
+        await here.held_back()
+        assert written(here.slack, CHANNEL) == before
