@@ -135,9 +135,10 @@ class Shapes(Trouble):
         typed.surely = None if typed.late or typed.pressed else became.get(fate)
         typed.wordings.append(wording)
         typed.always = _stays(fields) or typed.always
-        # What was there of the kind goes; and words make it a person's edit.
-        words = wording.text if marked else None
-        await self.house.person(typed.author).edit(CHANNEL, typed.ts, words, as_={**typed.loses, **fields})
+        # Words make it a person's edit, and blocks. Without them those that are there go.
+        words = wording.text if marked and "blocks" in fields else None
+        shown = {"blocks": None, **typed.loses, **fields}
+        await self.house.person(typed.author).edit(CHANNEL, typed.ts, words, as_=shown)
 
 
 def _stays(fields: Fields) -> Reading | None:
