@@ -14,7 +14,7 @@ from bot.blocks.prompts import refusal
 from bot.desk.errors import MayNotAct
 from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure
-from bot.slack.private import WORDS, About, Private
+from bot.slack.private import OWN_WORDS, About, Private
 from storage.records import ConversationId, PersonId
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Shown:
 
     async def says(self, why: str) -> None:
         """A sentence of this program in place of all that it shows."""
-        await self._changed(said_modal(refusal(why)), WORDS)
+        await self._changed(said_modal(refusal(why)), OWN_WORDS)
 
     async def _changed(self, view: View, about: About) -> Shown | None:
         try:

@@ -18,7 +18,7 @@ from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.identity import person_in
 from bot.slack.outbound import Withheld
-from bot.slack.private import ANSWER_TIMEOUT, WORDS, About, Private
+from bot.slack.private import ANSWER_TIMEOUT, OWN_WORDS, About, Private
 from bot.tongues import say
 from storage.records import ConversationId, MessageRef
 
@@ -62,7 +62,7 @@ class Press:
 
         In a window over it where nothing can stand beside it, and else in a direct message.
         """
-        await self._say(refusal(why), WORDS)
+        await self._say(refusal(why), OWN_WORDS)
 
     async def show(self, message: Message, *, about: ConversationId) -> None:
         """The same for something about a conversation. Nothing where they may not see it any more."""
@@ -136,7 +136,7 @@ class Press:
 
     async def replace_by(self, why: str) -> None:
         """The same with a sentence of this program."""
-        await self.replace(refusal(why), about=WORDS)
+        await self.replace(refusal(why), about=OWN_WORDS)
 
     async def remove(self) -> None:
         """Take the ephemeral message whose button was pressed away."""

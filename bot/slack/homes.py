@@ -19,7 +19,7 @@ from bot.desk.lists import Lists
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.installation import Installation
-from bot.slack.private import WORDS, About, Listed, Private
+from bot.slack.private import OWN_WORDS, About, Listed, Private
 from bot.slack.rights import Rights
 from bot.tongues import speaking
 from storage.channels import reads_nothing
@@ -153,9 +153,9 @@ class Homes:
             try:
                 among = await self._rights.reads(person)
             except MayNotAct as error:
-                return no_home(error.in_words()), WORDS
+                return no_home(error.in_words()), OWN_WORDS
             if reads_nothing(among):
-                return no_home(not_a_member(self._installation.channel_name)), WORDS
+                return no_home(not_a_member(self._installation.channel_name)), OWN_WORDS
             home = await home_of(
                 person, desk=self._desk, lists=self._lists, limit=MOST_ROWS, places=places, among=among
             )

@@ -31,7 +31,7 @@ from bot.slack.forms import Form
 from bot.slack.installation import Installation
 from bot.slack.labels import find, label, label_in_blocks
 from bot.slack.outbound import Outbound
-from bot.slack.private import WORDS, Private
+from bot.slack.private import OWN_WORDS, Private
 from bot.slack.troubles import Troubles
 from bot.tongues import speaking
 from storage.records import Call, Conversation, ConversationId, MessageRef, Parcel, PersonId
@@ -295,7 +295,7 @@ class Poster:
             message = cut_off(self._installation.channel_name, trouble)
         try:
             # Slack does not say who is in a channel that takes nothing from us; no customer is named here.
-            await self._private.direct(holder, message, about=WORDS)
+            await self._private.direct(holder, message, about=OWN_WORDS)
         except CALL_ERRORS as error:
             failure = Failure.of(error)
             log.warning("a teammate could not be told of the trouble: %s", failure.reason)

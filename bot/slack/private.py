@@ -35,10 +35,10 @@ class Listed:
 class Plain(Enum):
     """Words of this program alone: no customer's, no teammate's and no conversation's."""
 
-    WORDS = "words"
+    OWN_WORDS = "words"
 
 
-WORDS: Final = Plain.WORDS
+OWN_WORDS: Final = Plain.OWN_WORDS
 About = ConversationId | Listed | Plain
 
 
@@ -98,7 +98,7 @@ class Private:
 
     async def _admit(self, to: PersonId, about: About) -> None:
         match about:
-            case Plain.WORDS:
+            case Plain.OWN_WORDS:
                 return
             case Listed(among):
                 await self._rights.may_see_all(to, among)

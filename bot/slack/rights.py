@@ -132,8 +132,16 @@ class Rights:
         """Why they cannot answer the customers of that channel any more. None where they can, or in doubt.
 
         Slack's silence says nothing about anybody, and a list that we ourselves are not in is no list of who
-        is there: the channel may be archived, or have been left by us.
+        is there: the channel may be archived, or have been left by us. Nor does an answer of before count:
+        another process may have let them take over since, so Slack is asked anew.
         """
+        if await self._departure(person_id, home) is None:
+            return None
+        self._directory.forget(person_id)
+        (await self._channels.of(home)).members.forget()
+        return await self._departure(person_id, home)
+
+    async def _departure(self, person_id: PersonId, home: str) -> Departure | None:
         try:
             if not (await self._directory.current(person_id)).may_act:
                 return Departure.NO_MEMBER

@@ -23,7 +23,7 @@ from bot.slack.markers.judge import sign_in
 from bot.slack.meaning import as_seen
 from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import Poster
-from bot.slack.private import WORDS, Private
+from bot.slack.private import OWN_WORDS, Private
 from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel, PersonId
 
 log = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ class Touches:
             sign=_sign(payload.get("sign"), held),
         )
         where = conversation.card
-        about = WORDS if what in ONLY_TELLS else conversation.id
+        about = OWN_WORDS if what in ONLY_TELLS else conversation.id
         try:
             try:
                 await self._private.beside(

@@ -20,8 +20,8 @@ from bot.slack.channels import Channels
 from bot.slack.directory import Directory, UnknownPerson
 from bot.slack.installation import find_installation
 from bot.slack.outbound import Outbound
-from bot.slack.private import WORDS, About, Listed, Private
-from bot.slack.rights import Rights
+from bot.slack.private import OWN_WORDS, About, Listed, Private
+from bot.slack.rights import Departure, Rights
 from sandbox import Workspace
 from storage.database import Database
 from storage.records import Customer, PersonId
@@ -36,11 +36,14 @@ Way = Callable[[PersonId, About], Awaitable[object]]
 class Gate:
     """The gate over a workspace, a conversation of one of its customers, and every way to one person."""
 
-    def __init__(self, slack: Workspace, private: Private, directory: Directory, channels: Channels) -> None:
+    def __init__(
+        self, slack: Workspace, private: Private, rights: Rights, directory: Directory, channels: Channels
+    ) -> None:
         self.slack = slack
+        self.rights = rights
         self.directory = directory
         self.channels = channels
-        self.about: About = WORDS
+        self.about: About = OWN_WORDS
         self.dora = PersonId(slack.team_id, slack.user_id("dora"))
         channel = slack.channel(CHANNEL).id
         view: View = said_modal(MESSAGE)
@@ -77,7 +80,7 @@ async def gate(slack: Workspace, client: AsyncWebClient, database: Database) -> 
     directory = Directory(client, database, home_team=slack.team_id)
     rights = Rights(directory, channels, bot_user=slack.bot_user_id)
     private = Private(client, rights, Outbound(client, channels.exposure), team=slack.team_id)
-    made = Gate(slack, private, directory, channels)
+    made = Gate(slack, private, rights, directory, channels)
     conversation, _ = await desk.start(channel="web", inbox=None, customer=Customer(), client_id=None)
     made.about = conversation.id
     yield made
@@ -137,10 +140,28 @@ async def test_an_answer_of_slack_older_than_a_minute_counts_for_nothing(
         await gate.ways["direct"](gate.dora, gate.about)
 
 
+async def test_nobody_is_gone_by_an_answer_from_before_they_came(gate: Gate) -> None:
+    """Another process heard that somebody joined, or became a full member, and let them take over."""
+    home = gate.slack.channel(CHANNEL)
+    home.members.remove(gate.dora.user)
+    assert not await (await gate.channels.of(home.id)).members.has_now(gate.dora.user)
+    home.members.append(gate.dora.user)
+    assert await gate.rights.departure(gate.dora, home=home.id) is None
+    user = gate.slack._state.users[gate.dora.user]
+    user.is_restricted = True
+    gate.directory.forget(gate.dora)
+    assert not (await gate.directory.current(gate.dora)).may_act
+    user.is_restricted = False
+    assert await gate.rights.departure(gate.dora, home=home.id) is None
+    user.is_restricted = True
+    gate.directory.forget(gate.dora)
+    assert await gate.rights.departure(gate.dora, home=home.id) is Departure.NO_MEMBER
+
+
 async def test_words_of_this_program_alone_are_for_anybody(gate: Gate) -> None:
     becomes(is_restricted=True)(gate)
     gate.forgets()
-    await gate.ways["beside"](gate.dora, WORDS)
+    await gate.ways["beside"](gate.dora, OWN_WORDS)
     assert gate.shown() == ["chat.postEphemeral"]
 
 
@@ -170,8 +191,8 @@ def test_nothing_goes_around_the_gate() -> None:
 
 
 def test_who_says_words_of_this_program_alone_is_known() -> None:
-    """A new one has to be looked at: whatever is shown as `WORDS` is shown to anybody."""
-    assert {path for name, path, _ in uses() if name == "WORDS"} == {
+    """A new one has to be looked at: whatever is shown as `OWN_WORDS` is shown to anybody."""
+    assert {path for name, path, _ in uses() if name == "OWN_WORDS"} == {
         "handlers/errands.py",
         "handlers/press.py",
         "slack/homes.py",
