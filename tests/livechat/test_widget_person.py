@@ -213,6 +213,25 @@ async def test_the_same_person_goes_on_whatever_else_is_said_of_them(
     assert customer.proven == {"user_id", "name"}
 
 
+async def test_a_page_may_say_a_moment_later_who_is_signed_in(house: House, context: BrowserContext) -> None:
+    window = await opened_as(house, context, NOBODY)
+    await element_says(window.page, ANNA)
+    await window.said(SECRET_WORDS)
+    annas = await window.chat()
+    for _ in range(2):
+        await window.page.reload()
+        await shows_nothing_of(window, annas)
+        await element_says(window.page, ANNA)
+        await window.reads_in_the_end(SECRET_WORDS)
+    assert (await window.chat()).id == annas.id
+    await window.page.reload()
+    await element_says(window.page, BEN)
+    await shows_nothing_of(window, annas)
+    await element_says(window.page, ANNA)
+    await shows_nothing_of(window, annas)
+    assert window.complaints == []
+
+
 async def test_what_was_not_sent_yet_goes_to_nobody_else(house: House, context: BrowserContext) -> None:
     window = await opened_as(house, context, ANNA)
     await window.said("one")

@@ -26,11 +26,7 @@ class Memory {
   }
 
   get(name) {
-    try {
-      return JSON.parse(this.store.getItem(this.prefix + name) || "null");
-    } catch {
-      return null;
-    }
+    return parsed(this.store.getItem(this.prefix + name));
   }
 
   set(name, value) {
@@ -51,15 +47,27 @@ class Memory {
     this.isClosed = true;
   }
 
-  /** Drop every conversation kept on this site that `isOurs(chat)` does not recognise, with all its words. */
+  /**
+   * Drop every conversation kept on this site that `isOurs(chat)` does not recognise, with all its words. Returns
+   * what was dropped, by its keys.
+   */
   forgetOthers(isOurs) {
+    const dropped = new Map();
     const keys = Array.from({ length: this.store.length }, (_, index) => this.store.key(index));
     const ours = keys.filter((key) => key.startsWith("bookbag "));
     for (const key of ours.filter((one) => one.endsWith(" chat"))) {
       const prefix = key.slice(0, -"chat".length);
       if (isOurs(new Memory(prefix, this.store).get("chat") || {})) continue;
-      for (const one of ours) if (one.startsWith(prefix) && one !== `${prefix}open`) this.store.removeItem(one);
+      for (const one of ours.filter((name) => name.startsWith(prefix) && name !== `${prefix}open`)) {
+        dropped.set(one, this.store.getItem(one));
+        this.store.removeItem(one);
+      }
     }
+    return dropped;
+  }
+
+  restore(dropped) {
+    for (const [key, value] of dropped) this.store.setItem(key, value);
   }
 
   /** The names that begin with `start`, in order. */
@@ -71,6 +79,15 @@ class Memory {
       if (key?.startsWith(whole)) found.push(key.slice(this.prefix.length));
     }
     return found.sort();
+  }
+}
+
+/** What was kept as JSON, or null. */
+function parsed(text) {
+  try {
+    return JSON.parse(text || "null");
+  } catch {
+    return null;
   }
 }
 

@@ -1,4 +1,5 @@
 // The conversation as this page knows it: what to send, what was heard, and staying connected.
+const LATE_MS = 10_000; // by when a page that knows its customer has said so
 const SOON_MS = 100; // a page changes its attributes one after the other
 // What a page says of its customer and the customer can do without. Proofs and the inbox are not among them.
 const DISPENSABLE = ["name", "email", "locale", "metadata"];
@@ -15,7 +16,12 @@ class Talk {
     this.sleepers = new Set();
     this.person = personOf(customer().customer);
     this.leaving = new AbortController();
-    if (!isGuest) memory.forgetOthers((chat) => this.isOurs(chat));
+    const dropped = isGuest ? new Map() : memory.forgetOthers((chat) => this.isOurs(chat));
+    if (dropped.size && isNobody(this.person)) {
+      // Out of the browser's memory at once; but many a page only says a moment later who is signed in.
+      this.dropped = dropped;
+      this.late = setTimeout(() => (this.dropped = null), LATE_MS);
+    }
     this.reset(isGuest ? null : memory.get("chat"));
     if (isGuest) return;
     const ours = new Set(this.queue.map((item) => item.name));
@@ -31,10 +37,21 @@ class Talk {
   knows() {
     const before = this.person;
     this.person = personOf(this.customer().customer);
-    if (!isSame(before, this.person)) return false;
+    if (!isSame(before, this.person) || this.cameBack()) return false;
     this.claim();
     this.queue.forEach((item) => WHY_NOT_YET[item.why] && this.retry(item));
     return true;
+  }
+
+  /** Whether who was dropped as the page began is signed in after all. It is all there again then. */
+  cameBack() {
+    const { dropped } = this;
+    if (!dropped || isNobody(this.person)) return false;
+    this.dropped = null;
+    const chats = [...dropped].filter(([key]) => key.endsWith(" chat")).map(([, value]) => parsed(value));
+    const isBack = !this.chat.id && !this.queue.length && chats.some((chat) => this.isOurs(chat));
+    if (isBack) this.memory.restore(dropped);
+    return isBack;
   }
 
   /** This conversation is the page's person's from now on, and the server is told so. */
@@ -154,6 +171,7 @@ class Talk {
     this.stream?.abort();
     clearTimeout(this.nap);
     clearTimeout(this.telling);
+    clearTimeout(this.late);
     this.memory.close();
     this.view = new Proxy({}, { get: () => () => {} });
     this.chat = {};
