@@ -164,6 +164,8 @@ class Display:
         return self._mrkdwn(text, formatted=False)
 
     def _attachment(self, attachment: Payload) -> str:
+        if not isinstance(attachment, dict):
+            return ""
         blocks = [self._block(block) for block in attachment.get("blocks") or ()]
         texts = [
             self._mrkdwn(str(attachment[key])) for key in ("pretext", "title", "text") if attachment.get(key)

@@ -130,8 +130,15 @@ class Bench(RuleBasedStateMachine):
         ts: str = await self.house.slack.until(placed, timeout=20)
         if ts not in talk.threads:
             talk.threads.append(ts)
-        card: Payload = self.house.slack.message(CHANNEL, ts)
-        return card
+        shown = self.house.slack.thread(CHANNEL, ts)
+        return shown[0] if shown and shown[0]["ts"] == ts else {"ts": ts, "subtype": "tombstone"}
+
+    async def thread(self, talk: Talk, *, former: int = 0) -> str | None:
+        """The thread that it has, or had so many before; None where there is none, or Slack forgot it."""
+        if await self.card(talk) is None:
+            return None
+        thread = talk.threads[max(-1 - former, -len(talk.threads))]
+        return thread if self.house.slack.thread(CHANNEL, thread) else None
 
     async def fates(self, talk: Talk) -> dict[str, Fate]:
         async with self.house.ledger.read() as tx:

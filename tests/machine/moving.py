@@ -51,6 +51,23 @@ class Moving(Pressing):
 
         self.step(f"Slack forgets a message to {talk.name}", forgets())
 
+    @rule(which=which)
+    def thread_forgotten(self, which: int) -> None:
+        """The card and all under it. The service finds out when it next changes or posts something there."""
+        talk = self.talk(which)
+
+        async def forgets() -> None:
+            await self.house.settled()
+            card = await self.card(talk)
+            if card is None:
+                return
+            talk.forgotten = True
+            for typed in talk.messages:
+                typed.vanished = typed.vanished or typed.thread == card["ts"]
+            self.house.slack.retention(CHANNEL, thread=card["ts"])
+
+        self.step(f"Slack forgets the thread of {talk.name}", forgets())
+
     @rule(which=which, by=who, times=st.integers(1, 3), back=former, forgets=maybe, moves=maybe)
     def away(self, which: int, by: str, times: int, back: int, forgets: bool, moves: bool) -> None:
         """No process is there while people type, and Slack delivers none of it later."""

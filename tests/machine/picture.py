@@ -118,7 +118,10 @@ class ThreadMessage:
 
 @dataclass
 class Talk:
-    """One conversation: everything that anybody did in it. `threads`: where it was, the present one last."""
+    """One conversation: everything that anybody did in it. `threads`: where it was, the present one last.
+
+    `forgotten`: Slack forgot one of its threads as a whole.
+    """
 
     customer: CustomerAtHome
     said: dict[str, int] = field(default_factory=dict)
@@ -131,6 +134,7 @@ class Talk:
     escalations: int = 0
     messages: list[ThreadMessage] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
+    forgotten: bool = False
 
     @property
     def id(self) -> ConversationId:

@@ -83,9 +83,10 @@ class Shapes(Trouble):
         talk = self.talk(which)
 
         async def posts() -> None:
-            if await self.card(talk) is not None:
+            thread = await self.thread(talk)
+            if thread is not None:
                 said = {"text": f"Nobody wrote this S{self.number()}.", **fields}
-                await self.house.person("ana").post(CHANNEL, "", thread_ts=talk.threads[-1], as_=said)
+                await self.house.person("ana").post(CHANNEL, "", thread_ts=thread, as_=said)
 
         self.step(f"an app or Slack posts in the thread of {talk.name}", posts())
 
@@ -111,9 +112,10 @@ class Shapes(Trouble):
         number: int | None = None,
         deliveries: int = 1,
     ) -> ThreadMessage | None:
-        if await self.card(talk) is None:
+        thread = await self.thread(talk)
+        if thread is None:
             return None
-        number, thread, late = number or self.number(), talk.threads[-1], self.is_silent()
+        number, late = number or self.number(), self.is_silent()
         person = self.house.person(by)
         ts = await person.post(CHANNEL, "", thread_ts=thread, deliveries=deliveries, as_=fields)
         typed = ThreadMessage(number, thread, ts, by, [wording], surely, late=late)

@@ -95,9 +95,9 @@ class Writing(Customers):
         sure: bool = True,
         former: int = 0,
     ) -> None:
-        if await self.card(talk) is None:
+        thread = await self.thread(talk, former=former)
+        if thread is None:
             return
-        thread = talk.threads[max(-1 - former, -len(talk.threads))]
         number = self.number()
         wording = self.wording(number, 0, reading, style, guest=by == GUEST)
         state, holder = await self.stands(talk)
