@@ -283,6 +283,11 @@ class Bridge:
         self._keep_up(homes.run())
         errands = Errands()
         self._stack.push_async_callback(errands.stop)
+        missed = Missed(client, self.database, spacing=self._catch_up_spacing)
+        catch_up = CatchUp(missed, self.database, intake)
+        watch = self._watch = Watch(
+            self.database, catch_up, self._sockets, self._slack_clock, gaps, missed=channels.missed
+        )
         bolt = slack_app(
             client,
             desk=self.desk,
@@ -300,6 +305,7 @@ class Bridge:
             settings=replace(self._settings, model=self._settings.model or DEFAULT_MODEL),
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
             slack_clock=self._slack_clock,
+            dropped=watch.dropped,
             channel_language=self._settings.language,
         )
         await self._serve(bolt)
@@ -307,15 +313,7 @@ class Bridge:
             connecting = self._connecting(bolt, self._settings.slack_app_token)
             if is_there:
                 await asyncio.wait(connecting, timeout=CONNECTED_WITHIN)
-        missed = Missed(client, self.database, spacing=self._catch_up_spacing)
-        self._watch = Watch(
-            self.database,
-            CatchUp(missed, self.database, intake),
-            self._sockets,
-            self._slack_clock,
-            missed=channels.missed,
-        )
-        self._keep_up(self._watch.run())
+        self._keep_up(watch.run())
 
     async def _introduced(self, client: AsyncWebClient) -> tuple[Installation, bool]:
         """What Slack says about us, and whether it said so now.

@@ -247,6 +247,7 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
             slack_clock=SlackClock(utc_now),
         ),
         installation=installation,
+        dropped=lambda _since: None,
         settings=Settings(slack_bot_token="xoxb-1", slack_channel="C1"),
         writer=None,
         errands=Errands(),

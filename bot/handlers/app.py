@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -20,6 +21,7 @@ from bot.handlers import (
     actions,
     commands,
     compose,
+    envelopes,
     handback,
     home,
     language,
@@ -31,6 +33,7 @@ from bot.handlers import (
 )
 from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
+from bot.handlers.envelopes import Dropped, unanswered
 from bot.handlers.errands import Errands
 from bot.handlers.verification import Verification
 from bot.slack.channels import Channels
@@ -65,6 +68,7 @@ def slack_app(
     settings: Settings,
     signing_secret: str | None,
     slack_clock: SlackClock,
+    dropped: Dropped,
     channel_language: str,
 ) -> AsyncApp:
     """Listeners for everything that teammates do.
@@ -95,8 +99,10 @@ def slack_app(
         process_before_response=True,
         # Over sockets there is nothing to verify; over HTTP the settings demand the secret.
         request_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
         before_authorize=None if signing_secret is None else Verification(signing_secret, slack_clock),
     )
+    envelopes.register(app, dropped=dropped)
     language.register(app, directory=directory, team=installation.team)
     messages.register(app, intake=intake, channels=channels)
     standing.register(app, channels=channels)
@@ -139,6 +145,8 @@ def slack_app(
 
     @app.error
     async def failed(error: Exception) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            return unanswered(error)
         log.error("a delivery from Slack failed and was not acknowledged", exc_info=error)
         return BoltResponse(status=500)
 

@@ -73,6 +73,11 @@ class Gaps:
         """There is a gap just now, at a start for instance."""
         await self._database.write(lambda tx: tx.facts.put(GAP_AT, tx.now.isoformat()))
 
+    def dropped(self) -> None:
+        """Slack says that it drops deliveries: that is a gap for every process."""
+        self._is_untold = True
+        self._happened(self._database.clock())
+
     async def run(self) -> NoReturn:
         """Look at the sockets, much more often than a reply waits for an older one, until cancelled.
 

@@ -13,6 +13,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from bot.slack.catchup import CatchUp
 from bot.slack.clock import SlackClock
 from bot.slack.events import moment
+from bot.slack.gaps import Gaps
 from storage.database import Database, reason_of
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = timedelta(seconds=1)
 NOTE_EVERY = timedelta(seconds=10)
 SWEEP_AGAIN = timedelta(minutes=1)
+# Slack says each minute that it drops deliveries, while it does (docs.slack.dev/apis/events-api).
+DROPPING_FOR = timedelta(seconds=75)
+WHILE_DROPPING = timedelta(seconds=5)
 # The fact that holds the latest `ts` of Slack's that any process had heard while Slack could reach it.
 HEARD = "slack_heard"
 
@@ -36,6 +40,7 @@ class Watch:
         catch_up: CatchUp,
         sockets: Sequence[SocketModeClient],
         slack_clock: SlackClock,
+        gaps: Gaps,
         *,
         missed: Callable[[], None],
     ) -> None:
@@ -45,16 +50,29 @@ class Watch:
         self._missed = missed
         self._is_gap = False
         self._sockets = sockets
+        self._gaps = gaps
         self._sessions: set[object] = set()
         # There is something to catch up on, but not before this moment.
         self._owed: datetime | None = database.clock()
         self._noted_at: datetime | None = None
+        # Since when Slack drops deliveries, as far as it said so, and until when it may go on with that.
+        self._dropped_since: datetime | None = None
+        self._dropping_until: datetime | None = None
         self._sweeping: asyncio.Task[None] | None = None
 
     @property
     def is_behind(self) -> bool:
         """Whether something may have been missed that was not looked for yet."""
         return self._owed is not None or self._is_sweeping
+
+    def dropped(self, since: datetime) -> None:
+        """Slack drops deliveries since then, by its own clock: look for them until that is over."""
+        now = self._database.clock()
+        self._gaps.dropped()
+        self._missed()
+        self._owed = now
+        self._dropped_since = min(since, self._dropped_since or since)
+        self._dropping_until = now + DROPPING_FOR
 
     async def run(self) -> NoReturn:
         """Watch until cancelled."""
@@ -114,10 +132,17 @@ class Watch:
             async with self._database.read() as tx:
                 heard = await tx.facts.get(HEARD)
             since = None if heard is None else moment(heard)
+            if since is not None and self._dropped_since is not None:
+                since = min(since, self._dropped_since)
             complete = await self._catch_up.sweep(since=since)
         except Exception as error:  # noqa: BLE001 - what was missed is still missed: try again
             log.error("catching up with Slack broke off: %s", reason_of(error))
             complete = False
+        now = self._database.clock()
+        if self._dropping_until is not None and now < self._dropping_until:
+            self._owed = now + WHILE_DROPPING
+        elif complete:
+            self._dropped_since = self._dropping_until = None
         if not complete and self._owed is None:
             # Until then nothing is noted, so that the next try, or the next start, looks as far back.
             self._owed = self._database.clock() + SWEEP_AGAIN
