@@ -9,17 +9,9 @@ from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER, ConversationValue
 from bot.blocks.menus import holder_menu, ticket_menu
 from bot.blocks.message import LinkTo, Message, button, line, plain, small, title
 from bot.blocks.rows import actions
-from bot.blocks.words import (
-    bold,
-    customer_name,
-    escaped,
-    notification,
-    one_line,
-    shortened,
-    status_word,
-    when,
-)
+from bot.blocks.words import bold, customer_name, escaped, notification, shortened, status_word, when
 from bot.desk.views import ConversationView
+from bot.prose.lines import as_label, one_line
 from bot.tongues import say
 from storage.records import Author, Conversation, Entry, State, Status, Ticket
 
@@ -107,7 +99,7 @@ def _is_subject(view: ConversationView, message: Entry) -> bool:
 def last_words(conversation: Conversation, message: Entry) -> str:
     """What was said last, and by whom: an AI's words under a customer's name would pass for theirs."""
     who = {Author.CUSTOMER: customer_name(conversation), Author.AI: say("AI")}.get(message.author)
-    speaker = who or one_line(message.name or "") or "Bookbag"
+    speaker = who or as_label(message.name or "") or "Bookbag"
     return f"{speaker}: {shortened(message.said, _LAST_MESSAGE_LENGTH)}"
 
 

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
 from bot.blocks.message import plain
 from bot.blocks.words import shortened
+from bot.prose.lines import as_label
 from bot.tongues import say
 from storage.records import Customer
 
@@ -23,8 +24,8 @@ def who_they_are(
     """
     fields = {
         "user_id": say("user {id}", id=shortened(user_id, _LENGTH)) if user_id else "",
-        "name": shortened(name or "", _LENGTH),
-        "email": shortened(email or "", _LENGTH),
+        "name": shortened(as_label(name or ""), _LENGTH),
+        "email": shortened(as_label(email or ""), _LENGTH),
     }
     known = {field: text for field, text in fields.items() if text}
     if known.keys() <= {"name"} - set(proven):

@@ -14,17 +14,10 @@ from bot.blocks.ids import RETRY, TAKE_BACK, EntryValue
 from bot.blocks.message import Message, button, line, plain, small, title, words
 from bot.blocks.reasons import reason_in_words
 from bot.blocks.rows import lasted
-from bot.blocks.words import (
-    bold,
-    customer_name,
-    date_and_time,
-    escaped,
-    notification,
-    one_line,
-    shortened,
-)
+from bot.blocks.words import bold, customer_name, date_and_time, escaped, notification, shortened
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
+from bot.prose.lines import as_label, first_label
 from bot.tongues import say
 from storage.records import Conversation, Entry, State, Status
 
@@ -37,10 +30,10 @@ _ORIGINAL_LENGTH = 80
 
 def event_message(conversation: Conversation, entry: Entry) -> Message:
     data = entry.data
-    by = one_line(data.get("by") or "") or say("Somebody")
+    by = as_label(data.get("by") or "") or say("Somebody")
     match Event(data["event"]):
         case Event.TAKEN_OVER:
-            former = one_line(data.get("former") or "")
+            former = as_label(data.get("former") or "")
             return _told(
                 "🙋",
                 lambda name: _took_over(name(by), name(former) if former else None),
@@ -48,7 +41,7 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
                 actions=_while_held(conversation),
             )
         case Event.HANDED_OVER:
-            to = one_line(data["to"]["name"]) or say("a teammate")
+            to = as_label(data["to"]["name"]) or say("a teammate")
             return _told(
                 "🙋",
                 lambda name: say(
@@ -136,7 +129,7 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
 
 def _of_the_customer(event: Event, customer: Mapping[str, Any]) -> Message:
     """Who they are from here on, as it was at that moment."""
-    name = shortened(customer["name"] or customer["email"] or "", 80) or say("Customer")
+    name = shortened(first_label(customer["name"] or "", customer["email"] or ""), 80) or say("Customer")
     signed_in = event is Event.SIGNED_IN
     told = _told(
         "🪪",
@@ -153,7 +146,7 @@ def _of_the_wait(conversation: Conversation, entry: Entry) -> Message:
     data, customer = entry.data, customer_name(conversation)
     match Event(data["event"]):
         case Event.ASSIGNED:
-            to = one_line(data["to"]["name"]) or say("a teammate")
+            to = as_label(data["to"]["name"]) or say("a teammate")
             return _told(
                 "🙋",
                 lambda name: say(
@@ -167,7 +160,7 @@ def _of_the_wait(conversation: Conversation, entry: Entry) -> Message:
         case Event.STILL_WAITING:
             return _still_waiting(conversation, entry)
         case Event.ADDRESS_LEFT:
-            email = escaped(one_line(data["email"]))
+            email = escaped(as_label(data["email"]))
             return _told(
                 "✉️", lambda name: say("{name} left an address: {email}", name=name(customer), email=email)
             )
@@ -199,7 +192,7 @@ def _still_waiting(conversation: Conversation, entry: Entry) -> Message:
 def _holder_left(conversation: Conversation, entry: Entry) -> Message:
     """Stands in the channel too, as `_still_waiting`."""
     name = customer_name(conversation)
-    holder = one_line(entry.data["holder_name"]) or say("A teammate")
+    holder = as_label(entry.data["holder_name"]) or say("A teammate")
 
     def says(named: Named) -> str:
         if entry.data["why"] == "left":
@@ -278,7 +271,7 @@ def _closed(by: str, ticket: int, status: Status) -> str:
 def _goes_on(ticket: int, by: str | None, status: Status) -> str:
     if by is None:
         return say("Ticket #{ticket} is back from hold: the customer wrote.", ticket=ticket)
-    name = one_line(by) or say("somebody")
+    name = as_label(by) or say("somebody")
     if status is Status.ON_CUSTOMER:
         return say("Ticket #{ticket} is back from hold: {name} replied.", ticket=ticket, name=name)
     return say("Ticket #{ticket} is back from hold: {name} took it up again.", ticket=ticket, name=name)
@@ -394,7 +387,7 @@ def _vanished(replies: Sequence[Mapping[str, Any]], name: Named) -> str:
         return say(
             "Slack does not show the reply of {name} of {time} any more, and nobody said that it was "
             "deleted. The customer still reads it.",
-            name=name(one_line(replies[0]["name"] or "") or say("a teammate")),
+            name=name(as_label(replies[0]["name"] or "") or say("a teammate")),
             time=at[0],
         )
     return say(

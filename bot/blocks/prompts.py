@@ -17,12 +17,13 @@ from bot.blocks.ids import (
     TranslationValue,
 )
 from bot.blocks.message import LinkTo, Message, button, line, words
-from bot.blocks.words import bold, customer_name, escaped, one_line, shortened
+from bot.blocks.words import bold, customer_name, escaped, shortened
 from bot.desk.attachments import Unfit
 from bot.desk.held import fingerprint
 from bot.desk.outgoing import Prompt
 from bot.desk.signs import Sign, TeamSign
 from bot.desk.views import ConversationView
+from bot.prose.lines import as_label, one_line
 from bot.tongues import say
 from storage.records import ConversationId
 
@@ -57,7 +58,7 @@ def prompt_message(
             send = button(say("Take over and send"), TAKE_OVER_AND_SEND, held, style="primary")
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.SOMEBODY_HOLDS:
-            name = one_line(holder or "") or say("A teammate")
+            name = as_label(holder or "") or say("A teammate")
             send = button(say("Send as me"), SEND_AS_ME, held, style="primary")
             choices = [send, note]
             if epoch is not None:

@@ -20,8 +20,9 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from bot.blocks.words import SECTION_LIMIT, one_line, size
+from bot.blocks.words import SECTION_LIMIT, size
 from bot.prose.addresses import may_be_followed, names_its_host, says_no_more, spelled
+from bot.prose.lines import one_line
 from bot.prose.plain import plain
 from bot.prose.tree import Code, Leaf, Link, Listing, Paragraph, Prose, Quote, Style, Text, paragraph
 

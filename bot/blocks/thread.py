@@ -12,9 +12,10 @@ from bot.blocks.events import event_message
 from bot.blocks.message import Message, ai_words, small, words
 from bot.blocks.message import plain as plain_text
 from bot.blocks.plainer import Plain, plainer
-from bot.blocks.words import bold, customer_name, escaped, notification, one_line, size
+from bot.blocks.words import bold, customer_name, escaped, notification, size
 from bot.desk.kinds import in_size
 from bot.desk.timeline import Event
+from bot.prose.lines import as_label
 from bot.tongues import say
 from storage.records import Author, Conversation, Entry, Kind
 
@@ -215,6 +216,6 @@ def _speaker(conversation: Conversation, entry: Entry) -> tuple[str, str]:
         case Author.TEAMMATE:
             # Another sign for a note: what is sent never stands under the same name line as what is not.
             mark = "🔒" if entry.kind is Kind.NOTE else "💬"
-            return one_line(entry.name or "") or say("A teammate"), mark
+            return as_label(entry.name or "") or say("A teammate"), mark
         case Author.SYSTEM:
             return say("Automatic message to the customer"), "ℹ️"

@@ -11,8 +11,9 @@ from bot.blocks.card import take_over_button
 from bot.blocks.customer import who
 from bot.blocks.message import LinkTo, Message, line, plain, small, title
 from bot.blocks.rows import actions, lasted, nothing, pages, past_the_end, row
-from bot.blocks.words import bold, customer_name, date_and_time, escaped, one_line, shortened, status_word
+from bot.blocks.words import bold, customer_name, date_and_time, escaped, shortened, status_word
 from bot.desk.lists import TicketPage, TicketShown, TicketView
+from bot.prose.lines import as_label
 from bot.tongues import number, say
 from storage.records import Author, Entry, State, Status
 from storage.shelves import COUNTED, Shelf
@@ -108,7 +109,7 @@ def _times(view: TicketView) -> Iterable[str]:
 
 
 def _spoken(entry: Entry, customer: str) -> str:
-    speaker = {Author.CUSTOMER: customer, Author.AI: say("AI")}.get(entry.author) or one_line(
+    speaker = {Author.CUSTOMER: customer, Author.AI: say("AI")}.get(entry.author) or as_label(
         entry.name or ""
     )
     return f"{speaker or say('A teammate')}: {shortened(entry.said, _MESSAGE_LENGTH) or '…'}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.prose.lines import as_label, first_label, one_line
 from bot.tongues import say
 from storage.records import Conversation, Status
 
@@ -14,13 +15,6 @@ HEADER_LIMIT = 150
 PREVIEW_LENGTH = 150
 # Letters of a word that are given up rather than shown without the rest of it.
 _LONGEST_REST = 15
-
-# Controls, and the marks that turn the direction of what follows: a name made of them could pass for another.
-# The last line are letters without a shape, which would make a name of nothing.
-_UNSAFE_IN_NAMES = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\U000e0000-\U000e007f]"
-)
 
 
 def status_word(status: Status) -> str:
@@ -46,11 +40,7 @@ def escaped(text: str) -> str:
 
 def bold(name: str) -> str:
     """A name, in bold, that cannot end the bold or start anything else."""
-    return f"*{escaped(re.sub('[*_~`]', '', one_line(name)).strip() or '?')}*"
-
-
-def one_line(text: str) -> str:
-    return " ".join(_UNSAFE_IN_NAMES.sub(" ", text).split())
+    return f"*{escaped(re.sub('[*_~`]', '', as_label(name)).strip() or '?')}*"
 
 
 def shortened(text: str, length: int) -> str:
@@ -74,7 +64,7 @@ def size(text: str) -> int:
 def customer_name(conversation: Conversation) -> str:
     """What to call the customer. Never empty, and never longer than a line."""
     customer = conversation.customer
-    return shortened(customer.name or customer.email or "", 80) or say("Customer")
+    return shortened(first_label(customer.name or "", customer.email or ""), 80) or say("Customer")
 
 
 def notification(who: str, text: str) -> str:

@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.prose.lines import one_line
+
 LONGEST_NAME = 100
 # No signature is longer, and none of these kinds is told by more.
 OPENING = 64
 
-_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e'
-                            r"\u2060-\u206f\ufeff]")  # fmt: skip
+_NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*]')
 # C0 controls but for tab, line feed, form feed and carriage return: no text has them.
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
@@ -79,7 +80,7 @@ def is_picture(media_type: str) -> bool:
 def safe_name(name: str, kind: FileKind) -> str:
     """A name that is no path, hides nothing and ends as its kind does: no PDF is called "invoice.pdf.exe"."""
     bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    bare = " ".join(_NOT_IN_A_NAME.sub(" ", bare).split()).strip(". ")
+    bare = one_line(_NOT_IN_A_NAME.sub(" ", bare)).strip(". ")
     stem, dot, ending = bare.rpartition(".")
     if not dot or ending.lower() not in kind.endings:
         stem, ending = bare, kind.endings[0]

@@ -24,7 +24,6 @@ from bot.blocks.rows import PAGE_SIZE
 from bot.blocks.settings import settings_message
 from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
 from bot.blocks.told import told
-from bot.blocks.words import one_line
 from bot.config import Settings
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError, MayNotAct
@@ -32,6 +31,7 @@ from bot.desk.figures import today
 from bot.desk.finding import Finder
 from bot.desk.lists import Lists
 from bot.handlers.press import Press
+from bot.prose.lines import one_line
 from bot.slack.channels import Channels
 from bot.slack.connecting import Connecting, NotConnectable
 from bot.slack.directory import Directory, UnknownPerson

@@ -66,15 +66,20 @@ def _number(value: object) -> int:
     return int(value)
 
 
+def _line(text: str) -> str | None:
+    """On one line; None where nothing of it stays."""
+    return one_line(text) or None
+
+
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_NO_CONTROLS)]
 Words = Annotated[
     str,
     StringConstraints(min_length=1, max_length=8000, pattern=_SOMETHING_VISIBLE),
     AfterValidator(words.clean),
 ]
-Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(one_line)]
-Inbox = Annotated[str, StringConstraints(max_length=LONGEST_INBOX), AfterValidator(one_line)]
-Reason = Annotated[str, StringConstraints(max_length=300), AfterValidator(one_line)]
+Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_line)]
+Inbox = Annotated[str, StringConstraints(max_length=LONGEST_INBOX), AfterValidator(_line)]
+Reason = Annotated[str, StringConstraints(max_length=300), AfterValidator(_line)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
 UserHash = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$")]
 UserToken = Annotated[str, StringConstraints(max_length=LONGEST_TOKEN)]

@@ -184,7 +184,7 @@ def _in_a_channel() -> str:
 def _name(inbox: str) -> str:
     """As the API takes it."""
     name = one_line(inbox)
-    if name is None or len(name) > LONGEST_INBOX:
+    if not name or len(name) > LONGEST_INBOX:
         raise NotConnectable(
             say(
                 "An inbox’s name has up to {number} characters, as the website or program sends it.",

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.prose.lines import first_label
+from bot.slack.entities import unescaped
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.identity import belongs_to
 from storage.database import Database
@@ -181,13 +183,15 @@ class Directory:
 
     def _described(self, person_id: PersonId, user: Mapping[str, Any]) -> Person:
         profile = user.get("profile") or {}
-        name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or ""
+        called = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"))
+        # Slack escapes names once, as it does all text.
+        name = first_label(*(unescaped(str(one or "")) for one in called))
         outsider = person_id.team != self._home_team or not belongs_to(user, self._home_team)
         automaton = user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == SLACKBOT
         guest = user.get("is_restricted") or user.get("is_ultra_restricted")
         return Person(
             id=person_id,
-            name=str(name).strip()[:120] or "A teammate",
+            name=name[:120].rstrip() or "A teammate",
             # Slack's picture addresses contain the ids of team and user: no customer's business.
             avatar_url=None,
             may_act=not (outsider or guest or automaton or user.get("deleted")),

@@ -15,10 +15,10 @@ from bot.blocks.words import (
     customer_name,
     escaped,
     notification,
-    one_line,
     shortened,
     size,
 )
+from bot.prose.lines import one_line
 from sandbox import mrkdwn
 from storage.records import Conversation
 from tests.blocks.shown import conversations, words
