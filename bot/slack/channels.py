@@ -247,12 +247,11 @@ class Channels:
         while True:
             try:
                 left = await self._desk.left_behind(limit=BROUGHT_AT_ONCE)
-                for one in left:
-                    await self._desk.come_home(one.id, away_from=str(one.home))
+                moved = [await self._desk.come_home(one.id, away_from=str(one.home)) for one in left]
             except Exception as error:  # noqa: BLE001 - each of them also moves with what is posted in it next
                 log.warning("conversations of a former channel were not moved: %s", reason_of(error))
                 return
-            if not left:
+            if not any(moved):
                 return
 
     def _leave(self, channel: str) -> None:

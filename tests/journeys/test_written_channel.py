@@ -318,3 +318,52 @@ async def test_while_another_process_still_uploads_a_file_for_a_channel_it_may_b
         before = written(here.slack, CHANNEL)
         await here.held_back()
         assert written(here.slack, CHANNEL) == before
+
+
+@pytest.mark.parametrize("state", ["waiting", "over"])
+@pytest.mark.parametrize("trouble", ["archived", "left", "shared"])
+async def test_whatever_the_old_channel_is_like_words_arrive_in_the_new_one_once(
+    outside: World, trouble: str, state: str
+) -> None:
+    slack = outside.slack
+    slack.add_channel(ELSEWHERE)
+    chat = await outside.chat(first="First")
+    await chat.shows("First")
+    if state == "waiting":
+        await chat.customer.escalate("They want a person")
+    else:
+        await outside.bridge.database.write(partial(long_ago, chat.id))
+    await outside.settled()
+    match trouble:
+        case "archived":
+            slack.archive(CHANNEL)
+        case "left":
+            slack.leave(CHANNEL)
+        case _:
+            shared(slack, CHANNEL)
+    words = [f"Line {number}" for number in range(5)]
+    for text in words[:3]:
+        await chat.customer.say(text)
+    await moved_to(outside, ELSEWHERE)
+    there = await outside.same_chat(chat, channel=ELSEWHERE)
+    for text in words[3:]:
+        await there.customer.say(text)
+    await there.shows(words[-1])
+    await outside.settled()
+    assert [said for who, said in there.in_thread() if who == "customer"] == ["First", *words]
+
+
+async def test_who_waits_in_the_channel_that_was_configured_is_given_to_who_is_in_the_new_one(
+    database_url: str,
+) -> None:
+    async with world(database_url, ai="external", assignment="balanced") as here:
+        here.slack.add_channel(ELSEWHERE, members=["ben"])
+        chat = await here.chat(first="My parcel is late")
+        await chat.customer.escalate("They want a person")
+        await chat.thread.ts()
+        await moved_to(here, ELSEWHERE)
+        # Who is in the old channel alone answers nobody any more.
+        await here.ana.command("/bookbag", "back", channel="general", wait=5.0)
+        await here.ben.command("/bookbag", "back", channel="general", wait=5.0)
+        there = await here.same_chat(chat, channel=ELSEWHERE)
+        await there.thread.card_shows("Ben is answering")
