@@ -141,7 +141,7 @@ former_threads = Table(
     Column("team", String(20), primary_key=True),
     Column("channel", String(20), primary_key=True),
     Column("ts", String(20), primary_key=True),
-    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False, index=True),
 )
 
 # Teammates who answer beside the holder. The epoch says in which stretch; in any other it means nothing.

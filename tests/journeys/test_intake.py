@@ -16,6 +16,7 @@ from bot.demo.show import NO_LIMITS
 from bot.slack.letters import delivery_of
 from storage.database import Database
 from storage.records import Author, Kind, MessageRef
+from storage.schema import entries as ledger
 from storage.schema import inbox
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
 
@@ -135,8 +136,10 @@ async def test_edits_and_a_deletion_come_after_what_they_are_about(outside: Worl
     outside.slack.publish(first)
     await outside.until(lambda: teammates_words(chat) == ["We open at 9"])
     async with outside.bridge.database.read() as tx:
-        entries = await tx.ledger.since(chat.id)
-    assert [e.text for e in entries if e.kind is Kind.EDIT] == ["We open at 8", "We open at 9"]
+        written = await tx.connection.scalars(
+            select(ledger.c.text).where(ledger.c.kind == Kind.EDIT).order_by(ledger.c.seq)
+        )
+    assert list(written) == ["We open at 8", "We open at 9"]
 
 
 @pytest.mark.parametrize("typed", [0.0, 5.0], ids=["just now", "long ago"])
