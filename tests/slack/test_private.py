@@ -158,6 +158,19 @@ async def test_nobody_is_gone_by_an_answer_from_before_they_came(gate: Gate) -> 
     assert await gate.rights.departure(gate.dora, home=home.id) is Departure.NO_MEMBER
 
 
+@pytest.mark.parametrize("list_of", ["nobody", "others", "silence"])
+async def test_nobody_is_gone_by_a_list_without_ourselves(gate: Gate, list_of: str) -> None:
+    home = gate.slack.channel(CHANNEL)
+    match list_of:
+        case "nobody":
+            home.members = []
+        case "others":
+            home.members = [gate.slack.user_id("ana")]
+        case _:
+            gate.slack.faults.error("conversations.members", "internal_error", times=1000)
+    assert await gate.rights.departure(gate.dora, home=home.id) is None
+
+
 async def test_words_of_this_program_alone_are_for_anybody(gate: Gate) -> None:
     becomes(is_restricted=True)(gate)
     gate.forgets()
