@@ -55,12 +55,18 @@ class Rights:
         """The same for what they typed in that thread of a conversation.
 
         A thread that the conversation left may be in a channel that outsiders read by now: what is typed
-        there goes to no customer.
+        there goes to no customer. While Slack is being asked who reads it, that is not decided: raises
+        `UnknownPerson`.
         """
         home = await self._channels.home_in(thread)
+        unseen = self._channels.exposure.is_unseen
+        is_asked = unseen(home) or unseen(thread.channel)
         person = await self.of(person_id, home=home)
         is_read_outside = thread.channel != home and await self._channels.is_exposed(thread.channel)
-        return replace(person, may_act=person.may_act and not is_read_outside)
+        may_act = person.may_act and not is_read_outside
+        if not may_act and (is_asked or unseen(home) or unseen(thread.channel)):
+            raise UnknownPerson("Slack is asked who reads the channel")
+        return replace(person, may_act=may_act)
 
     async def about(self, conversation_id: ConversationId, person_id: PersonId) -> Person:
         """The same as `admitted` for that conversation."""

@@ -227,3 +227,17 @@ async def test_what_the_database_refuses_holds_nobody_up_and_is_not_brought_back
     await office.settled()
     assert read(chat) == ["Behind them", "The end"]
     assert chat.marks(broken[0]) == {FAILED}
+
+
+async def test_what_is_typed_while_slack_is_asked_who_reads_the_channel_waits_for_the_answer(
+    office: World, chat: Chat
+) -> None:
+    office.slack.faults.slow("conversations.info", seconds=1.5, times=3)
+    office.slack.drop_sockets()
+    channels = office.bridge.channels
+    await office.until(lambda: channels.exposure.is_unseen(channels.configured_id))
+    await office.until(lambda: office.slack.open_connections == 2)
+    typed = [await chat.reply(office.ana, f"Line {number}") for number in range(3)]
+    for ts in typed:
+        await chat.marked(ts, SENT)
+    assert read(chat) == ["Line 0", "Line 1", "Line 2"]
