@@ -691,3 +691,32 @@ async def test_a_translation_of_words_that_changed_meanwhile_is_not_shown(
     await asked(bridge, "Es kostet fünf Euro.")
     await bridge.settled()
     assert "vier" not in str(bridge.slack.ephemerals("ana"))
+
+
+async def test_what_reads_like_a_note_is_asked_about_before_it_is_translated(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    before = len(claude.requests)
+    ts = await chat.reply(bridge.ana, "It will take two more days.\nnote: she complains a lot")
+    await chat.marked(ts, HELD)
+    await bridge.until(lambda: "“note: she complains a lot”" in str(bridge.slack.ephemerals("ana")))
+    await bridge.settled()
+    assert len(claude.requests) == before
+    assert "complains" not in str(chat.customer.seen)
+
+
+async def test_a_line_for_the_team_added_to_what_is_translated_is_asked_about(
+    bridge: World, claude: FakeAnthropic
+) -> None:
+    chat = await held(bridge, claude)
+    claude.translate("Es dauert noch zwei Tage.")
+    ts = await chat.reply(bridge.ana, "It will take two more days.")
+    await chat.marked(ts, HELD)
+    question = await bridge.prompt("ana", offering=SEND_TRANSLATION)
+    await bridge.ana.edit(CHANNEL, ts, "It will take two more days.\ninternal: she complains a lot")
+    await bridge.until(lambda: "“internal: she complains a lot”" in str(bridge.slack.ephemerals("ana")))
+    await bridge.ana.press(CHANNEL, question["ts"], SEND_TRANSLATION)
+    await bridge.settled()
+    assert chat.marks(ts) == {HELD}
+    assert [entry for entry in chat.customer.seen if entry.get("from") == "teammate"] == []
