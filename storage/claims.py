@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     false,
     func,
     literal_column,
@@ -190,13 +191,15 @@ def _lanes(dialect: str) -> Select[Any]:
 
 
 _LANES = Prepared(_lanes)
+# What a place takes nothing of for weeks is tried more often than its column can count.
+_COUNTED: ColumnElement[int] = literal_column("32000")
 _TAKE = Prepared(
     lambda _dialect: (
         update(table)
         .where(table.c.id == bindparam("row"))
         .values(
             state="sending",
-            attempts=table.c.attempts + 1,
+            attempts=case((table.c.attempts < _COUNTED, table.c.attempts + 1), else_=table.c.attempts),
             fence=table.c.fence + 1,
             lease_until=bindparam("lease_until"),
             claimed_by=bindparam("process"),

@@ -8,7 +8,7 @@ from functools import partial
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
 from bot.desk.views import views_of
-from bot.relay.outcome import Job, Outcome, Part
+from bot.relay.outcome import Done, Job, Outcome, Part
 from bot.slack.direct import DirectMessages
 from bot.slack.exposure import Exposure
 from bot.slack.installation import Installation
@@ -40,6 +40,8 @@ METHOD_OF: Mapping[str, str] = {
 
 _SHOW_A_VIEW = (Owed.CARD, Owed.REFRESH, Owed.ANNOUNCE, Owed.DIRECT)
 _READ_ALONE = (Owed.PROMPT, Owed.DIRECT)
+# What changes what stands in a channel and says nothing new.
+_TOUCHES = (Owed.REFRESH, Owed.MARK, Owed.SEEN)
 # What begins a conversation's thread or goes on in it.
 _IN_THREAD = (Owed.CARD, Owed.ENTRY, Owed.RECAP, Owed.FILE, Owed.ANNOUNCE)
 
@@ -141,14 +143,17 @@ class SlackPosts:
             who = readers.get(parcel.id)
             reader = None if who is None else people.get(who)
             language = self._language if reader is None else reader.locale
-            jobs[parcel.id] = partial(self._spoken, jobs[parcel.id], language)
+            jobs[parcel.id] = partial(self._spoken, parcel, jobs[parcel.id], language)
         return jobs
 
-    async def _spoken(self, job: Job, language: str | None) -> Outcome | Part:
+    async def _spoken(self, parcel: Parcel, job: Job, language: str | None) -> Outcome | Part:
         with speaking(language):
             try:
                 return await job()
             except Withheld as withheld:
+                if parcel.kind in _TOUCHES and self._exposure.is_left(withheld.channel):
+                    # Nobody works there any more, and what is only shown again has nobody to see it.
+                    return Done()
                 return self._poster.kept(withheld.channel)
 
 

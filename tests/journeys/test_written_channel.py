@@ -174,6 +174,8 @@ async def test_what_is_typed_in_a_thread_left_behind_goes_by_who_reads_there(
         await outside.until(lambda: told_directly(outside.slack, "ana"))
         assert ("teammate", "On its way!") not in there.window()
         assert written(outside.slack, CHANNEL) == before
+        # Nothing waits for a channel that nobody works in any more.
+        await outside.settled()
     else:
         await there.sees("On its way!", author="teammate")
         await chat.marked(typed, SENT)

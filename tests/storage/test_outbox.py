@@ -468,3 +468,9 @@ async def test_a_rolled_back_transaction_owes_nothing(post: Post) -> None:
     with pytest.raises(Exception, match="ck_outbox_state"):
         await post.database.write(broken)
     assert await post.states() == []
+
+
+async def test_a_row_that_was_tried_for_weeks_is_tried_on(post: Post) -> None:
+    await post.owe("entry")
+    await post.database.write(lambda tx: tx.connection.execute(update(outbox).values(attempts=32_767)))
+    assert await post.kinds() == ["entry"]
