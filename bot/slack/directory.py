@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.prose.lines import first_label
 from bot.slack.entities import unescaped
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
-from bot.slack.identity import belongs_to
+from bot.slack.identity import belongs_to, workspaces_of
 from storage.database import Database
 from storage.records import Person, PersonId
 
@@ -157,7 +157,10 @@ class Directory:
             failure = Failure.of(error)
             log.warning("Slack did not describe a teammate: %s", failure.reason)
             raise UnknownPerson(failure.reason) from error
-        user: Mapping[str, Any] = answer["user"]
+        user = answer.get("user")
+        # A description that names no workspace says of nobody that they are ours, or that they are gone.
+        if not isinstance(user, Mapping) or not (workspaces_of(user) or user.get("deleted")):
+            raise UnknownPerson("Slack named nobody")
         return user
 
     def _is_known(self, person: Person) -> bool:

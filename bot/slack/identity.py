@@ -28,13 +28,19 @@ def person_in(payload: Mapping[str, Any], *, team: str) -> PersonId:
 def belongs_to(described: Mapping[str, Any], team: str) -> bool:
     """Whether `users.info` describes a person of workspace `team`, by any of the signs that Slack gives.
 
-    `team_id` names one workspace of theirs, on Enterprise Grid perhaps another one or the organisation;
-    `enterprise_user.teams` and `teams` then name them all. Where none names `team` they are somebody else's,
-    from a shared channel or a sister workspace (docs.slack.dev/reference/objects/user-object).
+    Where none of their workspaces is `team` they are somebody else's, from a shared channel or a sister
+    workspace.
     """
-    if described.get("is_stranger"):
-        return False
+    return team in workspaces_of(described) and not described.get("is_stranger")
+
+
+def workspaces_of(described: Mapping[str, Any]) -> frozenset[str]:
+    """The workspaces that `users.info` names as a person's (docs.slack.dev/reference/objects/user-object).
+
+    `team_id` names one of theirs, on Enterprise Grid perhaps the organisation; `enterprise_user.teams` and
+    `teams` then name them all.
+    """
     on_grid = described.get("enterprise_user")
     lists = (described.get("teams"), on_grid.get("teams") if isinstance(on_grid, Mapping) else None)
     named = [one for teams in lists if isinstance(teams, list) for one in teams]
-    return team in (described.get("team_id"), *named)
+    return frozenset(one for one in (described.get("team_id"), *named) if one and isinstance(one, str))

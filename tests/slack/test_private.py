@@ -171,6 +171,15 @@ async def test_nobody_is_gone_by_a_list_without_ourselves(gate: Gate, list_of: s
     assert await gate.rights.departure(gate.dora, home=home.id) is None
 
 
+@pytest.mark.parametrize("user", [None, {}, [], {"id": "U1"}, {"id": "U1", "team_id": None, "teams": []}])
+async def test_a_description_of_nobody_shows_nothing_and_makes_nobody_gone(gate: Gate, user: object) -> None:
+    home = gate.slack.channel(CHANNEL)
+    gate.slack.faults.answer("users.info", {"ok": True, "user": user}, times=1000)
+    with pytest.raises(UnknownPerson):
+        await gate.ways["direct"](gate.dora, gate.about)
+    assert await gate.rights.departure(gate.dora, home=home.id) is None
+
+
 async def test_words_of_this_program_alone_are_for_anybody(gate: Gate) -> None:
     becomes(is_restricted=True)(gate)
     gate.forgets()
