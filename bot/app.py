@@ -66,6 +66,7 @@ from bot.slack.private import Private
 from bot.slack.rates import limits
 from bot.slack.rights import Rights
 from bot.slack.roll import Roll
+from bot.slack.signatures import Signatures
 from bot.slack.uploads import Uploads
 from bot.slack.watch import Watch
 from storage.database import Clock, Database, DatabaseUnavailable, reason_of, utc_now
@@ -118,7 +119,7 @@ class Bridge:
         self._catch_up_spacing = catch_up_spacing
         self._poster: Poster | None = None
         self._watch: Watch | None = None
-        self._signatures = deliveries.Signatures()
+        self._signatures = Signatures()
         self._writes_at: datetime | None = None
         self._stack = AsyncExitStack()
         self._sockets: list[SocketModeClient] = []
