@@ -84,6 +84,7 @@ class Prompt(StrEnum):
 
     AI_ANSWERS = "ai_answers"
     SOMEBODY_HOLDS = "somebody_holds"
+    # Called so in rows of earlier versions, which held nothing else for being unclear.
     UNCLEAR = "mentions"
     TRANSLATED = "translated"
     NOT_TRANSLATED = "not_translated"

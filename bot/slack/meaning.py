@@ -49,7 +49,8 @@ def judged(*readings: tuple[str, str], channels: Collection[str] = ()) -> tuple[
     """
     if any(is_note(own if own.strip() else whole) for whole, own in readings):
         return Meant.NOTE, None
-    for whole, _ in readings:
+    # Mostly the text and the blocks read the same.
+    for whole in dict.fromkeys(whole for whole, _ in readings):
         sign = sign_in(whole, channels=channels)
         if sign is not None:
             return Meant.UNCLEAR, sign

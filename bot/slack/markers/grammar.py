@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.slack.markers.folding import is_slip_of
 from bot.slack.markers.words import japanese
@@ -220,6 +220,7 @@ def _known() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return words("long"), words("short"), words("no_slips")
 
 
+@lru_cache(maxsize=4096)
 def _meant(word: str) -> str:
     long, short, real = _known()
     if len(word) > 14 or word in real or word in long or word in short:
