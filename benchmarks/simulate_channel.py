@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+from benchmarks.simulate_sizes import LARGEST, size
+
 
 class Waiting(NamedTuple):
     """Something owed to Slack at `at` seconds; within its lane, order is kept."""
@@ -17,13 +19,15 @@ class Waiting(NamedTuple):
     urgency: int
     alone: bool = False  # a card: the thread begins under it, so nothing can go out with it
     counted: bool = True  # whether anybody waits for it: not for a card, nor for what was said before
+    letters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What goes out at a free slot: of the most urgent lanes, the one whose oldest message is oldest.
 
-    A call carries up to `merged` messages of its lane. Without `urgent_first` all are equally urgent.
+    A call carries up to `merged` messages of its lane, as far as their JSON fits into one post. Without
+    `urgent_first` all are equally urgent.
     """
 
     urgent_first: bool
@@ -54,7 +58,7 @@ def serve(owed: Sequence[Waiting], *, spacing: float, policy: Policy) -> Served:
     while upcoming < len(owed) or lanes:
         now = free_at if lanes else max(free_at, owed[upcoming].at)
         while upcoming < len(owed) and owed[upcoming].at <= now:
-            at, lane, urgency, _, _ = owed[upcoming]
+            at, lane, urgency, *_ = owed[upcoming]
             urgency = urgency if policy.urgent_first else 0
             if lane not in lanes:
                 lanes[lane] = deque((upcoming,))
@@ -85,9 +89,14 @@ def serve(owed: Sequence[Waiting], *, spacing: float, policy: Policy) -> Served:
 
 def _taken(waiting: deque[int], owed: Sequence[Waiting], most: int) -> list[int]:
     """Take out of the lane what one call carries."""
+    many = len(waiting)
     taken = [waiting.popleft()]
     if owed[taken[0]].alone:
         return taken
+    left = LARGEST - size(owed[taken[0]].letters, waiting=many)
     while waiting and len(taken) < most and not owed[waiting[0]].alone:
+        left -= size(owed[waiting[0]].letters, waiting=many)
+        if left < 0:
+            break
         taken.append(waiting.popleft())
     return taken

@@ -113,12 +113,16 @@ def _threads(begun: Iterator[tuple[float, Script]], *, escalated_only: bool) -> 
             since = said.escalated_at
             first = Urgency.HELD_BY_PEOPLE
             thread = [
-                Waiting(start + max(at, since), lane, min(urgency, first), counted=at >= since)
-                for at, urgency in said.posts
+                Waiting(
+                    start + max(at, since), lane, min(urgency, first), letters=letters, counted=at >= since
+                )
+                for at, urgency, letters in said.posts
             ]
         else:
-            first = said.posts[0][1]
-            thread = [Waiting(start + at, lane, urgency) for at, urgency in said.posts]
+            first = said.posts[0].urgency
+            thread = [
+                Waiting(start + at, lane, urgency, letters=letters) for at, urgency, letters in said.posts
+            ]
         owed.append(Waiting(thread[0].at, lane, first, alone=True, counted=False))
         owed += thread
     # Stable: what happens at one moment keeps its order, the card first.

@@ -25,7 +25,7 @@ TABLES: Mapping[str, Callable[[], Table]] = {
 ANSWERS = "answers"
 RUN = "run"
 # All that the figures depend on. The picture and the page show them and change none.
-SOURCES = ("channel", "workload", "costs", "designs", "capacity", "figures", "tables")
+SOURCES = ("channel", "workload", "sizes", "costs", "designs", "capacity", "figures", "tables")
 
 
 def fingerprint() -> str:

@@ -30,6 +30,7 @@ from benchmarks.simulate_designs import (
     posts,
 )
 from benchmarks.simulate_figures import Table, count, duration, pair, rate, share, spread
+from benchmarks.simulate_sizes import LARGEST
 from benchmarks.simulate_workload import Workload
 
 WORK = Workload()
@@ -171,6 +172,8 @@ def assumed() -> Table:
             f"{questions[0.10]} to {questions[0.90]} in 8 of 10, half up to {questions[0.50]}",
             "120 recorded dialogues",
         ),
+        ("letters of a customer's message", f"{WORK.customer_letters.median:g} in the middle", "recorded"),
+        ("letters of an AI's answer", f"{WORK.ai_letters.median:g} in the middle", "guess"),
         ("the AI answers after", spread(WORK.ai_answers), "guess"),
         ("a customer reads and writes", spread(WORK.customer_writes), "guess"),
         ("a teammate takes an escalated conversation over after", spread(WORK.teammate_comes), "guess"),
@@ -179,8 +182,11 @@ def assumed() -> Table:
         ("busiest hour against the mean; a cosine over the day", f"{WORK.peak:g} times", "guess"),
         (
             "posts into a channel",
-            f"1 every {SLACK.seconds_per_post:g} s, {PER_POST} messages at most",
-            "Slack",
+            (
+                f"1 every {SLACK.seconds_per_post:g} s, {count(LARGEST)} characters of JSON and "
+                f"{PER_POST} messages at most"
+            ),
+            "Slack; its limit is not documented, see bot/blocks/budget.py",
         ),
         (
             "posts into a workspace",

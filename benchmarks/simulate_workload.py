@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from random import Random
+from typing import NamedTuple
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -21,9 +22,17 @@ class Urgency(IntEnum):
     WITH_AI = 2
 
 
+class Post(NamedTuple):
+    """An entry that is owed to the thread, in seconds from the conversation's first message."""
+
+    at: float
+    urgency: Urgency
+    letters: int
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Seconds between two things, log-normal as human pauses are: half are longer than `median`."""
+    """Seconds between two things, or letters, log-normal as human pauses are: half are more than `median`."""
 
     median: float
     sigma: float
@@ -45,6 +54,11 @@ class Workload:
     questions: tuple[tuple[float, int], ...] = (
         (0.0, 2), (0.10, 4), (0.25, 6), (0.50, 8), (0.75, 11), (0.90, 13), (1.0, 16),
     )  # fmt: skip
+    # Letters of a customer's message: the recorded lengths. Of an AI's answer: guess.
+    customer_letters: Gap = Gap(40, 0.8)
+    ai_letters: Gap = Gap(250, 0.6)
+    # Letters of what the program itself says in a thread, its buttons among them.
+    event_letters: int = 250
     # The AI's answer, whole: seconds. Guess.
     ai_answers: Gap = Gap(4, 0.5)
     # A customer reads some 60 characters and types some 40, the recorded lengths. Guess.
@@ -74,7 +88,7 @@ class Workload:
 class Script:
     """One conversation, in seconds from its first message. `posts` are entries owed to the Slack thread."""
 
-    posts: list[tuple[float, Urgency]] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
     edits: list[tuple[float, Urgency]] = field(default_factory=list)
     replies: list[float] = field(default_factory=list)
     answers: int = 0
@@ -98,11 +112,11 @@ def script(work: Workload, random: Random, *, escalated: bool) -> Script:
     at = 0.0
     for question in range(handed_over):
         at += work.customer_writes.draw(random) if question else 0.0
-        _entry(made, at, Urgency.WITH_AI)
+        _entry(made, at, Urgency.WITH_AI, letters=_letters(work.customer_letters, random))
         at += work.ai_answers.draw(random)
         made.answers += 1
         if question + 1 < handed_over or not escalated:
-            _entry(made, at, Urgency.WITH_AI)
+            _entry(made, at, Urgency.WITH_AI, letters=_letters(work.ai_letters, random))
     if escalated:
         _held_by_people(made, work, random, at, questions - handed_over)
     return made
@@ -111,23 +125,32 @@ def script(work: Workload, random: Random, *, escalated: bool) -> Script:
 def _held_by_people(made: Script, work: Workload, random: Random, at: float, questions: int) -> None:
     """The AI hands over instead of its last answer; a teammate comes, answers and hands back."""
     made.escalated_at = at
-    made.posts += [(at, Urgency.HELD_BY_PEOPLE)] * 2  # the customer is told, the timeline says why
+    # The customer is told, the timeline says why.
+    made.posts += [Post(at, Urgency.HELD_BY_PEOPLE, work.event_letters)] * 2
     made.edits.append((at, Urgency.FEEDBACK))
     summary_at = at + work.summary_takes.draw(random)
     taken_at = at + work.teammate_comes.draw(random)
-    _entry(made, summary_at, Urgency.HELD_BY_PEOPLE, card=Urgency.FEEDBACK)
-    _entry(made, taken_at, Urgency.FEEDBACK, card=Urgency.FEEDBACK)
+    says = work.event_letters
+    _entry(made, summary_at, Urgency.HELD_BY_PEOPLE, letters=says, card=Urgency.FEEDBACK)
+    _entry(made, taken_at, Urgency.FEEDBACK, letters=says, card=Urgency.FEEDBACK)
     at = _reply(made, taken_at + work.teammate_replies.draw(random))
     for _ in range(questions):
         at += work.customer_writes.draw(random)
-        _entry(made, at, Urgency.HELD_BY_PEOPLE)
+        _entry(made, at, Urgency.HELD_BY_PEOPLE, letters=_letters(work.customer_letters, random))
         at = _reply(made, at + work.teammate_replies.draw(random))
-    _entry(made, at + work.customer_writes.draw(random), Urgency.FEEDBACK, card=Urgency.FEEDBACK)
+    back = at + work.customer_writes.draw(random)
+    _entry(made, back, Urgency.FEEDBACK, letters=says, card=Urgency.FEEDBACK)
     made.posts.sort()
 
 
-def _entry(made: Script, at: float, urgency: Urgency, *, card: Urgency = Urgency.WITH_AI) -> None:
-    made.posts.append((at, urgency))
+def _letters(length: Gap, random: Random) -> int:
+    return min(8_000, max(1, round(length.draw(random))))
+
+
+def _entry(
+    made: Script, at: float, urgency: Urgency, *, letters: int, card: Urgency = Urgency.WITH_AI
+) -> None:
+    made.posts.append(Post(at, urgency, letters))
     made.edits.append((at, card))
 
 

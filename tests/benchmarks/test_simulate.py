@@ -119,14 +119,14 @@ def test_conversations_arrive_as_many_as_wanted_and_most_in_the_busiest_hour() -
 def test_conversations_have_the_recorded_length_whoever_holds_them() -> None:
     ai, people = scripts(WORK, escalated=False), scripts(WORK, escalated=True)
     assert fmean(said.entries for said in ai) == pytest.approx(16.8, rel=0.03)
-    assert all(urgency is Urgency.WITH_AI for said in ai for _, urgency in said.posts)
+    assert all(urgency is Urgency.WITH_AI for said in ai for _, urgency, _ in said.posts)
     for said in people:
         assert said.escalated_at is not None
-        presses = Counter(urgency for _, urgency in said.posts)[Urgency.FEEDBACK]
+        presses = Counter(urgency for _, urgency, _ in said.posts)[Urgency.FEEDBACK]
         assert presses == 2, "one to take over, one to hand back"
         assert said.replies
         assert min(said.replies) > said.escalated_at
-        assert all((at < said.escalated_at) == (urgency is Urgency.WITH_AI) for at, urgency in said.posts)
+        assert all((at < said.escalated_at) == (urgency is Urgency.WITH_AI) for at, urgency, _ in said.posts)
 
 
 def test_a_percentile_is_a_value_that_was_there() -> None:
