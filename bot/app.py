@@ -170,6 +170,9 @@ class Bridge:
             problems["slack"] = f"Slack takes no posts: {refused}"
         elif self._signatures.trouble is not None:
             problems["slack"] = self._signatures.trouble
+        given_up = {} if self._poster is None else self._poster.given_up.every()
+        if given_up:
+            problems["refused"] = "; ".join(f"{what}: {reason}" for what, reason in given_up.items())[:1_000]
         async with self.database.read() as tx:
             lost = [one for one in await tx.channels.inboxes() if not one.is_usable]
         if lost:

@@ -115,6 +115,24 @@ async def remind(tx: Transaction, conversation_id: ConversationId, *, after: tim
     return True
 
 
+async def holder_not_told(tx: Transaction, conversation_id: ConversationId) -> None:
+    """Say in the thread that a customer waits for their holder, who cannot be told directly."""
+    conversation = await _known(tx, conversation_id)
+    ticket = await tx.tickets.open_of(conversation_id)
+    if ticket is None or conversation.state is not State.TEAMMATE:
+        return
+    since = ticket.status_since or ticket.opened_at
+    entry = await timeline.for_the_team(
+        tx,
+        conversation,
+        Event.STILL_WAITING,
+        ticket=ticket.number,
+        subject=ticket.subject,
+        seconds=int((tx.now - since).total_seconds()),
+    )
+    await outgoing.mirror(tx, conversation, entry)
+
+
 async def call_placed(tx: Transaction, conversation_id: ConversationId, call: Call) -> None:
     """The call stands in the channel. Of one conversation's only the latest does, and only while it waits."""
     await _known(tx, conversation_id)

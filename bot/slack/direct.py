@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.blocks.direct import assigned_message, still_waiting_message
 from bot.blocks.message import Message
+from bot.desk import waiting
 from bot.desk.errors import MayNotAct
 from bot.desk.outgoing import Told, is_still_so
 from bot.desk.views import ConversationView
@@ -16,6 +18,7 @@ from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.installation import Installation
 from bot.slack.private import Private
 from storage.records import Parcel, PersonId, Ticket
+from storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -61,9 +64,15 @@ class DirectMessages:
             match failure.trouble:
                 case Trouble.THROTTLED:
                     return Throttled(failure.after, failure.reason)
-                case Trouble.NOT_SENT:
+                case Trouble.NOT_SENT | Trouble.TOKEN:
                     return NotYet(TRY_AGAIN, failure.reason)
                 case _:
-                    # A person who takes no direct messages is no trouble of the channel's.
-                    return Parked(failure.reason)
+                    # A person who takes no direct messages is no trouble of the channel's. That something
+                    # was assigned the thread says too; that somebody waits it says now.
+                    is_said = parcel.payload["told"] == Told.ASSIGNED
+                    return Parked(failure.reason, None if is_said else partial(_not_told, parcel))
         return Done()
+
+
+async def _not_told(parcel: Parcel, tx: Transaction) -> None:
+    await waiting.holder_not_told(tx, parcel.conversation_id)

@@ -40,7 +40,7 @@ from storage.transaction import Transaction
 log = logging.getLogger(__name__)
 
 # What Slack refuses here is given up where no other form of it is taken.
-_FOR_GOOD = (Trouble.REFUSED, Trouble.TOO_LONG, Trouble.METADATA, Trouble.GONE, Trouble.THREAD)
+FOR_GOOD = (Trouble.REFUSED, Trouble.TOO_LONG, Trouble.METADATA, Trouble.GONE, Trouble.THREAD)
 _HAS_A_NOTICE = (Owed.ENTRY, Owed.ANNOUNCE, Owed.RECAP)
 _WORKSPACE = "the workspace"
 # Looking for a post is not allowed, so whether it arrived cannot be found out.
@@ -48,6 +48,7 @@ MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "met
 # A clock may have been set back since.
 _CLOCK_SET = timedelta(minutes=15)
 _LONGEST_WAIT = timedelta(minutes=1)
+_SAID_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ class Poster:
         self._private = private
         self._waits = waits
         self.troubles = Troubles(desk.database.clock, lasts=10 * waits.while_closed)
+        # What was given up lately, for readiness: whoever looks after this may find out why.
+        self.given_up = Troubles(desk.database.clock, lasts=_SAID_FOR)
         self._warned: set[tuple[PersonId, str]] = set()
         # Whether Slack counts what JSON writes as \uXXXX as six: found out where it refuses a post.
         self._counts_escaped = False
@@ -171,6 +174,7 @@ class Poster:
             # Nothing was taken here until now, so nothing is known of what stands there instead of.
             return GoesOn(Form(since=form.since).kept_in(parcel.payload), begun=True)
         if form.instead is not None:
+            self.given_up.met(f"{parcel.kind} of conversation {parcel.conversation_id}", form.instead)
             return Parked(
                 form.instead,
                 None
@@ -264,7 +268,7 @@ class Poster:
         if other is not None:
             return other
         form = Form.of(parcel.payload)
-        if failure.trouble not in _FOR_GOOD or len(parcel.items) > 1:
+        if failure.trouble not in FOR_GOOD or len(parcel.items) > 1:
             return self.certain(parcel, failure, draft)
         if thread is None:
             # Under no card nothing of the conversation can be shown.
@@ -442,6 +446,7 @@ class Poster:
             case Trouble.TOKEN:
                 return self._cut_off(parcel, _WORKSPACE, failure.reason)
             case _:
+                self.given_up.met(f"{parcel.kind} of conversation {parcel.conversation_id}", failure.reason)
                 told = None if draft is None else self._told_of(parcel, draft, failure.reason, certain=True)
                 return Parked(failure.reason, told)
 

@@ -22,7 +22,7 @@ from bot.slack.forms import Form
 from bot.slack.markers.judge import sign_in
 from bot.slack.meaning import as_seen
 from bot.slack.outbound import Outbound, Withheld
-from bot.slack.poster import Poster
+from bot.slack.poster import FOR_GOOD, Poster
 from bot.slack.private import OWN_WORDS, Private
 from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel, PersonId
 
@@ -159,6 +159,7 @@ class Touches:
             text=held.text if held is not None else "",
             sign=_sign(payload.get("sign"), held),
         )
+        message = plainer(message, Form.of(payload).plain)
         where = conversation.card
         about = OWN_WORDS if what in ONLY_TELLS else conversation.id
         try:
@@ -172,6 +173,13 @@ class Touches:
                 )
             except Withheld:
                 # Its author is told all the same, where nobody else can be.
+                await self._private.direct(author, message, about=about)
+            except CALL_ERRORS as error:
+                failure = Failure.of(error)
+                other = self._poster.in_another_form(parcel, failure, message)
+                if other is not None or failure.trouble not in FOR_GOOD:
+                    return other or self._poster.again(parcel, error)
+                # What Slack does not show beside their message, they are told directly.
                 await self._private.direct(author, message, about=about)
         except MayNotAct:
             log.info("conversation %s: a held reply's author may not answer any more", conversation.id)

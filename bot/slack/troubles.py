@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,13 @@ class Troubles:
 
     def met(self, place: str, reason: str) -> None:
         if self.at(place) != reason:
-            log.error("Slack takes nothing from us in %s any more: %s", place, reason)
+            log.error("Slack takes nothing from us, %s: %s", place, reason)
         self._at[place] = (reason, self._clock())
+
+    def every(self) -> Mapping[str, str]:
+        """What is wrong in each place."""
+        self._forget()
+        return {place: reason for place, (reason, _) in self._at.items()}
 
     def over(self, place: str) -> None:
         if self._at.pop(place, None) is not None:

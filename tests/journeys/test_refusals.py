@@ -287,3 +287,31 @@ async def test_a_card_that_no_form_helps_waits_and_is_told_of(outside: World, co
     await chat.shows("one")
     await outside.settled()
     assert await parked(outside) == 0
+
+
+# ─── What one person is told ───
+
+
+@pytest.mark.parametrize("code", ["cannot_reply_to_message", "invalid_blocks", "an_error_of_tomorrow"])
+async def test_a_question_that_slack_does_not_show_beside_the_message_is_asked_directly(
+    outside: World, code: str
+) -> None:
+    chat = await outside.chat(first="Hello")
+    await chat.shows("Hello")
+    outside.slack.faults.error("chat.postEphemeral", code, times=1000)
+    await chat.reply(outside.ana, "Hi, I am Ana")
+    (words,) = await outside.until(lambda: told(outside, "ana"))
+    assert "the AI is still answering this customer" in words
+    await outside.settled()
+    assert await parked(outside) == 0
+
+
+async def test_what_is_given_up_is_said_to_the_operator(outside: World) -> None:
+    chat = await outside.chat(first="one")
+    await chat.shows("one")
+    await outside.settled()
+    outside.slack.faults.error(POST, "invalid_blocks", times=1000, when=lambda call: "two" in str(call))
+    await chat.customer.say("two")
+    await chat.shows("could not be posted here")
+    await outside.settled()
+    assert "invalid_blocks" in (await outside.bridge.ready())["refused"]

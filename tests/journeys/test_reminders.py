@@ -263,3 +263,20 @@ async def test_somebody_who_takes_no_direct_messages_stops_nothing(here: World, 
 
 def _broadcast(call: Any) -> bool:
     return bool(call.arguments.get("reply_broadcast"))
+
+
+async def test_a_holder_who_takes_no_direct_messages_is_reminded_in_the_thread(
+    here: World, clock: RunningClock
+) -> None:
+    chat = await here.chat(first="My parcel is lost")
+    await chat.taken_over(here.ana)
+    await chat.customer.say("Hello?")
+    await here.settled()
+    ana = here.slack.user_id("ana")
+    here.slack.faults.error(
+        "chat.postMessage", "messages_tab_disabled", times=1000, when=lambda call: call["channel"] == ana
+    )
+    clock.forward(minutes=6)
+    await looked(here)
+    await chat.shows("has waited")
+    assert called(here) == []
