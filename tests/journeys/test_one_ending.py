@@ -82,10 +82,14 @@ async def test_what_an_app_posts_in_a_persons_name_is_held_until_they_say_it_is_
     )
     await outside.ana.press(CHANNEL, asked[0]["ts"], SEND_AS_ME)
     await outside.until(lambda: len(read(chat)) == 1)
-    # Changed or deleted, it is a person's message like any other.
-    await outside.ana.delete(CHANNEL, posted[1])
     await outside.settled()
-    assert len(read(chat)) == 1
+    (sent,) = (ts for ts in posted if chat.marks(ts) == {SENT})
+    # An edit may be the app's; what is deleted is taken back like any other.
+    await outside.ana.edit(CHANNEL, sent, "Words of somebody")
+    await outside.until(lambda: "still sees what you sent first" in str(outside.slack.ephemerals("ana")))
+    assert read(chat) == [f"Words of {posted.index(sent)}"]
+    await outside.ana.delete(CHANNEL, sent)
+    await outside.until(lambda: read(chat) == [])
 
 
 async def test_what_apps_and_slack_say_stays_with_the_team_and_nobody_is_asked(
