@@ -66,7 +66,8 @@ def thread_problems(slack: Workspace, talk: Talk, entries: Sequence[Entry], stor
         return [f"has the cards {cards}, not {talk.threads[-1]}"]
     threads = [[m for m in slack.thread(CHANNEL, ts)[1:] if m.get("bot_id")] for ts in talk.threads]
     shown = [one for message in threads[-1] for one in mirrored(slack, message)]
-    wanted = said if len(threads) == 1 else said[len(said) - len(shown) :]
+    is_first = len(threads) == 1 and not talk.forgotten
+    wanted = said if is_first else said[len(said) - len(shown) :]
     problems = [] if shown == wanted else [f"the thread shows {shown}, the ledger has {said}"]
     rendered = "\n".join(slack.rendered(message) for thread in threads for message in thread)
     for event, words in (("taken_over", "took over."), ("resumed", "allowed AI replies.")):
