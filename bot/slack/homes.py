@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 # Slack does not say when a Home is left.
 LOOKING_FOR = 10 * 60.0
+# Seconds for which one that was left is refreshed once more, and how many of those are kept in mind.
+LOOKED_AT_AGAIN = 60.0
+REMEMBERED = 1000
 # Between two refreshes of one person's, and between any two, in seconds: views.publish is a tier 4 method.
 PAUSE = 3.0
 SPACING = 1.0
@@ -79,10 +82,13 @@ class Homes:
         self._spacing = spacing
         self._clock = clock
         self._looking: dict[PersonId, _Looking] = {}
+        # Slack keeps what it was given, so somebody may still find it when they come back.
+        self._left: dict[PersonId, _Looking] = {}
         self._refreshed = 0.0
 
     async def opened(self, person: PersonId, places: Places = FIRST) -> None:
         """Show it to them now, each list from its place on, and keep it up to date for a while."""
+        self._left.pop(person, None)
         looking = self._looking.setdefault(person, _Looking(self._clock()))
         looking.opened = self._clock()
         looking.places = places
@@ -91,7 +97,10 @@ class Homes:
         await self._publish(person, looking)
 
     def somebody_changed(self, user: str) -> None:
-        """What they may see may be less than what their Home shows."""
+        """What they may see may be less than what their Home shows, also if they left it long ago."""
+        for person in [one for one in self._left if one.user == user]:
+            looking = self._looking[person] = self._left.pop(person)
+            looking.opened = self._clock() - LOOKING_FOR + LOOKED_AT_AGAIN
         if any(person.user == user for person in self._looking):
             self._bell.ring(ANYTHING)
 
@@ -122,7 +131,10 @@ class Homes:
 
     def _forget(self) -> None:
         since = self._clock() - LOOKING_FOR
-        self._looking = {person: one for person, one in self._looking.items() if one.opened > since}
+        for person in [person for person, one in self._looking.items() if one.opened <= since]:
+            self._left[person] = self._looking.pop(person)
+        while len(self._left) > REMEMBERED:
+            del self._left[next(iter(self._left))]
 
     async def _publish(self, person: PersonId, looking: _Looking) -> None:
         # One after the other, or what was read first could be shown last.

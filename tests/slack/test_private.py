@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -14,10 +15,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 import bot
 from bot.blocks.modals import said_modal
 from bot.blocks.prompts import refusal
+from bot.desk.bell import ANYTHING, Bell
 from bot.desk.desk import Desk
 from bot.desk.errors import MayNotAct, NotInChannel
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory, UnknownPerson
+from bot.slack.homes import Homes
 from bot.slack.installation import find_installation
 from bot.slack.outbound import Outbound
 from bot.slack.private import OWN_WORDS, About, Listed, Private
@@ -43,6 +46,8 @@ class Gate:
         self.rights = rights
         self.directory = directory
         self.channels = channels
+        self.client: AsyncWebClient
+        self.private = private
         self.about: About = OWN_WORDS
         self.dora = PersonId(slack.team_id, slack.user_id("dora"))
         channel = slack.channel(CHANNEL).id
@@ -71,9 +76,15 @@ class Gate:
 
 
 @pytest.fixture
-async def gate(slack: Workspace, client: AsyncWebClient, database: Database) -> AsyncIterator[Gate]:
+def desk(database: Database) -> Desk:
+    return Desk(database, ai_answers=False)
+
+
+@pytest.fixture
+async def gate(
+    slack: Workspace, client: AsyncWebClient, database: Database, desk: Desk
+) -> AsyncIterator[Gate]:
     slack.add_person("dora")
-    desk = Desk(database, ai_answers=False)
     installation = await find_installation(client, CHANNEL)
     channels = Channels(client, desk, installation)
     await channels.start(let_in=True)
@@ -81,6 +92,7 @@ async def gate(slack: Workspace, client: AsyncWebClient, database: Database) -> 
     rights = Rights(directory, channels, bot_user=slack.bot_user_id)
     private = Private(client, rights, Outbound(client, channels.exposure), team=slack.team_id)
     made = Gate(slack, private, rights, directory, channels)
+    made.client = client
     conversation, _ = await desk.start(channel="web", inbox=None, customer=Customer(), client_id=None)
     made.about = conversation.id
     yield made
@@ -178,6 +190,35 @@ async def test_a_description_of_nobody_shows_nothing_and_makes_nobody_gone(gate:
     with pytest.raises(UnknownPerson):
         await gate.ways["direct"](gate.dora, gate.about)
     assert await gate.rights.departure(gate.dora, home=home.id) is None
+
+
+async def test_a_home_that_was_left_long_ago_is_emptied_too(gate: Gate, desk: Desk) -> None:
+    seconds = 1000.0
+    bell = Bell()
+    installation = await find_installation(gate.client, CHANNEL)
+    homes = Homes(
+        bell,
+        desk,
+        installation,
+        gate.rights,
+        gate.directory,
+        gate.private,
+        pause=0,
+        spacing=0,
+        clock=lambda: seconds,
+    )
+    running = asyncio.create_task(homes.run())
+    await homes.opened(gate.dora)
+    assert "Waiting now" in str(gate.slack.home("dora"))
+    seconds += 3600
+    bell.ring(ANYTHING)
+    await gate.slack.until(lambda: gate.dora in homes._left)
+    becomes(is_restricted=True)(gate)
+    gate.forgets()
+    homes.somebody_changed(gate.dora.user)
+    await gate.slack.until(lambda: "Only full members" in str(gate.slack.home("dora")))
+    running.cancel()
+    await asyncio.wait({running})
 
 
 async def test_words_of_this_program_alone_are_for_anybody(gate: Gate) -> None:
