@@ -175,10 +175,8 @@ class Touches:
                 # Its author is told all the same, where nobody else can be.
                 await self._private.direct(author, message, about=about)
             except CALL_ERRORS as error:
-                failure = Failure.of(error)
-                other = self._poster.in_another_form(parcel, failure, message)
-                if other is not None or failure.trouble not in FOR_GOOD:
-                    return other or self._poster.again(parcel, error)
+                if Failure.of(error).trouble not in FOR_GOOD:
+                    return self._poster.again(parcel, error)
                 # What Slack does not show beside their message, they are told directly.
                 await self._private.direct(author, message, about=about)
         except MayNotAct:
@@ -187,7 +185,8 @@ class Touches:
         except UnknownPerson as error:
             return NotYet(self._poster.longer(parcel), str(error))
         except CALL_ERRORS as error:
-            return self._poster.again(parcel, error)
+            other = self._poster.in_another_form(parcel, Failure.of(error), message)
+            return other or self._poster.again(parcel, error)
         return Done()
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.budget import Room
+from bot.blocks.ids import TAKE_OVER_AND_SEND
 from bot.blocks.message import ai_words
 from sandbox.content import MAX_BLOCKS_SIZE, size_of_blocks
 from sandbox.rules import Counting
@@ -304,6 +307,12 @@ async def test_a_question_that_slack_does_not_show_beside_the_message_is_asked_d
     assert "the AI is still answering this customer" in words
     await outside.settled()
     assert await parked(outside) == 0
+    (asked,) = outside.slack.direct_messages("ana")
+    async with aiohttp.ClientSession() as http:
+        client = AsyncWebClient(outside.slack.bot_token, base_url=outside.slack.api_url, session=http)
+        there = await client.conversations_open(users=outside.slack.user_id("ana"))
+    await outside.ana.press(there["channel"]["id"], asked["ts"], TAKE_OVER_AND_SEND)
+    await chat.sees("Hi, I am Ana", author="teammate")
 
 
 async def test_what_is_given_up_is_said_to_the_operator(outside: World) -> None:
