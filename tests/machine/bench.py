@@ -68,6 +68,7 @@ class Bench(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             if not self.failed and self.talks:
+                self.step("the service restarts", self.house.restart())
                 self.step("everything settles", self.judged())
         finally:
             if hasattr(self, "house"):

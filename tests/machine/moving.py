@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from bot.blocks.ids import TAKE_OVER
 from tests.journeys.world import CHANNEL
 from tests.machine.customers import chance, which
 from tests.machine.picture import Fate, Reading, Talk, ThreadMessage
@@ -83,6 +84,10 @@ class Moving(Pressing):
 
         async def goes() -> None:
             if moves:
+                # Somebody has said something in the thread that is left behind.
+                await self.press_card(talk, by, TAKE_OVER)
+                await self.type(talk, (await self.stands(talk))[1] or by, Reading.PLAIN, sure=False)
+                await self.house.settled()
                 await self._rebuilt(talk, by)
             await self.house.settled()
             if await self.card(talk) is not None:
