@@ -46,6 +46,8 @@ def compose(arguments: Payload, *, names: Names, update: bool = False, rules: Ru
     attachments = arguments.get("attachments")
     if text is not None and not isinstance(text, str):
         text = str(text)
+    if arguments.get("markdown_text") and (text or blocks):
+        raise SlackError("markdown_text_conflict")
     if not text and not blocks and not attachments:
         markdown = arguments.get("markdown_text")
         if not markdown:

@@ -182,7 +182,10 @@ class Messages:
             self._publish_change(channel, message_shape(channel, tombstone), previous, deliveries=deliveries)
             return
         channel.remove(ts)
+        self._publish_deleted(channel, ts, previous, deliveries=deliveries)
         self._drop_empty_tombstone(channel, message.get("thread_ts"))
+
+    def _publish_deleted(self, channel: Channel, ts: str, previous: Payload, *, deliveries: int = 1) -> None:
         self._publish_hidden(
             channel,
             {"subtype": "message_deleted", "deleted_ts": ts, "previous_message": previous},
@@ -190,9 +193,15 @@ class Messages:
         )
 
     def _drop_empty_tombstone(self, channel: Channel, ts: str | None) -> None:
+        """Without replies a tombstone goes as well, with an event of its own.
+
+        Source: slack-edge/slack-edge pull request 10.
+        """
         parent = channel.messages.get(ts or "")
         if parent and parent.get("subtype") == "tombstone" and not channel.has_replies(parent["ts"]):
+            previous = message_shape(channel, parent)
             channel.remove(parent["ts"])
+            self._publish_deleted(channel, parent["ts"], previous)
 
     def forget(
         self,

@@ -115,6 +115,18 @@ class Failure:
             return cls(Trouble.NOT_SENT, f"Slack cannot be reached: {type(error).__name__}")
         return cls(Trouble.MAYBE_SENT, f"no answer from Slack: {type(error).__name__}")
 
+    @classmethod
+    def of_edit(cls, error: Exception) -> Failure:
+        """The same where an edit failed.
+
+        What `is_inactive` says of an edit is that the channel is archived, frozen or deleted, and nothing of
+        the thread. Source: docs.slack.dev/reference/methods/chat.update.
+        """
+        failure = cls.of(error)
+        if failure.reason == "is_inactive":
+            return cls(Trouble.CHANNEL, failure.reason)
+        return failure
+
 
 def _of_answer(error: SlackApiError) -> Failure:
     response = error.response

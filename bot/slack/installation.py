@@ -127,7 +127,7 @@ async def find_channel(
     while True:
         page = await _ask(
             client.conversations_list(
-                types="public_channel,private_channel", exclude_archived=False, limit=1000, cursor=cursor
+                types="public_channel,private_channel", exclude_archived=False, limit=999, cursor=cursor
             )
         )
         for one in page["channels"]:

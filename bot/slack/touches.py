@@ -60,11 +60,13 @@ class Touches:
         try:
             await self._outbound.update(message, channel=where.channel, ts=where.ts)
         except CALL_ERRORS as error:
-            failure = Failure.of(error)
+            failure = Failure.of_edit(error)
             if failure.reason in _CARD_GONE:
                 return await self._poster.moved(parcel, where, failure.reason)
             elsewhere = await self._poster.goes_on_elsewhere(parcel, failure, view.conversation.home, where)
             other = elsewhere or self._poster.in_another_form(parcel, failure, message)
+            if other is None and failure.trouble is Trouble.CHANNEL:
+                return self._poster.certain(parcel, failure)
             return other or self._poster.again(parcel, error)
         return Done()
 

@@ -51,7 +51,7 @@ def update(call: Call) -> Payload:
     message = call.core.messages.find(channel, call.required("ts"))
     _own(call, message, "cant_update_message")
     if channel.is_archived:
-        raise SlackError("is_archived")
+        raise SlackError("is_inactive")
     given = _content(call)
     if given.get("blocks") == [] and given.get("text") is None:
         given["text"] = message.get("text", "")
@@ -90,7 +90,7 @@ def set_status(call: Call) -> Payload:
     channel = call.member_channel("channel_id")
     ts = call.required("thread_ts")
     if ts not in channel.messages:
-        raise SlackError("thread_not_found")
+        raise SlackError("invalid_thread_ts")
     call.state.thread_statuses[channel.id, ts] = call.text("status")
     call.state.changes.note()
     return {}
@@ -99,6 +99,8 @@ def set_status(call: Call) -> Payload:
 @method("reactions.add", "reactions:write")
 def add_reaction(call: Call) -> Payload:
     channel, ts, name = _reaction(call)
+    if channel.is_archived:
+        raise SlackError("is_archived")
     call.core.messages.react(channel, ts, name, user=call.state.app.bot_user_id)
     return {}
 
@@ -113,7 +115,7 @@ def remove_reaction(call: Call) -> Payload:
 @method("reactions.get", "reactions:read")
 def get_reactions(call: Call) -> Payload:
     channel = call.member_channel()
-    message = call.core.messages.find(channel, call.required("timestamp"))
+    message = call.core.messages.find(channel, _item(call))
     return {"type": "message", "channel": channel.id, "message": message_shape(channel, message)}
 
 
@@ -121,7 +123,17 @@ def _reaction(call: Call) -> tuple[Channel, str, str]:
     name = call.text("name").strip(":")
     if not re.fullmatch(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?", name):
         raise SlackError("invalid_name")
-    return call.member_channel(), call.required("timestamp"), name
+    return call.member_channel(), _item(call), name
+
+
+def _item(call: Call) -> str:
+    """The timestamp of the message that a reaction is about."""
+    ts = call.text("timestamp")
+    if not ts:
+        raise SlackError("no_item_specified")
+    if not _TIMESTAMP.fullmatch(ts):
+        raise SlackError("bad_timestamp")
+    return ts
 
 
 def _destination(call: Call) -> Channel:

@@ -51,7 +51,7 @@ def list_channels(call: Call) -> Payload:
         and (channel.is_member or not channel.is_private)
         and not (channel.is_archived and call.flag("exclude_archived"))
     ]
-    page, cursor = call.page(found, default=100)
+    page, cursor = call.page(found, default=100, most=999)
     return {
         "channels": [channel_shape(call.state, channel) for channel in page],
         "response_metadata": {"next_cursor": cursor},
@@ -95,6 +95,8 @@ def join(call: Call) -> Payload:
 def leave(call: Call) -> Payload:
     channel = call.channel()
     call.scoped_to(channel, "write")
+    if channel.is_archived:
+        raise SlackError("is_archived")
     if not channel.is_member:
         return {"not_in_channel": True}
     call.core.membership.leave(channel, call.state.app.bot_user_id)
@@ -103,7 +105,10 @@ def leave(call: Call) -> Payload:
 
 @method("conversations.open", "im:write")
 def open_direct(call: Call) -> Payload:
-    user = call.state.user(call.required("users").split(",")[0])
+    wanted = call.text("users")
+    if not wanted:
+        raise SlackError("users_list_not_supplied")
+    user = call.state.user(wanted.split(",")[0])
     return {"channel": channel_shape(call.state, call.state.direct_messages(user.id))}
 
 

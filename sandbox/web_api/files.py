@@ -70,7 +70,7 @@ def _uploaded(call: Call) -> list[File]:
         if file is None or file.content is None:
             raise SlackError("file_not_found")
         if file.complete:
-            raise SlackError("file_already_completed")
+            raise SlackError("file_not_found")
         file.title = one.get("title") or file.name
         files.append(file)
     for file in files:
