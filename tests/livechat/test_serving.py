@@ -109,7 +109,7 @@ async def test_where_all_are_taken_one_more_is_closed_at_once_and_no_descriptor_
             writer.close()
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"{}" * 100), b"broken"])
+@pytest.mark.parametrize("body", [gzip.compress(b"{}" * 100, mtime=0), b"broken"], ids=["packed", "broken"])
 @pytest.mark.parametrize(
     "path", ["/v1/conversations", "{chat}/messages", "{chat}/files?name=a.txt", "/nowhere"]
 )
