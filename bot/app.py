@@ -80,8 +80,10 @@ SOCKETS = 2
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
 # Seconds. A socket that is not open by then is waited for no longer, and opened when Slack lets us.
 CONNECTED_WITHIN = 10.0
-# Seconds between tries when Slack does not answer at the first start; then the start is given up.
+# Seconds between tries when Slack does not answer at the start.
 START_PAUSES = (0.5, 1, 2, 4, 8)
+# Seconds. Where Slack answered an earlier start, this one waits for it no longer.
+KNOWN_WITHIN = 5.0
 # Seconds; the SDK notices a dead socket after a few of these, and waits one before it opens another.
 PING_EVERY = 3
 # A readiness probe may ask every second; one write in five seconds tells enough.
@@ -322,27 +324,37 @@ class Bridge:
     async def _introduced(self, client: AsyncWebClient) -> tuple[Installation, bool]:
         """What Slack says about us, and whether it said so now.
 
-        A Slack that does not answer is asked again, and where it once did, what it said then has to do:
-        customers and the AI need not wait for it.
+        A Slack that stumbles is asked again. Where it does not answer in time but once did, what it said
+        then has to do: customers and the AI need not wait for it.
         """
         token, slack_channel = self._settings.slack_bot_token, self._settings.slack_channel
+        known = await remembered(self.database, token=token, slack_channel=slack_channel)
+        try:
+            async with asyncio.timeout(None if known is None else KNOWN_WITHIN):
+                found = await self._found(client)
+        except (NotAnswering, NotReachable, TimeoutError) as error:
+            if known is None:
+                raise
+            reason = str(error) or "Slack does not answer in time."
+            log.error("%s The bridge starts without Slack and uses it when it answers.", reason)
+            return known, False
+        await remember(self.database, found, token=token, slack_channel=slack_channel)
+        return found, True
+
+    async def _found(self, client: AsyncWebClient) -> Installation:
+        """What Slack says about us, asked a few times. Raises `NotConnected`."""
         for pause in (*START_PAUSES, None):
             try:
-                found = await find_installation(client, slack_channel)
+                found = await find_installation(client, self._settings.slack_channel)
                 if self._settings.slack_app_token is not None:
                     await try_app_token(client, self._settings.slack_app_token)
-            except (NotAnswering, NotReachable) as error:
-                known = await remembered(self.database, token=token, slack_channel=slack_channel)
-                if known is not None:
-                    log.error("%s The bridge starts without Slack and uses it when it answers.", error)
-                    return known, False
-                if pause is None or isinstance(error, NotReachable):
+            except NotAnswering as error:
+                if pause is None:
                     raise
                 log.warning("%s Asking again in %s s.", error, pause)
                 await asyncio.sleep(pause)
             else:
-                await remember(self.database, found, token=token, slack_channel=slack_channel)
-                return found, True
+                return found
         raise AssertionError("the last try returns or raises")
 
     def _slack_courier(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 
 from sandbox import Workspace
@@ -31,6 +33,17 @@ async def test_customers_go_on_while_slack_fails_at_the_start(database_url: str)
         await chat.taken_over(bridge.ana)
         await chat.reply(bridge.ana, "At nine.")
         await chat.sees("At nine.", author="teammate")
+
+
+async def test_a_slack_that_hangs_at_the_start_is_not_waited_for_call_after_call(database_url: str) -> None:
+    async with world(database_url) as bridge:
+        await bridge.bridge.stop()
+        bridge.slack.faults.slow("auth.test", seconds=60, times=10)
+        async with asyncio.timeout(30):
+            await bridge.start()
+        bridge.slack.faults.clear()
+        chat = await bridge.chat("Jonas", first="When do you open?")
+        await chat.shows("When do you open?")
 
 
 async def test_run_starts_where_nobody_listens_at_slacks_address(operator: Operator) -> None:

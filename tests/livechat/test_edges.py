@@ -159,7 +159,7 @@ async def test_the_widget_is_one_small_cacheable_script(house: House) -> None:
 
 async def test_every_part_of_the_widget_is_in_it_once_and_out_of_the_pages_reach(house: House) -> None:
     script = (await house.ask("GET", "/widget.js")).raw.decode()
-    assert script.startswith("(() => {")
+    assert script.startswith("(()=>{")
     for part in ("const WORDS", "const LOOK", "class Memory", "class Wire", "class Log", "class Talk"):
         assert script.count(part) == 1
 
