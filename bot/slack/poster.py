@@ -368,6 +368,9 @@ class Poster:
         except CALL_ERRORS as error:
             # A card that somebody deleted took its thread with it.
             return Failure.of(error).trouble not in (Trouble.GONE, Trouble.THREAD)
+        if self._installation.bot_id != shown["messages"][0].get("bot_id"):
+            # Somebody deleted the card, and answers of others keep its place: so it was taken here.
+            return False
         ours = [one for one in shown["messages"] if one.get("bot_id") == self._installation.bot_id]
         return len(ours) < 2
 

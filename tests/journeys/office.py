@@ -52,7 +52,9 @@ class Office:
         return chat
 
     def has_call(self, channel: str) -> bool:
-        return any(one.get("subtype") == "thread_broadcast" for one in self.slack.messages(channel))
+        """Whether the channel itself offers to take over under anything but a card."""
+        shown = [one for one in self.slack.messages(channel) if one.get("subtype") == "thread_broadcast"]
+        return any(TAKE_OVER in str(one.get("blocks")) for one in shown)
 
     async def another_id(self) -> None:
         """Slack gives the second channel one, and the bridge has heard of it."""

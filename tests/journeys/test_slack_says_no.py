@@ -42,6 +42,23 @@ async def test_a_deleted_card_starts_the_thread_again_with_a_recap(outside: Worl
     await chat.sees("I am here", author="teammate")
 
 
+async def test_a_card_that_is_deleted_again_starts_the_thread_again_each_time(outside: World) -> None:
+    """Also where an answer keeps its place and hardly anything of ours is left in its thread."""
+    chat = await outside.chat(first="Where is my order?")
+    await chat.taken_over(outside.ana)
+    for number in range(3):
+        await chat.reply(outside.ana, f"Answer {number}")
+        await chat.sees(f"Answer {number}", author="teammate")
+        await outside.settled()
+        card, *replies = outside.slack.thread(CHANNEL, await chat.thread.ts())
+        for one in [*(reply for reply in replies if reply.get("bot_id")), card]:
+            await outside.ana.delete(CHANNEL, one["ts"])
+        await chat.customer.say(f"Hello {number}?")
+        await moved(outside, chat)
+        await chat.shows(f"Hello {number}?")
+    assert await outside.is_ready()
+
+
 async def test_a_thread_that_takes_no_posts_moves_with_everything_that_waited(outside: World) -> None:
     chat = await outside.chat(first="one")
     await chat.shows("one")
