@@ -55,10 +55,17 @@ def run() -> None:
 
 
 @main.command()
-def check() -> None:
+@click.option(
+    "--probe",
+    metavar="CHANNEL",
+    help="Instead: ask Slack, in a channel made for it, what is assumed of it, and print where it differs.",
+)
+def check(probe: str | None) -> None:
     """Say what works and what does not; 1 if anything does not."""
     settings = _settings()
-    sys.exit(asyncio.run(_check(settings)))
+    if probe is None:
+        sys.exit(asyncio.run(_check(settings)))
+    _run(_probe(settings, probe))
 
 
 @main.command("manifest")
@@ -134,6 +141,17 @@ async def _check(settings: Settings) -> int:
     return 1 if failed else 0
 
 
+async def _probe(settings: Settings, channel: str) -> None:
+    from bot.probing import answers
+
+    async for answer in answers(settings, channel):
+        if answer.why is not None:
+            said = f"could not be asked ({answer.why})"
+        else:
+            said = "same" if answer.differs is None else f"differs ({answer.differs})"
+        click.echo(f"{answer.name}: {said}. {answer.says}")
+
+
 async def _upgrade(url: str) -> None:
     from storage.database import Database
     from storage.migrate import upgrade
@@ -160,13 +178,14 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.ai.knowledge import KnowledgeError
+    from bot.probing import NotProbed
     from bot.slack.installation import NotConnected
     from storage.database import DatabaseUnavailable, reason_of
     from storage.ownership import DatabaseInUse
 
     try:
         asyncio.run(work)
-    except (NotConnected, DatabaseInUse) as error:
+    except (NotConnected, NotProbed, DatabaseInUse) as error:
         _refuse(str(error))
     except DatabaseUnavailable as error:
         _refuse(DATABASE_FAILED.format(error))

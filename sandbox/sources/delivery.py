@@ -221,5 +221,6 @@ RULES = (
         ("web_api.views.publish_view",),
         codes=("user_not_found",),
         assumed="The page of views.publish names no error for it.",
+        unasked="What one person alone sees passes a gate of its own in the bot, and the probe keeps to its channel.",
     ),
 )
