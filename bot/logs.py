@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import time
 import traceback
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -18,6 +22,9 @@ from typing import TextIO
 OURS = ("bot", "storage", "sandbox")
 _ROOT = Path(__file__).resolve().parent.parent
 
+# How often a library says the same in a `WINDOW` of seconds: anybody outside can make one complain.
+AT_ONCE = 10
+WINDOW = 60.0
 # How far back a chain of causes is followed.
 _CAUSES = 5
 
@@ -29,11 +36,47 @@ def set_up(level: str, *, stream: TextIO | None = None) -> None:
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(WordlessFormatter())
+    handler.addFilter(Sparing(time.monotonic))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for ours in ("bot", "storage"):
         logging.getLogger(ours).setLevel(level)
     sys.excepthook = _crashed
     sys.unraisablehook = _not_raised
+    threading.excepthook = _thread_broke_off
+    warnings.showwarning = warned
+
+
+@dataclass(slots=True)
+class _Said:
+    """How often a line was said since a moment, and how many more like it were not printed."""
+
+    since: float
+    times: int = 0
+    left_out: int = 0
+
+
+class Sparing(logging.Filter):
+    """Lets a library say the same `AT_ONCE` times in a `WINDOW`, and counts what it leaves out."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._clock = clock
+        # One for each place in a library's code that logs: no more than there are such places.
+        self._said: dict[tuple[str, int], _Said] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if _is_ours(record):
+            return True
+        now = self._clock()
+        said = self._said.setdefault((record.pathname, record.lineno), _Said(now))
+        if now - said.since >= WINDOW:
+            said.since, said.times = now, 0
+        if said.times >= AT_ONCE:
+            said.left_out += 1
+            return False
+        said.times += 1
+        record.left_out, said.left_out = said.left_out, 0
+        return True
 
 
 class WordlessFormatter(logging.Formatter):
@@ -44,7 +87,7 @@ class WordlessFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         bare = logging.makeLogRecord(record.__dict__)
-        is_ours = record.name.partition(".")[0] in OURS
+        is_ours = _is_ours(record)
         bare.msg = record.msg if is_ours else _template(record)
         bare.args = _wordless(record.args, is_ours=is_ours)
         # Another handler may have kept a traceback with words in it.
@@ -53,7 +96,14 @@ class WordlessFormatter(logging.Formatter):
         if not is_ours:
             # What a library meets it says again at every try; its type says enough.
             bare.exc_info = None
-        return super().format(bare)
+        try:
+            line = super().format(bare)
+        except (TypeError, ValueError, KeyError):
+            # Its words do not fit its template. Python would print both.
+            bare.msg, bare.args = f"a line that cannot be put together: {_where(record)}", ()
+            line = super().format(bare)
+        left_out = getattr(record, "left_out", 0)
+        return f"{line} ({left_out} more like it were not printed)" if left_out else line
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - the name is logging's
         """The type of the exception and of its causes, each with the places it came through."""
@@ -77,6 +127,14 @@ def described(error: BaseException) -> str:
     return "\n".join(lines)
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OURS
+
+
+def _where(record: logging.LogRecord) -> str:
+    return f"{record.module}:{record.lineno} in {record.funcName}"
+
+
 def _place(filename: str) -> str:
     path = Path(filename)
     return str(path.relative_to(_ROOT)) if path.is_relative_to(_ROOT) else "/".join(path.parts[-2:])
@@ -84,7 +142,7 @@ def _place(filename: str) -> str:
 
 def _template(record: logging.LogRecord) -> str:
     """What a library logs, before it is filled in; where that was done already, only where it was logged."""
-    where = f"{record.module}:{record.lineno} in {record.funcName}"
+    where = _where(record)
     error = record.exc_info[1] if record.exc_info else None
     if record.args and isinstance(record.msg, str):
         return f"{record.msg} ({where})"
@@ -118,3 +176,19 @@ def _crashed(kind: type[BaseException], error: BaseException, _trace: TracebackT
 def _not_raised(unraisable: sys.UnraisableHookArgs) -> None:
     error = unraisable.exc_value
     logging.getLogger("bot").error("something broke off where nobody could be told", exc_info=error)
+
+
+def _thread_broke_off(args: threading.ExceptHookArgs) -> None:
+    logging.getLogger("bot").error("a thread broke off", exc_info=args.exc_value)
+
+
+def warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Log a Python warning by its kind and place; what it says may quote a value."""
+    logging.getLogger("bot").warning("%s at %s:%d", category.__name__, _place(filename), lineno)

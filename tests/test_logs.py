@@ -6,6 +6,8 @@ import asyncio
 import io
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -27,9 +29,11 @@ def log() -> Iterator[io.StringIO]:
     printed = io.StringIO()
     root = logging.getLogger()
     before = root.handlers[:], root.level, sys.excepthook, sys.unraisablehook
+    elsewhere = threading.excepthook, warnings.showwarning
     root.handlers = []
     logs.set_up("DEBUG", stream=printed)
     yield printed
+    threading.excepthook, warnings.showwarning = elsewhere
     root.handlers, level, sys.excepthook, sys.unraisablehook = before
     root.setLevel(level)
     for ours in ("bot", "storage"):
@@ -145,6 +149,67 @@ async def test_a_crash_prints_no_words(log: io.StringIO, capsys: pytest.CaptureF
     assert "LookupError" in printed
     assert "_fails" in printed
     assert SECRET not in printed
+
+
+def test_a_thread_that_breaks_off_prints_no_words(
+    log: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    thread = threading.Thread(target=_fails)
+    thread.start()
+    thread.join()
+    printed = log.getvalue() + capsys.readouterr().err
+    assert "LookupError" in printed
+    assert SECRET not in printed
+
+
+def test_a_warning_prints_its_place_and_no_words(
+    log: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = logs.warned
+        warnings.warn(f"unexpected value {SECRET}", RuntimeWarning, stacklevel=1)
+    printed = log.getvalue() + capsys.readouterr().err
+    assert "RuntimeWarning" in printed
+    assert "test_logs.py" in printed
+    assert SECRET not in printed
+
+
+@pytest.mark.parametrize("name", ["bot.test", "a_library"])
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [("%d tries", (SECRET,)), ("%s and %s", (SECRET,)), ("%(no)s", {"other": SECRET}), ("%y", (SECRET,))],
+)
+def test_a_line_that_cannot_be_put_together_prints_its_place_alone(
+    name: str, template: str, words: object
+) -> None:
+    record = logging.makeLogRecord({"name": name, "msg": template, "args": words, "module": "thing"})
+    printed = logs.WordlessFormatter().format(record)
+    assert "thing" in printed
+    assert SECRET not in printed
+
+
+async def test_malformed_requests_without_end_do_not_fill_the_log(
+    log: io.StringIO, database: Database
+) -> None:
+    async with House(database) as house:
+        await _raw(house, *[b"GET / HTTP/9.9\r\n\r\n"] * 50)
+        logging.getLogger("aiohttp.client").error("something else")
+    assert len(log.getvalue().splitlines()) <= logs.AT_ONCE + 1
+    assert "aiohttp.client" in log.getvalue()
+
+
+def test_what_was_not_printed_is_counted() -> None:
+    now = 0.0
+    sparing = logs.Sparing(lambda: now)
+    record = logging.makeLogRecord({"name": "aiohttp.server", "msg": "no", "lineno": 7})
+    passed = [sparing.filter(record) for _ in range(logs.AT_ONCE + 3)]
+    assert passed == [True] * logs.AT_ONCE + [False] * 3
+    now = logs.WINDOW
+    assert sparing.filter(record)
+    assert "3 more like it" in logs.WordlessFormatter().format(record)
+    assert sparing.filter(record)
+    assert "more like it" not in logs.WordlessFormatter().format(record)
 
 
 def _fails() -> None:

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
 from bot.blocks.message import plain
 from bot.blocks.words import shortened
-from bot.prose.lines import as_label
+from bot.prose.lines import as_label, unmarked
 from bot.tongues import say
 from storage.records import Customer
 
@@ -22,8 +22,10 @@ def who_they_are(
 
     Nothing where there is nothing but a name that nobody confirms: it stands in the card's title.
     """
+    # An id stays as it is but for that: whoever looks it up needs its colons.
+    known_as = shortened(unmarked(user_id or ""), _LENGTH)
     fields = {
-        "user_id": say("user {id}", id=shortened(user_id, _LENGTH)) if user_id else "",
+        "user_id": say("user {id}", id=known_as) if known_as else "",
         "name": shortened(as_label(name or ""), _LENGTH),
         "email": shortened(as_label(email or ""), _LENGTH),
     }

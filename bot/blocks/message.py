@@ -84,6 +84,11 @@ def small(mrkdwn: str) -> Block:
     return ContextBlock(elements=[MarkdownTextObject(text=mrkdwn, verbatim=True)])
 
 
+def small_print(text: str) -> Block:
+    """A line in small print, exactly as it is: nothing in it formats."""
+    return ContextBlock(elements=[plain(text)])
+
+
 def line(mrkdwn: str, *, menu: OverflowMenuElement | None = None) -> Block:
     """A line of our own words, with what can be done about it. What others wrote must be escaped in it."""
     return SectionBlock(text=MarkdownTextObject(text=mrkdwn, verbatim=True), accessory=menu)

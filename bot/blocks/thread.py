@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject
 
 from bot.blocks.budget import LARGEST_TEXT, MOST_BLOCKS, ROOM, Room
 from bot.blocks.events import event_message
-from bot.blocks.message import Message, ai_words, small, words
+from bot.blocks.message import Message, ai_words, small, small_print, words
 from bot.blocks.message import plain as plain_text
 from bot.blocks.plainer import Plain, plainer
 from bot.blocks.words import bold, customer_name, escaped, notification, size
@@ -55,7 +55,7 @@ def entry_message(conversation: Conversation, entry: Entry, *, formatted: bool =
     who, mark = _speaker(conversation, entry)
     is_formatted = formatted and entry.author is Author.AI
     said = ai_words(entry.text) if is_formatted else words(entry.text) if entry.text else []
-    files = [small(f"📎 {escaped(file['name'])} ({in_size(file['size'])})") for file in entry.attachments]
+    files = [small_print(f"📎 {file['name']} ({in_size(file['size'])})") for file in entry.attachments]
     shown = [*said, *files] or words("")
     # It was not typed here, so nothing else says whom it went to.
     how = f"   ·   {escaped(say('sent to the customer'))} ✅" if entry.data.get("composed") else ""

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.prose.lines import one_line
+from bot.prose.lines import as_label
 
 LONGEST_NAME = 100
 # No signature is longer, and none of these kinds is told by more.
@@ -78,9 +78,12 @@ def is_picture(media_type: str) -> bool:
 
 
 def safe_name(name: str, kind: FileKind) -> str:
-    """A name that is no path, hides nothing and ends as its kind does: no PDF is called "invoice.pdf.exe"."""
+    """A name that is no path, hides nothing, bears no mark of ours and ends as its kind does.
+
+    No PDF is called "invoice.pdf.exe".
+    """
     bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    bare = one_line(_NOT_IN_A_NAME.sub(" ", bare)).strip(". ")
+    bare = as_label(_NOT_IN_A_NAME.sub(" ", bare)).strip(". ")
     stem, dot, ending = bare.rpartition(".")
     if not dot or ending.lower() not in kind.endings:
         stem, ending = bare, kind.endings[0]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -28,6 +27,7 @@ from bot.livechat.problems import (
     Unavailable,
     problem_of,
 )
+from bot.logs import described
 from storage.records import ConversationId
 
 log = logging.getLogger(__name__)
@@ -147,9 +147,7 @@ def _valid(validate: Callable[[], M]) -> M:
 def _told(error: Exception, operation: str, conversation_id: str) -> web.Response:
     problem: Problem | None = problem_of(error)
     if problem is None:
-        # The frames and the type, never the message: a statement's parameters hold customers' words.
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        log.error("%s of conversation %s: %s\n%s", operation, conversation_id, type(error).__name__, frames)
+        log.error("%s of conversation %s broke off:\n%s", operation, conversation_id, described(error))
         problem = Broken()
     elif isinstance(problem, Unavailable):
         log.warning("%s of conversation %s: %s", operation, conversation_id, type(error).__name__)

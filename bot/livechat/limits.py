@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.livechat.problems import TooMany
+
+# Some proxies write down the port as well.
+_WITH_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](:\d+)?|(?P<v4>[0-9.]+):\d+")
 
 Seconds = float
 Monotonic = Callable[[], Seconds]
@@ -83,7 +87,7 @@ class Limiter:
 
 
 def address_of(request: web.Request, *, trusted_proxies: int) -> str:
-    """Whom to count a request against: an IPv4 address, or the /64 that one IPv6 subscriber has to itself."""
+    """Whom to count a request against, as `counted_as` says."""
     address = request.remote or ""
     if trusted_proxies:
         chain = [
@@ -91,10 +95,18 @@ def address_of(request: web.Request, *, trusted_proxies: int) -> str:
         ]
         if len(chain) >= trusted_proxies:
             address = chain[-trusted_proxies]
+    return counted_as(address)
+
+
+def counted_as(address: str) -> str:
+    """Whom an address is counted as: an IPv4 address, or the /64 that one IPv6 subscriber has to itself."""
+    found = _WITH_PORT.fullmatch(address)
+    bare = address if found is None else found["v6"] or found["v4"] or ""
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:
         return address[:64]
-    if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    # An IPv4 address as a socket for both shows it.
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))

@@ -1,8 +1,9 @@
 """Serves the application to anybody: as many connections as there are descriptors for, none for ever.
 
 A server that runs out of descriptors serves nobody, and writes a line for every connection that it cannot
-take. So connections are counted before anything is read from them: all of them, and those of one address,
-which gets a quarter at most. Behind a proxy every connection comes from the proxy, and only all are counted.
+take. So connections are counted before anything is read from them: all of them, and those of one address
+(of IPv6, one /64), which gets a quarter at most. Behind a proxy every connection comes from the proxy, and
+only all are counted.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+
+from bot.livechat.limits import counted_as
 
 log = logging.getLogger(__name__)
 
@@ -53,19 +56,21 @@ class Connections:
 
     def admit(self, address: str) -> bool:
         """Count a new connection; False, and nothing is counted, if it is one too many."""
-        if self._open >= self._most or (self._each is not None and self._of[address] >= self._each):
+        whose = counted_as(address)
+        if self._open >= self._most or (self._each is not None and self._of[whose] >= self._each):
             self._refuse()
             return False
         self._open += 1
-        self._of[address] += 1
+        self._of[whose] += 1
         return True
 
     def closed(self, address: str) -> None:
         """One that was admitted is closed."""
         self._open -= 1
-        self._of[address] -= 1
-        if not self._of[address]:
-            del self._of[address]
+        whose = counted_as(address)
+        self._of[whose] -= 1
+        if not self._of[whose]:
+            del self._of[whose]
 
     def _refuse(self) -> None:
         self._refused += 1

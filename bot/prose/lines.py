@@ -33,13 +33,18 @@ def one_line(text: str) -> str:
     return "" if _SIGNS_ALONE.fullmatch(line) else line
 
 
+def unmarked(text: str) -> str:
+    """On one line, with no mark of ours in it. Empty where nothing stays."""
+    return one_line(_PILED_UP.sub(r"\1", _MARK.sub(" ", one_line(text))))
+
+
 def as_label(text: str) -> str:
     """Somebody's name on one line, with nothing in it that could pass for a mark of ours.
 
     An emoji's name (":lock:") stays a word and never becomes the emoji; other emoji stay. Empty where nothing
     stays.
     """
-    line = _PILED_UP.sub(r"\1", _MARK.sub(" ", one_line(text)))
+    line = unmarked(text)
     while _EMOJI_NAME.search(line):
         line = _EMOJI_NAME.sub(r" \1 ", line)
     return one_line(line)

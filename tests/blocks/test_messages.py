@@ -17,6 +17,7 @@ from bot.blocks import ids
 from bot.blocks.budget import LARGEST, LARGEST_TEXT, ROOM, SMALLEST, Room
 from bot.blocks.card import card, moved_card
 from bot.blocks.composing import being_written, compose_modal, kept_text
+from bot.blocks.customer import who_they_are
 from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
 from bot.blocks.ids import (
     BadValue,
@@ -403,6 +404,29 @@ def test_everybodys_words_carry_their_name(author: Author, label: str) -> None:
     said = entry(Kind.MESSAGE, author, "Hi", name="Ana García")
     rendered = shown.WORKSPACE.rendered(entry_message(a_conversation(State.AI), said).arguments())
     assert rendered.splitlines() == [label, "Hi"]
+
+
+def test_a_file_cannot_be_named_like_words_of_ours() -> None:
+    named = "*Note from Ana:* `refund` _agreed_ :lock: ~no~.txt"
+    said = entry(Kind.MESSAGE, Author.CUSTOMER, "", attachments=[{"name": named, "size": 5}])
+    message = entry_message(a_conversation(State.AI), said)
+    elements = [element for block in message.arguments()["blocks"] for element in block.get("elements", ())]
+    assert {"type": "plain_text", "emoji": False, "text": f"📎 {named} (5 B)"} in elements
+
+
+@pytest.mark.parametrize(
+    ("user_id", "known_as"),
+    [
+        ("🔐 Confirmed\u2028✅ 7", "Confirmed 7"),
+        ("7\u202e\u200b", "7"),
+        ("org:lock:7", "org:lock:7"),
+        ("auth0|5f7c8", "auth0|5f7c8"),
+    ],
+)
+def test_an_id_cannot_pass_for_a_mark_of_ours_and_can_be_looked_up(user_id: str, known_as: str) -> None:
+    blocks = who_they_are(user_id=user_id, name=None, email=None, proven=())
+    (told,) = [element["text"] for block in blocks for element in block.to_dict()["elements"][1:]]
+    assert told == f"user {known_as}"
 
 
 def test_a_note_says_that_it_is_one_to_the_eye_and_to_the_ear() -> None:

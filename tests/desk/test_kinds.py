@@ -56,6 +56,9 @@ def test_a_file_is_what_its_bytes_are(content: bytes, kind: FileKind | None) -> 
         ("", GIF, "file.gif"),
         ("...", WEBP, "file.webp"),
         ('a"b\r\nc<d>.txt', TEXT, "a b c d.txt"),
+        ("🔒 Note from Ana.txt", TEXT, "Note from Ana.txt"),
+        ("📎 invoice.pdf ✅.pdf", PDF, "invoice.pdf.pdf"),
+        ("🔒.txt", TEXT, "txt.txt"),
     ],
 )
 def test_a_name_is_no_path_and_ends_as_its_kind_does(name: str, kind: FileKind, called: str) -> None:

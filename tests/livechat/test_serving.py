@@ -195,6 +195,17 @@ async def test_an_answer_is_rendered_once_where_it_is_written(database: Database
         assert "<strong>Yes</strong>" in entry.data["html"]
 
 
+def test_all_addresses_of_one_ipv6_subscriber_are_counted_together() -> None:
+    connections = Connections(most=100, each=2)
+    assert [connections.admit(f"2001:db8:1:2::{n}") for n in range(3)] == [True, True, False]
+    assert connections.admit("2001:db8:1:3::1")
+    connections.closed("2001:db8:1:2::1")
+    assert connections.admit("2001:db8:1:2::9")
+    assert connections.admit("::ffff:127.0.0.1")
+    assert connections.admit("127.0.0.1")
+    assert not connections.admit("::ffff:127.0.0.1")
+
+
 def test_an_address_that_is_no_internet_address_is_counted_too() -> None:
     connections = Connections(most=1, each=None)
     assert connections.admit("")
