@@ -19,7 +19,8 @@ NOT_IN_A_LINE = (
 # that none is missing).
 OUR_MARKS = "🔒🔐👤🤖💬⏳⌛✅✔☑⚠🙋🎫📋📎🟠🟢⚪🔴✍🔔🧵🗑⏹⏸🪪🔇🔁📝👋🌐❔✉👀🚨ℹ↩▶🆘"
 _NOT_IN_A_LINE = re.compile(f"[{NOT_IN_A_LINE}]")
-_EMOJI_NAME = re.compile(r":([\w+'-]+):")
+# Also one that our own colon after the name would complete: ":lock" and then ": Hello".
+_EMOJI_NAME = re.compile(r":([\w+'-]+):|:([\w+'-]*[^\W\d_][\w+'-]*)$")
 _MARK = re.compile(f"[{OUR_MARKS}]\ufe0f?")
 # More than two signs above one letter reach into the lines above and below.
 _PILED_UP = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{2})"
@@ -46,7 +47,7 @@ def as_label(text: str) -> str:
     """
     line = unmarked(text)
     while _EMOJI_NAME.search(line):
-        line = _EMOJI_NAME.sub(r" \1 ", line)
+        line = _EMOJI_NAME.sub(r" \1\2 ", line)
     return one_line(line)
 
 

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
     [
         ("🔒 Ana, note for the team 🎉", "Ana, note for the team 🎉"), (":lock: Ana", "lock Ana"),
         (":lock:", "lock"), ("Ana:lock::tada:", "Ana lock tada"), ("::lock::", ": lock :"),
+        (":sos", "sos"), ("Ana :lock", "Ana lock"), ("Ana:", "Ana:"),
         ("✅ sent", "sent"), ("⚠️ failed", "failed"), ("👤 Maya\n🤖 AI", "Maya AI"), ("🤖", ""),
         ("Maya\u202eayaM", "Maya ayaM"), ("Ma\u200bya", "Ma ya"), ("\u200b\u2060\ufeff", ""), ("\u3164", ""),
         ("\U000e0041", ""), ("\ufe0f", ""), ("\u0301", ""), ("a\r\n\u2028b\x00c", "a b c"),
@@ -42,6 +43,7 @@ def test_no_name_hides_reorders_breaks_or_marks_anything(name: str) -> None:
     assert not set(shown) & set(OUR_MARKS)
     assert not re.search(r":[a-z0-9_+-]+:", shown)
     assert to_characters(shown) == shown
+    assert not set(to_characters(f"{shown}: Hello")) & set(OUR_MARKS)
     assert all(unicodedata.category(letter) not in ("Cc", "Zl", "Zp") for letter in shown)
     assert all(unicodedata.bidirectional(letter) not in _TURNS for letter in shown)
 
