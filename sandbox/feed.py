@@ -20,9 +20,11 @@ DEFAULT_SUBSCRIPTIONS = frozenset(
         "app_home_opened", "member_joined_channel", "member_left_channel", "channel_archive",
         "channel_unarchive", "channel_rename", "group_archive", "group_unarchive", "channel_shared",
         "channel_unshared", "channel_id_changed", "app_uninstalled", "tokens_revoked",
-        "user_change",
+        "user_change", "channel_left", "group_left",
     }
 )  # fmt: skip
+# Of a channel that the app is not in any more.
+OF_OURSELVES = ("channel_left", "group_left")
 _SUBSCRIPTION_OF_MESSAGES = {
     "channel": "message.channels",
     "group": "message.groups",
@@ -115,7 +117,7 @@ class Feed:
     def _visible(self, event: Payload) -> bool:
         where = event.get("channel") or event.get("item", {}).get("channel")
         channel = self._state.channels.get(where) if isinstance(where, str) else None
-        if channel is None or event["type"] == "member_left_channel":
+        if channel is None or event["type"] in OF_OURSELVES:
             return True
         return channel.is_member
 

@@ -29,11 +29,25 @@ class Membership:
         self._feed.publish({**event, "inviter": inviter} if inviter else event)
 
     def leave(self, channel: Channel, user_id: str) -> None:
-        """Also what removing somebody does; the app hears of its own removal."""
+        """Also what removing somebody does.
+
+        Of its own removal the app does not hear what it hears of others', but that it left.
+        Source: slackapi/bolt-js issue 1847, openma-ai/open-managed-agents pull request 24.
+        """
         if user_id not in channel.members:
             return
         channel.members.remove(user_id)
-        self._feed.publish(self._event("member_left_channel", channel, user_id))
+        if user_id != channel.bot_user_id:
+            self._feed.publish(self._event("member_left_channel", channel, user_id))
+            return
+        self._feed.publish(
+            {
+                "type": "group_left" if channel.is_private else "channel_left",
+                "channel": channel.id,
+                "actor_id": self._state.people[0].id,
+                "event_ts": self._state.timestamps.new(),
+            }
+        )
 
     def change(self, user: User, **what: Any) -> None:
         """Deactivate somebody, make them a guest or an admin, rename them: any of `PersonFields`."""

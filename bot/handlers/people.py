@@ -37,6 +37,13 @@ def register(
         roll.call_soon()
         homes.somebody_changed(str(event.get("user")))
 
+    @app.event("channel_left")
+    @app.event("group_left")
+    async def went_ourselves(event: dict[str, Any]) -> None:
+        """Slack does not tell an app of its own removal as it tells of others'."""
+        channels.doubt(str(event.get("channel")))
+        roll.call_soon()
+
     @app.event("user_change")
     async def changed(event: dict[str, Any]) -> None:
         """Deactivated, made a guest, or only renamed: Slack is asked when it matters."""

@@ -20,6 +20,7 @@ EVENTS = tuple(
         "app_home_opened", "member_joined_channel", "member_left_channel", "channel_archive",
         "channel_unarchive", "channel_rename", "group_archive", "group_unarchive", "channel_shared",
         "channel_unshared", "channel_id_changed", "app_uninstalled", "tokens_revoked", "user_change",
+        "channel_left", "group_left",
     )
 )  # fmt: skip
 
@@ -45,9 +46,15 @@ RULES = (
     ),
     Rule(
         "unseen_events",
-        "An app hears of channels that it is in, and of its own removal.",
+        "An app hears of channels that it is in.",
         ("feed.Feed._visible",),
-        "docs.slack.dev/reference/events/message; docs.slack.dev/reference/events/member_left_channel",
+        _EVENT + "message; docs.slack.dev/messaging/retrieving-messages",
+    ),
+    Rule(
+        "own_removal",
+        "Of its own removal an app hears as channel_left or group_left, and no member_left_channel.",
+        ("feed.OF_OURSELVES", "membership.Membership.leave"),
+        "slackapi/bolt-js issue 1847; openma-ai/open-managed-agents pull request 24; slackapi/node-slack-sdk issue 931",
     ),
     Rule(
         "rate_limited_events",

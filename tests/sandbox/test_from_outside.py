@@ -207,7 +207,7 @@ async def test_channels_change_and_people_come_and_go(slack: Workspace, bot: Bot
     kinds = [payload["event"]["type"] for payload in slack.events]
     assert kinds == [
         "member_joined_channel", "member_left_channel", "user_change", "group_archive", "group_unarchive",
-        "member_left_channel", "member_joined_channel", "channel_id_changed",
+        "channel_left", "member_joined_channel", "channel_id_changed",
     ]  # fmt: skip
 
 

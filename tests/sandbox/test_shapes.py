@@ -250,6 +250,8 @@ async def test_every_event_has_the_shape_of_slacks_own(slack: Workspace, client:
         slack.archive("other")
         slack.archive("other", archived=False)
         slack.share("live-chat")
+        slack.leave("other")
+        slack.leave("live-chat")
         slack.limit_events()
         await slack.until(lambda: slack.events_under_way == 0)
         found = heard.events()

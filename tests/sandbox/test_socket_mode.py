@@ -242,7 +242,8 @@ async def test_membership_and_archiving_are_events(slack: Workspace, bot: Bot) -
     slack.archive("live-chat")
     await slack.until(lambda: bot.heard("channel_archive", channel=slack.channel("live-chat").id))
     assert bot.heard("member_joined_channel", user=slack.bot_user_id)
-    assert bot.heard("member_left_channel", user=slack.bot_user_id)
+    assert bot.heard("channel_left", channel=slack.channel("general").id)
+    assert not bot.heard("member_left_channel")
 
 
 async def test_what_somebody_becomes_is_an_event_and_what_slack_says_of_them(
