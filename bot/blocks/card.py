@@ -32,7 +32,7 @@ def card(view: ConversationView) -> Message:
         *who(conversation.customer),
     ]
     if view.ticket is not None:
-        blocks.append(small(f"🎫 {_ticket_state(view.ticket)}"))
+        blocks.append(small(f"🎫 {_ticket_state(view.ticket, _holder(view))}"))
     if view.ticket is not None and view.ticket.status.is_open:
         blocks += _ticket(view, view.ticket)
     if view.last_message is not None and not _is_subject(view, view.last_message):
@@ -142,8 +142,8 @@ def _state(view: ConversationView) -> str:
             return f"🟢 {say('The AI is answering')}"
 
 
-def _ticket_state(ticket: Ticket) -> str:
-    number, status = ticket.number, status_word(ticket.status)
+def _ticket_state(ticket: Ticket, holder: str) -> str:
+    number, status = ticket.number, status_word(ticket.status, on=bold(shortened(holder, _NAME_LENGTH)))
     if ticket.status is Status.ON_YOU and ticket.status_since is not None:
         since = when(ticket.status_since)
         return say("Ticket #{number}, {status} since {time}", number=number, status=status, time=since)

@@ -105,7 +105,8 @@ def _row(hit: Hit, link_to: LinkTo) -> list[Block]:
     conversation, ticket = hit.view.conversation, hit.view.ticket
     parts = [bold(customer_name(conversation)), escaped(shortened(conversation.channel, 40))]
     if ticket is not None:
-        parts.append(f"#{ticket.number} {status_word(ticket.status)}")
+        holder = hit.view.holder.name if hit.view.holder is not None else say("a teammate")
+        parts.append(f"#{ticket.number} {status_word(ticket.status, on=bold(shortened(holder, 40)))}")
     if conversation.last_message_at is not None:
         parts.append(date_and_time(conversation.last_message_at))
     action = take_over_button(conversation) if conversation.state is State.WAITING else None

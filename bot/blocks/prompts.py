@@ -25,7 +25,7 @@ from bot.desk.signs import Sign, TeamSign
 from bot.desk.views import ConversationView
 from bot.prose.lines import as_label, one_line
 from bot.tongues import say
-from storage.records import ConversationId
+from storage.records import ConversationId, State
 
 # So that a label stays within Slack’s 75 characters, in every language.
 _NAME_LENGTH = 40
@@ -43,33 +43,22 @@ def prompt_message(
     unfit: Unfit | None = None,
     text: str = "",
     sign: Sign | None = None,
+    state: State | None = None,
 ) -> Message:
     """Tell the author of a thread message what became of it and, where they can, let them decide.
 
-    `holder` is the name of who answers the customer, since `epoch`; `translation` is what the message says in
-    the customer's language; `unfit` is what cannot be passed on; `sign` is what looks as if it were
+    `holder` is the name of who answered the customer when it was asked, since `epoch`; `state` is the
+    conversation's now, None where it is as it was; `translation` is what the message says in the customer's
+    language; `unfit` is what cannot be passed on; `sign` is what looks as if it were
     for the team.
     """
     held = HeldValue.of(conversation_id, source)
     note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
     match prompt:
-        case Prompt.AI_ANSWERS:
-            says = say("Not sent: the AI is still answering this customer.")
-            send = button(say("Take over and send"), TAKE_OVER_AND_SEND, held, style="primary")
-            return _asked(says, ActionsBlock(elements=[send, note]))
-        case Prompt.SOMEBODY_HOLDS:
-            name = as_label(holder or "") or say("A teammate")
-            send = button(say("Send as me"), SEND_AS_ME, held, style="primary")
-            choices = [send, note]
-            if epoch is not None:
-                label = say("Take over from {name} and send", name=shortened(name, _NAME_LENGTH))
-                value = TakeFromValue.of(ConversationValue(conversation_id, epoch), source)
-                choices.append(button(label, TAKE_FROM_AND_SEND, value))
-            return _asked(
-                say("Not sent: {name} is answering this customer.", name=name),
-                ActionsBlock(elements=choices),
-                say("Not sent: {name} is answering this customer.", name=bold(name)),
-            )
+        case Prompt.AI_ANSWERS | Prompt.SOMEBODY_HOLDS:
+            somebody = prompt is Prompt.SOMEBODY_HOLDS
+            reply = HeldValue(conversation_id, source)
+            return _not_theirs(reply, state or (State.TEAMMATE if somebody else State.AI), holder, epoch)
         case Prompt.UNCLEAR:
             says = _unclear(sign)
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
@@ -158,6 +147,32 @@ def prompt_message(
                     "Delete the message to take them back."
                 )
             )
+
+
+def _not_theirs(reply: HeldValue, state: State, holder: str | None, epoch: int | None) -> Message:
+    """Its author does not answer this customer. Without `holder` nobody did when it was asked."""
+    held = HeldValue.of(reply.conversation_id, reply.source)
+    note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
+    if state is not State.TEAMMATE:
+        says = say("Not sent: the AI is still answering this customer.")
+        if state is State.WAITING:
+            says = say("Not sent: nobody has taken over yet. The customer is waiting for a teammate.")
+        take = button(say("Take over and send"), TAKE_OVER_AND_SEND, held, style="primary")
+        return _asked(says, ActionsBlock(elements=[take, note]))
+    choices = [button(say("Send as me"), SEND_AS_ME, held, style="primary"), note]
+    if holder is None:
+        says = say("Not sent: somebody has taken over since you typed this.")
+        return _asked(says, ActionsBlock(elements=choices))
+    name = as_label(holder) or say("A teammate")
+    if epoch is not None:
+        label = say("Take over from {name} and send", name=shortened(name, _NAME_LENGTH))
+        value = TakeFromValue.of(ConversationValue(reply.conversation_id, epoch), reply.source)
+        choices.append(button(label, TAKE_FROM_AND_SEND, value))
+    return _asked(
+        say("Not sent: {name} is answering this customer.", name=name),
+        ActionsBlock(elements=choices),
+        say("Not sent: {name} is answering this customer.", name=bold(name)),
+    )
 
 
 def _unclear(sign: Sign | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement, DividerBlock, SectionBlock
@@ -15,7 +15,7 @@ from bot.blocks.words import bold, customer_name, date_and_time, escaped, shorte
 from bot.desk.lists import TicketPage, TicketShown, TicketView
 from bot.prose.lines import as_label
 from bot.tongues import number, say
-from storage.records import Author, Entry, State, Status
+from storage.records import Author, Entry, Person, State, Status
 from storage.shelves import COUNTED, Shelf
 
 TICKETS = "tickets"
@@ -48,7 +48,7 @@ def ticket_shown(shown: TicketShown, *, link_to: LinkTo) -> Message:
     conversation = view.of.conversation
     name = customer_name(conversation)
     heading = f"{say('Ticket #{number}', number=ticket.number)} · {name}"
-    facts = [bold(status_word(ticket.status)), *_holder(view), escaped(shortened(ticket.channel, 40))]
+    facts = [*_stands(view), escaped(shortened(ticket.channel, 40))]
     if view.waits_since is not None:
         facts.append(say("waiting {time}", time=lasted(shown.at - view.waits_since)))
     blocks: list[Block] = [title(heading), line("   ·   ".join(facts))]
@@ -61,7 +61,7 @@ def ticket_shown(shown: TicketShown, *, link_to: LinkTo) -> Message:
         blocks.append(DividerBlock())
         blocks += [SectionBlock(text=plain(_spoken(entry, name))) for entry in shown.last]
     blocks += actions(conversation, link_to, _take_over(view))
-    return Message(text=escaped(f"{heading}: {status_word(ticket.status)}"), blocks=blocks)
+    return Message(text=f"{escaped(heading)}: {_stands(view, escaped)[0]}", blocks=blocks)
 
 
 def ticket_row(view: TicketView, at: datetime, link_to: LinkTo, *, named: bool = True) -> list[Block]:
@@ -70,8 +70,7 @@ def ticket_row(view: TicketView, at: datetime, link_to: LinkTo, *, named: bool =
     parts = [
         f"#{ticket.number}",
         bold(customer_name(conversation)),
-        status_word(ticket.status),
-        *(_holder(view) if named else []),
+        *(_stands(view) if named else [status_word(ticket.status)]),
     ]
     if view.waits_since is not None:
         parts.append(say("waiting {time}", time=lasted(at - view.waits_since)))
@@ -87,10 +86,17 @@ def _take_over(view: TicketView) -> ButtonElement | None:
     return take_over_button(view.of.conversation) if is_waiting else None
 
 
-def _holder(view: TicketView) -> list[str]:
-    """Who has the ticket, or had it when it was closed. Nobody's name where nobody took it."""
-    who = view.of.holder if view.ticket.status.is_open and view.of.holder is not None else view.assignee
-    return [bold(who.name)] if who is not None else []
+def _stands(view: TicketView, named: Callable[[str], str] = bold) -> list[str]:
+    """Its status, and whose it is or was. Nobody's name where nobody took it."""
+    status, holder = view.ticket.status, _holder(view)
+    if status is Status.ON_YOU:
+        return [status_word(status, on=named(holder.name if holder else say("a teammate")))]
+    return [status_word(status), *([named(holder.name)] if holder else [])]
+
+
+def _holder(view: TicketView) -> Person | None:
+    """Who has the ticket, or had it when it was closed."""
+    return view.of.holder if view.ticket.status.is_open and view.of.holder is not None else view.assignee
 
 
 def _times(view: TicketView) -> Iterable[str]:

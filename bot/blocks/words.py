@@ -17,12 +17,13 @@ PREVIEW_LENGTH = 150
 _LONGEST_REST = 15
 
 
-def status_word(status: Status) -> str:
+def status_word(status: Status, *, on: str | None = None) -> str:
+    """`on`: the name of whose turn it is, formatted, where others read it too."""
     match status:
         case Status.NEW:
             return say("New")
         case Status.ON_YOU:
-            return say("On you")
+            return say("On you") if on is None else say("On {name}", name=on)
         case Status.ON_CUSTOMER:
             return say("On customer")
         case Status.ON_HOLD:

@@ -86,7 +86,7 @@ class _Scene:
         )
         await self._thread_shows("who took over", lambda m: "took over" in self._thread.rendered(m))
         await self._thread_shows("the summary", lambda m: "Ticket #1" in self._thread.rendered(m))
-        await self._card_shows("On you")
+        await self._card_shows("On Ana")
 
     async def note_and_reply(self) -> None:
         self._tell.chapter("She writes a note for the team, then answers. Only the answer leaves Slack.")
@@ -100,7 +100,7 @@ class _Scene:
         self._not_seen(NOTE)
         await self._card_shows("On customer")
         self._unanswered = await self._customer_says(THANKS)
-        await self._card_shows("On you")
+        await self._card_shows("On Ana")
 
     async def hand_back(self) -> None:
         self._tell.chapter(

@@ -160,6 +160,7 @@ class Touches:
             unfit=Unfit(payload["unfit"]) if payload.get("unfit") else None,
             text=held.text if held is not None else "",
             sign=_sign(payload.get("sign"), held),
+            state=conversation.state,
         )
         message = plainer(message, Form.of(payload).plain)
         where = conversation.card

@@ -329,6 +329,31 @@ def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: lis
     assert [button["action_id"] for button in buttons(message).values()] == actions
 
 
+@pytest.mark.parametrize(
+    ("prompt", "state", "says", "label"),
+    [
+        (Prompt.AI_ANSWERS, State.AI, "the AI is still answering", "Take over and send"),
+        (Prompt.AI_ANSWERS, State.WAITING, "The customer is waiting for a teammate", "Take over and send"),
+        (Prompt.AI_ANSWERS, State.TEAMMATE, "somebody has taken over since you typed this", "Send as me"),
+        (Prompt.SOMEBODY_HOLDS, State.TEAMMATE, "Ben is answering", "Send as me"),
+        (
+            Prompt.SOMEBODY_HOLDS,
+            State.WAITING,
+            "The customer is waiting for a teammate",
+            "Take over and send",
+        ),
+        (Prompt.SOMEBODY_HOLDS, State.AI, "the AI is still answering", "Take over and send"),
+    ],
+)
+def test_who_answers_is_said_as_it_is_when_the_question_is_shown(
+    prompt: Prompt, state: State, says: str, label: str
+) -> None:
+    holder = "Ben" if prompt is Prompt.SOMEBODY_HOLDS else None
+    message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder=holder, epoch=1, state=state)
+    assert says in message.text
+    assert next(iter(buttons(message))) == label
+
+
 @pytest.mark.parametrize("unfit", Unfit)
 def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit: Unfit) -> None:
     message = prompt_message(Prompt.NOT_WHOLE, ANYWHERE, source="slack:T/C/1", unfit=unfit)
@@ -629,7 +654,8 @@ def test_a_card_says_what_its_ticket_waits_for_and_since_when_it_is_on_somebody(
         message = card(ConversationView(a_conversation(State.TEAMMATE), ANA, ticket, None))
         return shown.WORKSPACE.rendered(message.arguments())
 
-    assert "Ticket #7, On you since" in rendered(a_ticket(Status.ON_YOU))
+    # Everybody in the channel reads it, so it names who is meant.
+    assert "Ticket #7, On Ana García since" in rendered(a_ticket(Status.ON_YOU))
     assert "since" not in rendered(a_ticket(Status.ON_YOU, status_since=None))
     on_hold = rendered(a_ticket(Status.ON_HOLD, hold_reason="The <!here> *warehouse*"))
     assert "⏸️ On hold: The <!here> " in on_hold

@@ -66,7 +66,7 @@ async def test_the_ai_asks_for_a_person_once_and_truthfully(bridge: World, claud
     await chat.customer.say("Hello?")
     await chat.shows("Hello?")
     await chat.taken_over(bridge.ben)
-    await chat.thread.card_shows("Ticket #1, On you")
+    await chat.thread.card_shows("Ticket #1, On Ben")
     assert len(claude.requests) == 2
 
 

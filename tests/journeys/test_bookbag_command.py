@@ -44,7 +44,7 @@ async def test_tickets_lists_open_ones_and_says_whose_they_are(outside: World) -
     await chat.taken_over(outside.ana)
     await chat.shows("🎫")
     shown = outside.slack.rendered(await outside.ben.command("/bookbag", "tickets", channel=CHANNEL))
-    for words in ("1 open ticket", "#1", "Maya", "On you", "Ana", "Where is my parcel?"):
+    for words in ("1 open ticket", "#1", "Maya", "On Ana", "Where is my parcel?"):
         assert words in shown
     await chat.handed_back(outside.ana)
     shown = outside.slack.rendered(await outside.ben.command("/bookbag", "tickets", channel=CHANNEL))

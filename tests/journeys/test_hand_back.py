@@ -125,7 +125,7 @@ async def test_a_ticket_can_be_kept_open(bridge: World) -> None:
     await chat.thread.card_shows("Waiting for a teammate")
     await chat.thread.card_shows("Ticket #1, New")
     await chat.taken_over(bridge.ben)
-    await chat.thread.card_shows("Ticket #1, On you")
+    await chat.thread.card_shows("Ticket #1, On Ben")
 
 
 async def test_a_ticket_kept_open_is_closed_without_a_word_to_the_customer(bridge: World) -> None:
@@ -217,7 +217,7 @@ async def test_old_calls_for_a_person_do_not_escalate_again(bridge: World) -> No
     await chat.taken_over(bridge.ana)
     await chat.marked(await chat.reply(bridge.ana, PROMISE), SENT)
     await chat.customer.say("A real person, at last! Put me through to a human if it fails.")
-    await chat.thread.card_shows("On you")
+    await chat.thread.card_shows("On Ana")
     await chat.handed_back(bridge.ana)
     await chat.customer.sees(lambda e: e["from"] == "ai")
     asked = await chat.customer.say("How long does shipping take?")

@@ -176,7 +176,7 @@ async def test_a_quiet_teammate_is_reminded_in_private_and_never_after_the_answe
     assert len(told(here, "ana")) == 2
     # The next wait is a new one.
     await chat.customer.say("Any news?")
-    await chat.thread.card_shows("On you")
+    await chat.thread.card_shows("On Ana")
     clock.forward(minutes=6)
     await here.until(lambda: len(told(here, "ana")) == 3)
     assert told(here, "ana")[-1] == "Maya Lindqvist has waited 6 min for an answer: ticket #1 is on you."

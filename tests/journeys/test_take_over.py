@@ -19,7 +19,7 @@ async def test_the_whole_journey(bridge: World) -> None:
     assert "The AI is answering" in await chat.thread.card_shows("[Take over]")
 
     await chat.taken_over(bridge.ana)
-    await chat.thread.card_shows("Ticket #1, On you")
+    await chat.thread.card_shows("Ticket #1, On Ana")
     assert "How long does shipping take?" in await chat.shows("🎫 Ticket #1")
 
     reply = await chat.reply(bridge.ana, "Hi, I am a person & I can help <here>.")
@@ -28,7 +28,7 @@ async def test_the_whole_journey(bridge: World) -> None:
     await chat.thread.card_shows("On customer")
 
     await chat.customer.say("Great!")
-    await chat.thread.card_shows("On you")
+    await chat.thread.card_shows("On Ana")
 
     await chat.handed_back(bridge.ana)
     await chat.shows("Ticket #1 is closed")
@@ -109,6 +109,20 @@ async def test_a_message_typed_while_the_ai_answers_is_held_and_can_be_sent(brid
     await chat.marked(ts, SENT)
     await chat.thread.card_shows("Ben is answering")
     await bridge.until(lambda: bridge.slack.ephemerals("ben") == [])
+
+
+async def test_a_message_typed_while_the_customer_waits_is_held_and_its_question_says_so(
+    bridge: World,
+) -> None:
+    chat = await bridge.chat(first="Hello")
+    await chat.customer.escalate("asked for a person")
+    await chat.thread.card_shows("Waiting for a teammate")
+    ts = await chat.reply(bridge.ben, "I know this customer")
+    await chat.marked(ts, HELD)
+    asked = await bridge.prompt("ben")
+    assert asked["text"] == "Not sent: nobody has taken over yet. The customer is waiting for a teammate."
+    await bridge.ben.press(CHANNEL, asked["ts"], "take_over_and_send")
+    await chat.sees("I know this customer", author="teammate")
 
 
 async def test_a_held_message_can_stay_a_note(bridge: World) -> None:

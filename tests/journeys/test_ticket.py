@@ -48,7 +48,7 @@ async def test_a_ticket_waits_for_a_reason_until_a_teammate_takes_it_up_again(br
     assert "Ana put ticket #1 on hold: The warehouse looks" in await chat.shows("⏸️")
 
     await chat.choose(bridge.ben, "Back from hold")
-    assert "⏸️" not in await chat.thread.card_shows("Ticket #1, On you")
+    assert "⏸️" not in await chat.thread.card_shows("Ticket #1, On Ana")
     await chat.shows("Ticket #1 is back from hold: Ben took it up again.")
     assert "warehouse" not in str(chat.customer.seen)
 
@@ -58,7 +58,7 @@ async def test_the_customers_words_bring_a_ticket_back_from_hold(bridge: World) 
     await put_on_hold(chat, bridge.ana, "The warehouse looks for it")
     await chat.thread.card_shows("On hold")
     await chat.customer.say("Any news?")
-    await chat.thread.card_shows("Ticket #1, On you")
+    await chat.thread.card_shows("Ticket #1, On Ana")
     await chat.shows("Ticket #1 is back from hold: the customer wrote.")
     await chat.offered(
         "Draft a reply…",
@@ -105,7 +105,7 @@ async def test_a_hold_needs_a_reason_of_some_length_and_somebody_who_may_act(bri
     assert await gus.views() == []
     await chat.customer.say("Hello?")
     await bridge.settled()
-    assert "Ticket #1, On you" in chat.thread.card()
+    assert "Ticket #1, On Ana" in chat.thread.card()
 
 
 async def test_a_hold_asked_for_before_the_hand_back_is_refused_after_it(bridge: World) -> None:
@@ -148,7 +148,7 @@ async def test_a_conversation_is_handed_to_another_teammate(bridge: World) -> No
     assert (await hand_over(bridge, chat, bridge.ana, "ben"))["ok"]
     joined = await chat.sees("Ben joined the chat.")
     assert joined["state"] == {"state": "teammate", "teammate": {"name": "Ben"}}
-    assert "Ticket #1, On you" in await chat.thread.card_shows("Ben is answering")
+    assert "Ticket #1, On Ben" in await chat.thread.card_shows("Ben is answering")
     view = await bridge.bridge.desk.view(chat.id)
     assert view.ticket is not None
     assert (view.conversation.epoch, view.ticket.assignee) == (before.epoch + 1, view.conversation.holder)

@@ -130,7 +130,7 @@ async def back_from_hold(world: World, hand: Hand) -> Chat:
     chat = await hold(world, hand)
     hand.done = Count()
     await chat.choose(hand, "Back from hold")
-    await chat.thread.card_shows("On you")
+    await chat.thread.card_shows("On Ana")
     return chat
 
 
