@@ -114,8 +114,8 @@ def prompt_message(
         case Prompt.EDIT_STAYS:
             return refusal(
                 say(
-                    "Your edit reads like a note, so the customer still sees the words you sent first. "
-                    "Delete the message to take them back."
+                    "Your edit reads like a note, so the customer still sees your message as it last reached "
+                    "them. Delete it to take it back."
                 )
             )
         case Prompt.GIVEN_UP:
@@ -129,8 +129,8 @@ def prompt_message(
         case Prompt.TRANSLATION_STAYS:
             return refusal(
                 say(
-                    "An edit is not translated, so the customer still sees the words you sent first. "
-                    "Delete the message to take them back."
+                    "An edit is not translated, so the customer still sees your message as it last reached "
+                    "them. Delete it to take it back."
                 )
             )
         case Prompt.MAY_NOT_ACT:
@@ -143,8 +143,8 @@ def prompt_message(
         case Prompt.MAY_NOT_EDIT:
             return refusal(
                 say(
-                    "You cannot answer customers here any more, so the customer still sees your first words. "
-                    "Delete the message to take them back."
+                    "You cannot answer customers here any more, so the customer still sees your message as "
+                    "it last reached them. Delete it to take it back."
                 )
             )
 
@@ -237,8 +237,8 @@ def _failed() -> str:
 
 def _edit_not_sent() -> str:
     return say(
-        "So your edit did not reach the customer, who still sees what you sent first. Send the rest in a new "
-        "message, or delete this one to take it back."
+        "So your edit did not reach the customer, who still sees your message as it last reached them. Send "
+        "the rest in a new message, or delete this one to take it back."
     )
 
 

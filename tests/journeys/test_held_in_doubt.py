@@ -122,3 +122,18 @@ async def test_an_edit_that_adds_such_a_line_to_a_held_message_is_asked_about_an
     await bridge.settled()
     assert chat.marks(ts) == {HELD}
     assert "er lügt" not in str(chat.customer.seen)
+
+
+async def test_an_edit_that_stays_says_truly_what_the_customer_still_sees(bridge: World) -> None:
+    chat = await answered(bridge)
+    ts = await chat.reply(bridge.ana, "It is 42 euros")
+    await chat.sees("It is 42 euros", author="teammate")
+    await bridge.ana.edit(CHANNEL, ts, "It is 43 euros")
+    await chat.customer.sees(lambda e: e["text"] == "It is 43 euros")
+    await bridge.ana.edit(CHANNEL, ts, "note: she haggles")
+    told = await bridge.until(
+        lambda: [one["text"] for one in bridge.slack.ephemerals("ana") if "Your edit" in one["text"]]
+    )
+    # Not what was sent first: that was replaced.
+    assert "as it last reached them" in told[0]
+    assert "haggles" not in str(chat.customer.seen)

@@ -86,7 +86,7 @@ async def test_what_an_app_posts_in_a_persons_name_is_held_until_they_say_it_is_
     (sent,) = (ts for ts in posted if chat.marks(ts) == {SENT})
     # An edit may be the app's; what is deleted is taken back like any other.
     await outside.ana.edit(CHANNEL, sent, "Words of somebody")
-    await outside.until(lambda: "still sees what you sent first" in str(outside.slack.ephemerals("ana")))
+    await outside.until(lambda: "as it last reached them" in str(outside.slack.ephemerals("ana")))
     assert read(chat) == [f"Words of {posted.index(sent)}"]
     await outside.ana.delete(CHANNEL, sent)
     await outside.until(lambda: read(chat) == [])
@@ -136,7 +136,7 @@ async def test_what_is_added_to_a_message_later_does_not_reach_the_customer_and_
     await outside.settled()
     assert (chat.marks(sent), chat.marks(note)) == ({SENT}, {NOTE})
     told = [one["text"] for one in outside.slack.ephemerals("ana")]
-    assert sum("still sees what you sent first" in one for one in told) == 1
+    assert sum("as it last reached them" in one for one in told) == 1
     assert sum("Nothing was sent" in one for one in told) == 1
     # The button of the first question is there still.
     if any(one["ts"] == asked["ts"] for one in outside.slack.ephemerals("ana")):
@@ -157,7 +157,7 @@ async def test_a_file_that_is_added_later_goes_out_with_the_words_or_not_at_all(
     await outside.ana.edit(CHANNEL, held, files={"label.png": PNG})
     await chat.marked(held, FAILED)
     told = [one["text"] for one in outside.slack.ephemerals("ana")]
-    assert sum("still sees what you sent first" in one for one in told) == 1
+    assert sum("as it last reached them" in one for one in told) == 1
     await outside.ana.press(CHANNEL, asked["ts"], SEND_AS_ME)
     await outside.until(lambda: "changed since you were asked" in str(outside.slack.ephemerals("ana")))
     assert read(chat) == ["Here is the label"]

@@ -184,7 +184,7 @@ async def test_a_reply_in_another_language_is_seen_translated_before_it_is_sent(
     await chat.marked(ts, SENT)
     # An edit does not replace what was decided about.
     await bridge.ana.edit(CHANNEL, ts, "It is five euros.")
-    await asked(bridge, "still sees the words you sent first")
+    await asked(bridge, "as it last reached them")
     await bridge.settled()
     assert str(chat.window()).count("Es kostet vier Euro.") == 1
     assert "five" not in str(chat.customer.seen)
