@@ -148,8 +148,11 @@ def _part(conversation: Conversation, entry: Entry, since: int, upto: int, plain
 
 def _long_words(entry: Entry) -> str:
     """What of an entry may take several posts. What we say ourselves is short."""
-    name = _LONG_WORDS.get(entry.data.get("event", ""))
-    return entry.text if name is None else str(entry.data[name])
+    if entry.kind is not Kind.SYSTEM or entry.data["event"] == Event.TRANSLATED:
+        return entry.text
+    # Another event's text is what the customer reads of it; the thread says it in a line of our own.
+    name = _LONG_WORDS.get(entry.data["event"])
+    return "" if name is None else str(entry.data[name])
 
 
 def _fits(message: Message, room: Room, plain: Plain) -> bool:

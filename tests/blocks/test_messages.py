@@ -574,6 +574,15 @@ def test_what_travels_together_is_shown_in_order_within_the_limits_and_nothing_i
     assert shown == [e.seq for e in numbered if e.kind is Kind.MESSAGE]
 
 
+def test_a_line_of_ours_that_no_post_holds_is_posted_once() -> None:
+    closed = entry(
+        Kind.SYSTEM, Author.SYSTEM, "Ana left the chat. " * 20, event=Event.CLOSED, by="🎉" * 120,
+        status="closed", ticket=7,
+    )  # fmt: skip
+    packed = entries_message(a_conversation(State.AI), [closed], room=Room(SMALLEST, escaped=True))
+    assert (packed.shown, packed.upto) == (1, None)
+
+
 def test_where_very_many_wait_short_ones_are_set_small_and_all_fit() -> None:
     conversation = a_conversation(State.AI)
     who = itertools.cycle([Author.CUSTOMER, Author.AI])

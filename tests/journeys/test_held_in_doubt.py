@@ -105,7 +105,7 @@ async def test_an_edit_that_adds_such_a_line_to_a_sent_message_stays_with_the_te
     ts = await chat.reply(bridge.ana, "On its way!")
     await chat.sees("On its way!", author="teammate")
     await bridge.ana.edit(CHANNEL, ts, "On its way!\nintern: er lügt")
-    await bridge.until(lambda: "the customer still sees the words" in str(bridge.slack.ephemerals("ana")))
+    await bridge.until(lambda: "as it last reached them" in str(bridge.slack.ephemerals("ana")))
     await bridge.settled()
     assert chat.window()[-1] == ("teammate", "On its way!")
     assert "er lügt" not in str(chat.customer.seen)
