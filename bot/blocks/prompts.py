@@ -114,8 +114,8 @@ def prompt_message(
         case Prompt.EDIT_STAYS:
             return refusal(
                 say(
-                    "Your edit reads like a note, so the customer still sees your message as it last reached "
-                    "them. Delete it to take it back."
+                    "Your edit may be meant for the team, so the customer still sees your message as it last "
+                    "reached them. Delete it to take it back."
                 )
             )
         case Prompt.GIVEN_UP:

@@ -15,6 +15,7 @@ from typing import Any
 from bot.desk.replies import Meant
 from bot.desk.signs import Sign
 from bot.prose.html import html
+from bot.prose.lines import one_line
 from bot.prose.plain import plain
 from bot.prose.tree import is_formatted
 from bot.slack import mrkdwn, rich_text
@@ -53,13 +54,13 @@ def read(
 
     A marker or a mention at the start makes a note, any other sign for the team makes it unclear
     (`meaning.judged`); `channels` are our Slack channels' names. An id that has no name becomes a general
-    word, never the id.
+    word, never the id. What nobody can see are no words.
     """
     called = Names(names, text)
     rich = rich_text.read(blocks, called, text=text)
     words = mrkdwn.decoded(text, called) if rich.prose is None else plain(rich.prose)
     meant, sign = judged(mrkdwn.seen(text), rich.seen, channels=channels)
-    if meant is not Meant.NOTE and not has_files and not words.strip():
+    if meant is not Meant.NOTE and not has_files and not one_line(words):
         meant = Meant.NOTHING
     formatted = rich.prose is not None and is_formatted(rich.prose)
     shown = html(rich.prose) or None if rich.prose and formatted else None

@@ -68,7 +68,9 @@ def test_a_mention_or_the_like_further_in_is_held_even_where_slack_did_not_recog
     assert read(typed, names=NAMES).meant is UNCLEAR
 
 
-@pytest.mark.parametrize("typed", ["", " ", "\n", "\t \n"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "\n", "\t \n", "\u200b", "\u200d\ufeff", "\u2060 \u3164", "\u2800", "\u0301", "\ufe0f"]
+)
 def test_a_message_without_words_is_sent_only_for_its_files(typed: str) -> None:
     assert read(typed, names={}).meant is NOTHING
     assert read(typed, names={}, has_files=True).meant is FOR_CUSTOMER
