@@ -79,7 +79,7 @@ def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
     channel = str(event.get("channel", ""))
     subtype = subtype_of(event)
     if subtype == "message_changed":
-        changed = _object(event.get("message"))
+        changed = as_object(event.get("message"))
         if is_tombstone(changed):
             gone = {"thread_ts": changed.get("thread_ts"), **event, "deleted_ts": changed.get("ts")}
             return _deleted(gone, team=team, channel=channel)
@@ -102,7 +102,7 @@ def thread_event(event: Mapping[str, Any], *, team: str) -> ThreadEvent | None:
 
 
 def _edited(event: Mapping[str, Any], *, team: str, channel: str) -> Edited | None:
-    message, before = _object(event.get("message")), _object(event.get("previous_message"))
+    message, before = as_object(event.get("message")), as_object(event.get("previous_message"))
     # A person's edit carries `edited`; a file that is deleted only goes missing, and what is added later may
     # come without a mark. A deleted thread's first message turns into Slack's own words.
     if not (message.get("edited") or (before and _shown(before) != _shown(message, before))):
@@ -126,7 +126,7 @@ def _shown(message: Mapping[str, Any], before: Mapping[str, Any] | None = None) 
 
 
 def _deleted(event: Mapping[str, Any], *, team: str, channel: str) -> Deleted | None:
-    before = _object(event.get("previous_message"))
+    before = as_object(event.get("previous_message"))
     ts = event.get("deleted_ts") or before.get("ts")
     thread_ts = before.get("thread_ts") or event.get("thread_ts")
     if not ts or not thread_ts or thread_ts == ts or _writer(before) == _SLACKBOT:
@@ -171,7 +171,7 @@ def _is_through_app(message: Mapping[str, Any]) -> bool:
 
 def _writer(message: Mapping[str, Any]) -> str:
     """Whose words they are: a user's, or where Slack names none an app's."""
-    of_comment = _object(message.get("comment")).get("user")
+    of_comment = as_object(message.get("comment")).get("user")
     named = (message.get("user"), of_comment, message.get("bot_id"))
     return next((one for one in named if one and isinstance(one, str)), "")
 
@@ -190,8 +190,14 @@ def _text(message: Mapping[str, Any]) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _object(value: object) -> Mapping[str, Any]:
+def as_object(value: object) -> Mapping[str, Any]:
+    """What Slack describes in fields of its own; nothing where it is something else."""
     return value if isinstance(value, dict) else {}
+
+
+def message_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message that an event is about, as it is or was."""
+    return as_object(event.get("message")) or as_object(event.get("previous_message")) or event
 
 
 def is_tombstone(message: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from bot.desk.bell import Bell
 from bot.desk.replies import Fate, LanguageOf
 from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory
+from bot.slack.events import message_of
 from bot.slack.files import SlackFiles
 from bot.slack.gaps import Gaps
 from bot.slack.installation import Installation
@@ -231,8 +232,7 @@ class Intake:
         return now + min(hold_back, older_may_come)
 
     def _may_be_under_a_new_card(self, delivery: Delivery, now: datetime) -> bool:
-        event = delivery.event
-        message = event.get("message") or event.get("previous_message") or event
+        message = message_of(delivery.event)
         return (
             message.get("parent_user_id") == self._installation.bot_user
             and now - self._slack_clock.ours(delivery.message.ts) < CARD_SETTLES

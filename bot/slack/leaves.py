@@ -50,7 +50,7 @@ class Leaves:
 
     def seen(self, leaf: Mapping[str, Any]) -> str:
         """The leaf as its message's meaning is judged: a sign for a mention, `:names:` for emoji, `code`."""
-        kind = leaf.get("type")
+        kind = str(leaf.get("type"))
         if kind == "channel":
             return SLACK_CHANNEL
         if kind in _SOMEBODY:

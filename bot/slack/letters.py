@@ -14,7 +14,7 @@ from bot.desk.attachments import Unfit
 from bot.desk.replies import Fate, LanguageOf, Meant
 from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory, UnknownPerson
-from bot.slack.events import Deleted, Edited, Posted, is_app, thread_event
+from bot.slack.events import Deleted, Edited, Posted, as_object, is_app, message_of, thread_event
 from bot.slack.files import Brought, FilesDelayed, SlackFiles
 from bot.slack.from_slack import Reading, mentioned_users, read
 from bot.slack.rights import SLACK_ANSWERS_WITHIN, Rights
@@ -49,8 +49,8 @@ def delivery_of(event: Mapping[str, Any], *, team: str, ourselves: frozenset[str
 
     `ourselves` are our own user and our own app: what we post comes back as anybody's would.
     """
-    written = event.get("message") or event.get("previous_message") or event
-    if not ourselves.isdisjoint((written.get("user"), written.get("bot_id"))):
+    written = message_of(event)
+    if not ourselves.isdisjoint((str(written.get("user")), str(written.get("bot_id")))):
         return None
     happened = thread_event(event, team=team)
     kind, change, event_ts = "posted", "", ""
@@ -60,7 +60,7 @@ def delivery_of(event: Mapping[str, Any], *, team: str, ourselves: frozenset[str
         case Posted():
             event_ts = happened.message.ts
         case Edited():
-            edited = event["message"].get("edited") or {}
+            edited = as_object(event["message"].get("edited"))
             kind, change = "edited", str(edited.get("ts") or event.get("event_ts") or "")
         case Deleted():
             kind = "deleted"

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.desk.absent import Known, known
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
-from bot.slack.events import is_tombstone, moment
+from bot.slack.events import as_object, is_tombstone, moment
 from storage.database import Database
 from storage.records import Conversation, MessageRef
 
@@ -130,7 +130,7 @@ def _events(
     said = {"type": "message", **message, "channel": thread.channel}
     if source not in known and moment(message["ts"]) >= since:
         events.append(said)
-    edited = (message.get("edited") or {}).get("ts")
+    edited = as_object(message.get("edited")).get("ts")
     if edited and moment(edited) >= since:
         events.append(
             {

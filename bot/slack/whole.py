@@ -112,7 +112,7 @@ def _is_preview(attachment: Node, links: Iterable[str]) -> bool:
 def _attached(attachment: Node) -> Unfit:
     if _is_forward(attachment):
         return Unfit.FORWARD
-    kinds = [_kind(block) for block in attachment.get("blocks") or () if isinstance(block, dict)]
+    kinds = [_kind(block) for block in _blocks(attachment)]
     for kind in (Unfit.TABLE, Unfit.PICTURE):
         if kind in kinds:
             return kind

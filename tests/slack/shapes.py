@@ -190,6 +190,11 @@ MORE: Mapping[str, Shape] = {
         "text": words,
         "blocks": message(section(f"{words} ", {"type": "hologram", "text": extra})),
     },
+    "composed, with a word whose kind is none": lambda words, extra: {
+        "text": words,
+        "blocks": message(section(f"{words} ", {"type": {"name": "text"}, "text": extra})),
+    },
+    "an attachment whose blocks are no list": attached(lambda extra: {"id": 1, "blocks": 7, "text": extra}),
     "a list that nobody knows": lambda words, _: composed(words, {**bullets("done"), "style": "checklist"}),
     "a date that leads somewhere": lambda words, _: {
         "text": words,

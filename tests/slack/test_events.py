@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.desk.attachments import Unfit
 from bot.slack.events import Deleted, Edited, Posted, thread_event
+from bot.slack.letters import delivery_of
 from sandbox import Workspace
 from storage.records import MessageRef, PersonId
 from tests.slack import composed
@@ -319,3 +320,17 @@ def test_a_file_that_was_deleted_is_an_edit_without_a_mark() -> None:
     happened = thread_event(event, team=TEAM)
     assert isinstance(happened, Edited)
     assert happened.files == ({"id": "F1"},)
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", True, [], [[]], {}, {"a": 1}, [{"type": []}]])
+def test_an_event_of_no_known_shape_is_read_all_the_same(odd: Any) -> None:
+    """What cannot be read must not keep what stands behind it in its thread from being read."""
+    whole = message(edited={"ts": REPLY}, attachments=[preview("https://x.example/")], bot_id="B0", files=[])
+    for field in set(whole) - {"ts", "thread_ts"}:
+        given = {**whole, field: odd}
+        around = {"channel": "C0LIVE001", "event_ts": REPLY}
+        changed = {**around, "subtype": "message_changed", "message": given, "previous_message": odd}
+        gone = {**around, "subtype": "message_deleted", "deleted_ts": REPLY, "previous_message": given}
+        for event in ({**around, **given}, changed, {**changed, "message": odd}, gone):
+            found = delivery_of(event, team=TEAM, ourselves=frozenset({"U0BOT0001"}))
+            assert found is None or found.message == AT
