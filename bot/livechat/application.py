@@ -96,6 +96,7 @@ def live_chat(
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", counted)
     app.on_response_prepare.append(origins.on_prepare)
+    app.on_response_prepare.append(gateway.begins)
     app.cleanup_ctx.append(look)
     app.on_shutdown.append(close)
     app.on_cleanup.append(settle)

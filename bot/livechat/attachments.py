@@ -117,9 +117,14 @@ class Attachments:
             }
         )
         await response.prepare(call.request)
+        sent = 0
         async for piece in self._files.pieces(file):
             async with asyncio.timeout(self._silence):
                 await response.write(piece)
+            sent += len(piece)
+        if sent < file.size:
+            # Taken back on its way.
+            raise Unknown
         return response
 
     async def _heard(self, request: web.Request) -> AsyncIterator[bytes]:

@@ -37,6 +37,8 @@ M = TypeVar("M", bound=BaseModel)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LARGEST_BODY = 128 * 1024
+# The response to a request whose first bytes are on their way.
+_BEGUN = web.RequestKey("begun", web.StreamResponse)
 
 
 class Gateway:
@@ -62,7 +64,13 @@ class Gateway:
                 else:
                     result = await self._in_time(operation.handler(call))
             except Exception as error:  # noqa: BLE001 - whatever happened, the caller gets an error with a code
-                return _told(error, operation.name, request.match_info.get("conversation_id", "-"))
+                told = _told(error, operation.name, request.match_info.get("conversation_id", "-"))
+                begun: web.StreamResponse | None = request.get(_BEGUN)
+                if begun is None:
+                    return told
+                # It would stand among the bytes that were promised. Only an end can say that something broke.
+                _cut_off(request)
+                return begun
             if isinstance(result, Answer):
                 return web.Response(
                     status=result.status, text=result.body.json_text(), content_type="application/json"
@@ -70,6 +78,11 @@ class Gateway:
             return result
 
         return handle
+
+    @staticmethod
+    async def begins(request: web.Request, response: web.StreamResponse) -> None:
+        """To be called where a response begins: from then on there is no other for its request."""
+        request[_BEGUN] = response
 
     async def settle(self) -> None:
         """Wait for what outlived its request, `deadline` seconds at most."""
@@ -152,6 +165,11 @@ def _told(error: Exception, operation: str, conversation_id: str) -> web.Respons
     elif isinstance(problem, Unavailable):
         log.warning("%s of conversation %s: %s", operation, conversation_id, type(error).__name__)
     return problem.response()
+
+
+def _cut_off(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def _heard(task: asyncio.Task[Any] | asyncio.Future[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -11,9 +12,9 @@ import pytest
 
 from bot.livechat.limits import Rate
 from storage.database import Database
-from storage.schema import files
+from storage.schema import file_pieces, files
 
-from .house import LARGEST_FILE, UNLIMITED, Chat, House
+from .house import LARGEST_FILE, UNLIMITED, Chat, House, until
 from .pictures import picture
 
 
@@ -112,3 +113,57 @@ async def test_words_or_files_but_not_nothing(house: House) -> None:
     assert (await chat.say("", attachments=[answer["file_id"]])).status == 202
     from_ai = {"text": "Hi", "client_id": "1", "from": "ai", "attachments": [answer["file_id"]]}
     assert (await chat.post("/messages", from_ai, bearer="server-key")).code == "unknown_file"
+
+
+async def _raw_download(house: House, chat: Chat, file_id: str) -> tuple[asyncio.StreamReader, Any]:
+    """A connection that asks for a file, and after it for something else."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port, limit=4096)
+    bearer = f"Authorization: Bearer {chat.token}"
+    writer.write(
+        f"GET {chat.path}/files/{file_id} HTTP/1.1\r\nHost: a\r\n{bearer}\r\n\r\n"
+        "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    )
+    return reader, writer
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    received = bytearray()
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                some = await reader.read(65536)
+            except ConnectionError:
+                break
+            if not some:
+                break
+            received += some
+    return bytes(received)
+
+
+async def test_a_file_that_is_taken_back_on_its_way_is_cut_off_and_nothing_follows_in_its_place(
+    house: House,
+) -> None:
+    chat = await house.chat()
+    _, answer = await upload(chat, b"a" * LARGEST_FILE)
+    taken_back = file_pieces.delete().where(file_pieces.c.number > 0)
+    await house.database.write(lambda tx: tx.connection.execute(taken_back))
+    reader, writer = await _raw_download(house, chat, answer["file_id"])
+    received = await _rest(reader)
+    writer.close()
+    assert received.startswith(b"HTTP/1.1 200")
+    assert received.count(b"HTTP/1.1") == 1
+
+
+async def test_a_download_that_is_given_up_has_no_refusal_among_its_bytes(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with House(database, limits=replace(UNLIMITED, send_timeout=0.2)) as house:
+        house.files.largest = 10 * LARGEST_FILE
+        chat = await house.chat()
+        _, answer = await upload(chat, io.BytesIO(b"a" * house.files.largest))
+        reader, writer = await _raw_download(house, chat, answer["file_id"])
+        await until(lambda: "TimeoutError" in caplog.text)
+        received = await _rest(reader)
+        writer.close()
+    assert len(received) < 10 * LARGEST_FILE
+    assert received.count(b"HTTP/1.1") == 1
