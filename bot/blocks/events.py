@@ -385,14 +385,14 @@ def _vanished(replies: Sequence[Mapping[str, Any]], name: Named) -> str:
     at = [_time(one["at"], name) for one in replies]
     if len(replies) == 1:
         return say(
-            "Slack does not show the reply of {name} of {time} any more, and nobody said that it was "
-            "deleted. The customer still reads it.",
+            "Slack no longer shows what {name} sent ({time}), and has not said that it was deleted. The "
+            "customer still reads it.",
             name=name(as_label(replies[0]["name"] or "") or say("a teammate")),
             time=at[0],
         )
     return say(
-        "Slack does not show {count} replies of this conversation any more, from {first} to {last}, and "
-        "nobody said that they were deleted. The customer still reads them.",
+        "Slack no longer shows {count} replies of this conversation ({first} to {last}), and has not said "
+        "that they were deleted. The customer still reads them.",
         count=len(replies),
         first=at[0] if at else "",
         last=at[-1] if at else "",

@@ -86,8 +86,8 @@ def prompt_message(
             return _asked(says, ActionsBlock(elements=[send, note]))
         case Prompt.NOT_FOUND:
             says = say(
-                "Not sent: Slack does not show this message of yours any more, and nobody said that it was "
-                "deleted. It is still held; keep it as a note if it has no more use."
+                "Not sent: Slack no longer shows this message of yours, and has not said that it was "
+                "deleted. It still waits for you: send it, or keep it as a note."
             )
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
             actions = ActionsBlock(elements=[send, note])

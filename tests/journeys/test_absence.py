@@ -180,14 +180,14 @@ async def test_what_slack_forgets_stays_with_the_customer_and_the_team_is_told_o
     outside.slack.retention(CHANNEL, ts=[first])
     await away(outside, caplog)
     assert await reads(outside, chat) == ["We open at 8", "See you"]
-    words = await chat.shows("does not show the reply of Ana")
+    words = await chat.shows("no longer shows what Ana sent")
     assert "The customer still reads it" in words
     assert "We open at 8" not in words
     await away(outside, caplog)
     outside.slack.retention(CHANNEL, ts=[second])
     await away(outside, caplog)
     await away(outside, caplog)
-    told = [one for one in chat.thread.replies() if "does not show" in chat.thread.rendered(one)]
+    told = [one for one in chat.thread.replies() if "no longer shows" in chat.thread.rendered(one)]
     assert len(told) == 2
     assert await reads(outside, chat) == ["We open at 8", "See you"]
 
@@ -198,7 +198,7 @@ async def test_what_slack_forgot_can_be_taken_back_once(
     first, _ = await typed(outside, chat)
     outside.slack.retention(CHANNEL, ts=[first])
     await away(outside, caplog)
-    told = await chat.thread.shows(lambda m: "does not show" in chat.thread.rendered(m))
+    told = await chat.thread.shows(lambda m: "no longer shows" in chat.thread.rendered(m))
     await outside.ben.press(CHANNEL, told["ts"], TAKE_BACK)
     await comes_to_read(outside, chat, "See you")
     await chat.shows("Ben took back from the customer")
@@ -218,7 +218,7 @@ async def test_a_held_reply_that_slack_forgets_stays_held_and_its_author_is_aske
     await away(outside, caplog)
     await away(outside, caplog)
     (ask,) = outside.slack.ephemerals("ben")[asked:]
-    assert "does not show this message of yours" in outside.slack.rendered(ask)
+    assert "no longer shows this message of yours" in outside.slack.rendered(ask)
     assert "May I?" in outside.slack.rendered(ask)
     async with outside.bridge.database.read() as tx:
         assert len(await tx.held.sources(chat.id)) == 1
@@ -234,5 +234,5 @@ async def test_a_reply_deleted_while_we_were_away_shows_as_absent_and_is_asked_a
     for _ in range(2):
         await outside.ben.post(CHANNEL, "Lunch?")
     await back(outside, caplog, outside.start())
-    await chat.shows("does not show the reply of Ana")
+    await chat.shows("no longer shows what Ana sent")
     assert await reads(outside, chat) == ["We open at 8", "See you"]
