@@ -59,6 +59,7 @@ class _Scene:
         self._ana = stage.slack.person("ana")
         self._ben = stage.slack.person("ben")
         self._unanswered = 0
+        self._told: set[str] = set()
 
     async def ai_answers(self) -> None:
         self._tell.chapter(f"{CUSTOMER} opens the chat and writes. The AI answers; Slack watches along.")
@@ -174,7 +175,10 @@ class _Scene:
             message = await self._thread.shows(wanted)
         except TimeoutError as error:
             raise NotSeen(f"the thread did not show {what}") from error
-        self._tell.slack(self._thread.rendered(message))
+        # One post may show several things that are waited for; told twice it would read as doubled.
+        if message["ts"] not in self._told:
+            self._told.add(message["ts"])
+            self._tell.slack(self._thread.rendered(message))
 
     async def _card_shows(self, words: str) -> None:
         try:

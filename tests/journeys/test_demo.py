@@ -28,6 +28,8 @@ def test_the_story_is_seen_at_both_ends() -> None:
     ended = demo("--once")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "Every step was seen at both ends" in ended.stdout
+    # One post, told once.
+    assert ended.stdout.count("Ana allowed AI replies") == 1
 
 
 def test_recorded_conversations_come_out_as_they_went_in() -> None:
