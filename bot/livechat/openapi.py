@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.livechat.access import Caller
 from bot.livechat.operation import Operation
-from bot.livechat.problems import ErrorBody, Problem
+from bot.livechat.problems import Compressed, ErrorBody, Problem, TooSlow
 
 _REF = "#/components/schemas/{model}"
 _SECURITY: dict[Caller, list[dict[str, list[str]]]] = {
@@ -62,7 +62,7 @@ def _operation(operation: Operation[Any, Any]) -> dict[str, Any]:
         ],
         "responses": {
             **{str(status): _answer(shown, operation.gives) for status, shown in operation.answers.items()},
-            **_problems(operation.problems),
+            **_problems(_every_problem(operation)),
         },
         "security": _SECURITY[operation.needs],
     }
@@ -107,6 +107,12 @@ def _answer(shown: type[BaseModel] | str, gives: Sequence[str]) -> dict[str, Any
     if isinstance(shown, str):
         return {"description": shown, "content": {one: {"schema": {"type": "string"}} for one in gives}}
     return {"description": _summary(shown), "content": {"application/json": {"schema": _ref(shown)}}}
+
+
+def _every_problem(operation: Operation[Any, Any]) -> Sequence[type[Problem]]:
+    """Its own, and those that stand before every operation."""
+    before = (TooSlow, Compressed) if operation.reads_body else (Compressed,)
+    return (*operation.problems, *before)
 
 
 def _problems(problems: Sequence[type[Problem]]) -> dict[str, Any]:

@@ -58,9 +58,13 @@ async def test_who_may_call_is_described(house: House) -> None:
 async def test_every_error_is_described_with_its_code(house: House) -> None:
     described = await _description(house)
     say = described["paths"]["/v1/conversations/{conversation_id}/messages"]["post"]["responses"]
-    assert set(say) == {"200", "202", "401", "404", "409", "413", "415", "422", "429", "500", "503"}
+    assert set(say) == {"200", "202", "401", "404", "408", "409", "413", "415", "422", "429", "500", "503"}
     assert "`ai_paused`" in say["409"]["description"]
     assert "Retry-After" in say["429"]["headers"]
+    for operation in (one for path in described["paths"].values() for one in path.values()):
+        assert "without Content-Encoding" in operation["responses"]["415"]["description"]
+        reads_json = "application/json" in operation.get("requestBody", {}).get("content", {})
+        assert ("408" in operation["responses"]) is reads_json
 
 
 def _references(node: Any) -> list[str]:
