@@ -178,14 +178,13 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.ai.knowledge import KnowledgeError
-    from bot.probing import NotProbed
     from bot.slack.installation import NotConnected
     from storage.database import DatabaseUnavailable, reason_of
     from storage.ownership import DatabaseInUse
 
     try:
         asyncio.run(work)
-    except (NotConnected, NotProbed, DatabaseInUse) as error:
+    except (NotConnected, DatabaseInUse) as error:
         _refuse(str(error))
     except DatabaseUnavailable as error:
         _refuse(DATABASE_FAILED.format(error))

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.probing.questions import QUESTIONS, Question
 from bot.probing.scratch import PACE, NotAsked, Scratch
 from bot.slack.errors import CALL_ERRORS, Failure
-from bot.slack.installation import Mends, find_channel, find_installation
+from bot.slack.installation import Mends, NotConnected, find_channel, find_installation
 
 # In seconds: for all questions, and for clearing up after them.
 TIME_TO_ASK = 240.0
@@ -28,7 +28,7 @@ _MENDS = Mends(
 BEGINS = "Bookbag asks Slack some questions here, and takes its messages away again in a few minutes."
 
 
-class NotProbed(Exception):
+class NotProbed(NotConnected):
     """Nothing was asked. The message says why, and what to do."""
 
 
