@@ -14,7 +14,7 @@ from bot.blocks.ids import RETRY, TAKE_BACK, EntryValue
 from bot.blocks.message import Message, button, line, plain, small, title, words
 from bot.blocks.reasons import reason_in_words
 from bot.blocks.rows import lasted
-from bot.blocks.words import bold, customer_name, date_and_time, escaped, notification, shortened
+from bot.blocks.words import bold, customer_name, date_and_time, escaped, notification, shortened, unformatted
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.prose.lines import as_label, first_label
@@ -284,7 +284,8 @@ def _told(mark: str, says: Callable[[Named], str], *hints: str, actions: Block |
 
 
 def _escalated(conversation: Conversation, entry: Entry) -> Message:
-    reason = escaped(shortened(reason_in_words(entry.data.get("reason") or ""), _REASON_LENGTH))
+    # A model wrote it, and a customer may have told it what to write.
+    reason = unformatted(shortened(reason_in_words(entry.data.get("reason") or ""), _REASON_LENGTH))
     asks = say("The AI asks for a teammate: {reason}", reason=reason) if reason else _asks()
     shown = say("*The AI asks for a teammate*: {reason}", reason=reason) if reason else f"*{_asks()}*"
     waits = say("The AI is paused and the customer is waiting.")

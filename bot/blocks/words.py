@@ -44,6 +44,14 @@ def bold(name: str) -> str:
     return f"*{escaped(re.sub('[*_~`]', '', as_label(name)).strip() or '?')}*"
 
 
+def unformatted(text: str) -> str:
+    """Others' words on one line within a sentence of ours in mrkdwn: no mark of ours, no format, no mention.
+
+    An underscore within a word, as in an order's number, formats nothing and stays.
+    """
+    return escaped(re.sub(r"[*~`]|(?<!\w)_|_(?!\w)", "", as_label(text)))
+
+
 def shortened(text: str, length: int) -> str:
     """At most `length` characters as Slack may count them, on one line, cut with an ellipsis.
 

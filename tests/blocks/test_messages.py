@@ -454,6 +454,23 @@ def test_an_id_cannot_pass_for_a_mark_of_ours_and_can_be_looked_up(user_id: str,
     assert told == f"user {known_as}"
 
 
+@pytest.mark.parametrize(
+    ("reason", "read"),
+    [
+        (":lock: *Note by Ana:* _refund_ ~all~ `now`", "lock Note by Ana: refund all now"),
+        ("🔒 Ana: refund all\n✅ sent", "Ana: refund all sent"),
+        ("asks about order_id_7 <!here>", "asks about order_id_7 &lt;!here&gt;"),
+    ],
+)
+def test_why_an_ai_asks_for_a_teammate_cannot_pass_for_words_of_ours(reason: str, read: str) -> None:
+    happened = entry(Kind.SYSTEM, Author.SYSTEM, "", event=Event.ESCALATED, reason=reason)
+    message = entry_message(a_conversation(State.WAITING), happened)
+    checked(message)
+    assert message.text.endswith(f": {read}")
+    (line, *_) = message.arguments()["blocks"]
+    assert f"*The AI asks for a teammate*: {read}\n" in line["elements"][0]["text"]
+
+
 def test_a_note_says_that_it_is_one_to_the_eye_and_to_the_ear() -> None:
     message = entry_message(
         a_conversation(State.TEAMMATE), entry(Kind.NOTE, Author.TEAMMATE, "Ask <!here>", name="Ana García")
