@@ -25,6 +25,7 @@ from bot.slack.markers.judge import (
     is_name_for_team,
     sign_in,
     without_code,
+    without_programs,
 )
 
 _NOTE = re.compile(rf"(?:(?!//|:note:){EMOJI}|(?!//)[\W_])*+(?:note(?:[^\w\n:]|_)*+:|//)", re.IGNORECASE)
@@ -59,7 +60,7 @@ def judged(*readings: tuple[str, str], channels: Collection[str] = ()) -> tuple[
 
 def is_note(seen: str) -> bool:
     """Whether a text begins as a note does."""
-    bare = visible(seen)
+    bare = without_programs(visible(seen))
     first, newline, rest = bare.lstrip().partition("\n")
     if "```" not in first:
         bare = f"{without_code(first)}{newline}{rest}"

@@ -40,6 +40,18 @@ def test_no_remark_is_sent_and_hardly_a_plain_reply_is_held(corpus: Path) -> Non
         "お客様には見せないで", "チームへ 確認お願いします", "between us: he lied", "todo: ask billing",
         "Thanks!\nnote to self: call back", "Done // he lied", "@ ana is this right?",
         "＠田所 確認お願いします",
+        "hey team does anyone know her", "guys don't answer", "Whoever picks this up next: call him",
+        "Leute bitte nicht antworten", "compis, ¿quién lo tiene?", "Salut la team, un avis ?",
+        "夜勤さんへ 施錠",
+        "draft: Dear Sir", "[Entwurf fürs Team] Sehr geehrte", "BROUILLON Chère Madame", "下書き：お世話に",
+        "keep this in the team: he was fired", "nur wir: er lügt", "no se lo reenvíen a él",
+        "hors chat : il ment",
+        "does the customer see this?", "sieht der Kunde das?", "¿el cliente ve esto?",
+        "これ、お客様に見えてる？",
+        "slip for Ben: keys are in 4", "Maud, reprends la main stp", "Recado para Luis: llamó",
+        "厨房へ：えび抜き",
+        "INTERNEEEE il ment", "noteinterne: il ment", "»intern« er lügt", "社內メモ：嘘", "pvt - he lied",
+        "Kundin droht mit Anwalt", "The customer is lying", "el cliente no sabe nada",
     ],
 )  # fmt: skip
 def test_whatever_resembles_a_marker_is_never_sent(typed: str) -> None:
@@ -65,6 +77,13 @@ def test_whatever_resembles_a_marker_is_never_sent(typed: str) -> None:
         "> note: I work mornings only\nThanks for telling me!", "100 km // 62 miles",
         "Note the number, please.",
         "Your team can sign in.", "Our team will call you.", "The team wishes you a nice day!",
+        "```python\n# note: keep the key out of git\nclient = Client(key)\n```\nThat should fix it.",
+        "```html\n<!-- équipe -->\n<div></div>\n```\nCollez ceci.", "`internal` is a flag that you can set.",
+        "下書きは自動で保存されます。", "Den Entwurf senden wir morgen.",
+        "An internal server error (500) is ours.",
+        "写真に #夏の縁側 を付けて投稿してください。", "Your customer number is 4411.",
+        "お客様番号は4411です。",
+        "El servicio al cliente abre a las 9.", "受付へお越しください。", "社内確認中です。",
         "Please don't send it back yet.", "Bitte schicken Sie nichts zurück.", "Merci de ne rien renvoyer.",
     ],
 )  # fmt: skip
@@ -131,6 +150,7 @@ def test_an_ordinary_file_is_not_marked(names: list[str], text: str) -> None:
         "お客様に" * 10_000, "x\n" * 20_000, "- so to the " * 3_000, "#a" * 20_000, "`a" * 20_000,
         "> a\n" * 10_000,
         "```a```" * 5_000, "NOT " * 10_000, "a@" * 20_000, "/a" * 20_000,
+        "hey hi yo " * 4_000, "und aber also bitte - " * 2_000,
     ],
 )  # fmt: skip
 def test_no_text_takes_long_to_judge(text: str) -> None:

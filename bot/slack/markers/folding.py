@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 # Letters of other scripts that look like Latin ones, and kanji that are mistaken for those of a label.
-_LOOK_ALIKES = str.maketrans("авеёікмнорсԁтухѕјαβεικνορτυχі杜肉", "abeeikmhopcdtyxsjabeikvoptuxi社内")
+_LOOK_ALIKES = str.maketrans("авеёікмнорсԁтухѕјαβεικνορτυχі杜肉內", "abeeikmhopcdtyxsjabeikvoptuxi社内内")
 _MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u00b4]")
 # Letters and selectors without a shape, beside all that Unicode calls "format".

@@ -26,6 +26,7 @@ _GAP = r"[\s\-_]+"
 # What ends a label beyond doubt, what may end it, and the narrowest: a colon or what stands for one.
 _STRONG = (
     r"(?:[\"“”«»]\s*:|\s+(?=[\u3041-\u30ff\u4e00-\u9fff])|\s+[-–—]+|\s*$"
+    r"|\s*/!|\s?[\"“”«»]\s(?!\s*(?:is|are|means|ist|heisst|es|son|significa|est|signifie|button|menu)\b)"
     r"|\s*(?:[^\w\s.,&/+%'\"“”«»\-–—€$£@<(]|_|//|\.{2,}|[-–—]+(?=\s|>|$)))"
 )
 _ANY = rf"(?:{_STRONG}|\s*[,(/]|\.(?=\s|$))"
@@ -58,31 +59,79 @@ _PEOPLE = rf"(?!{_THINGS}){_all('called')}"
 _POLITE = _one_of(
     ("please", "pls", "plz", "bitte", "por favor", "porfa", "svp", "stp", "s il (vous|te) plait")
 )
+_NEXT, _HAIL, _HAILED, _SPEAKS = _all("next_one"), _all("hails"), _all("hailed"), _all("speaks")
+_SLIP, _DRAFT, _UNFINISHED = _all("slips"), _all("draft"), _all("unfinished")
+_WRITTEN = _one_of(("reply", "answer", "response", "message", "antwort", "respuesta", "mensaje", "reponse"))
+_REVIEW = _one_of(
+    ("for", "to", "zur", "para", "por", "a", "not", "nicht", "no", "pas", "par", "pour", "fur", "furs")
+)
+# Words for who reads a message to the customer: "note for you" is for them.
+_YOU = _one_of(
+    ("you", "your", "sie", "ihnen", "ihre?n?", "dich", "dir", "usted(es)?", "ti", "su", "vous", "votre",
+     "toi",
+     "the", "el", "la", "le", "les", "los", "las", "l", "d", "die", "der", "den", "das", "next", "tomorrow",
+     "today", "customers?", "guests?", "passe", "all")
+)  # fmt: skip
+_PLACE = (
+    rf"(?:{_GAP}(?:vom|von|von der|im|aus|in|of|from|on|at|de|du|del|des|d)\s(?:the |la |el |l |der )?\w+)"
+)
 _EVERYBODY = _one_of(("all", "everyone", "everybody", "alle", "tod[oa]s", "tous"))
-_ROLE = rf"(?:{_TEAM}|(?:cs|qa|support|crm|ticket|case|call|side|back office){_END})"
+_ROLE = rf"(?:{_TEAM}|(?:cs|qa|support|crm|ticket|case|call|back office){_END})"
 
+# A greeting tells whom one speaks to: "hey team does …".
+_GREETED = (
+    rf"(?:{_HAIL}\s+){{1,2}}(?:{_TO})?{_ARTICLE}"
+    rf"(?:(?:{_CALLED}|{_HAILED})|(?:{_TO})?{_EVERYBODY}(?:{_CALLS}|{_GAP}{_SPEAKS}))"
+)
+# Labels written as one word: "noteinterne", "teamnote".
+_GLUED = (
+    r"(?:notes?|notas?|notiz|memo|info)(?:fur|furs|pour|para|an)?(?:intern\w{0,2}|privee?|privada?|team|equipe|equipo)"
+    r"|(?:nur|only|solo|para|pour|fur|furs)(?:intern\w{0,2}|team|equipe|equipo|nosotros|uns|nous)"
+    r"|(?:intern\w{0,2}|private?|privat|team|equipe|equipo|staff)(?:note?s?|notiz(?:en)?|nota|memo|info|only|intern)"
+)
 # Labels of one word. In code of several lines "key: value" is no marker, so they do not count there.
 _PLAIN = (
     rf"{_INTERNAL}{_ANY}",
     rf"{_SECRET}{_STRONG}",
     rf"{_NOTE}(?:{_STRONG}|,|\.\s)",
-    rf"{_TASK}(?:{_GAP}{_TO}\w+)?{_COLON}",
+    rf"{_TASK}(?:{_GAP}{_TO}\w+)?(?:{_COLON}|\s*!)",
     rf"{_NOTE}{_GAP}(?:{_TO}|a\s)(?<!all )(?<!alle )(?!pie)\w+{_COLON}",
-    r"int\s*[:)\]}]",
+    rf"(?:int|prv|pvt|priv|pv)\.?{_COLON}",
+    rf"{_DRAFT}{_ANY}",
+    rf"{_DRAFT}{_GAP}(?:{_WRITTEN}|(?:{_REVIEW}|{_NOTE}|{_UNFINISHED}){_WORDS_ON})",
+    rf"(?:{_POLITE}\s)?{_UNFINISHED}{_COLON}",
+    rf"(?:post[\s\-]?it|zettel|notizzettel|merkzettel|recado|sticky)\s\w+{_COLON}",
+    rf"(?:{_TO}|an?\s)(?:suivante?|siguiente|nachste[nr]?|next(?: one)?){_COLON}",
+    rf"{_SLIP}{_GAP}(?:{_TO}|an?\s)(?!{_YOU})(?:(?:\w+\s)?\w+{_COLON}|\w+\s*,)",
+    rf"{_SECRET}[\s,]+{_TO}(?!{_YOU})\w+{_ANY}",
+    r"pa\s\w+\s*[:)\]]",
+    _all("about"),
+    _all("take_over"),
+    rf"(?!(?:i|we|you|they|who|to|je|j|nous|vous|ich|wir|sie|yo|el|ella)\s)\w+[\s,:¿]+(?:{_POLITE}\s)?{_all('take_over')}",
     _all("bare"),
 )
 # Somebody is called by what they are: only where a sentence begins.
 _CALL = (
     rf"(?:{_ARTICLE}{_CALLED}(?:\s+{_POLITE})?{_CALLS}"
-    rf"|(?!{_THINGS}){_TEAM}\s*(?::|→|->)|{_TEAM}\s*[)\]}}>])"
+    rf"|(?!{_THINGS}){_TEAM}\s*(?::|→|->|/!)|{_TEAM}(?:\s+\w+)?\s*[)\]}}>]"
+    rf"|{_ARTICLE}(?:{_CALLED}|{_HAILED}){_PLACE}?{_CALLS}"
+    rf"|(?:la )?team(?:{_GAP}\w+)?(?:{_COLON}|\s*[.,]|\s+[^\w\s\-–—'\"«»&/+(@])"
+    rf"|(?:everyone|everybody|tod[oa]s|tous|tout le monde)\s*:"
+    rf"|{_HAILED}{_GAP}{_SPEAKS}"
+    rf"|(?:{_TO})?(?:{_ARTICLE})?{_NEXT}(?:\s+\w+){{0,5}}(?:{_COLON}|\s*[,!])"
+    rf")"
 )
 # Labels of several words, which say it in full.
 _FULL = (
     rf"{_INTERNAL}{_GAP}{_ONLY}",
     rf"{_INTERNAL}{_GAP}{_POLITE}",
     rf"(?:{_INTERNAL}|{_SECRET})[\s,]+(?:{_TO})?{_ARTICLE}{_PEOPLE}",
+    (
+        rf"(?:{_INTERNAL}|{_SECRET}|{_ONLY})[\s,]+(?:{_TO}|a\s)?(?:vous |euch |you |ustedes )?"
+        rf"(?:{_HAILED}|{_ARTICLE}{_CALLED}{_ANY})"
+    ),
     rf"{_ONLY}{_GAP}(?:{_TO})?{_INTERNAL}{_ANY}",
-    rf"(?:{_TO}|(?:zur|zum|de|d)\s+){_INTERNAL}(?:\s+\w+){{0,2}}(?:{_STRONG}|\s*[,(])",
+    rf"(?!an internal)(?:{_TO}|(?:zur|zum|de|d)\s+){_INTERNAL}(?:\s+\w+){{0,2}}(?:{_STRONG}|\s*[,(])",
     rf"(?:{_INTERNAL}|{_SECRET}|{_ROLE}){_GAP}(?:{_NOTE}|{_MESSAGE}|{_TASK}){_ANY}",
     rf"(?:{_INTERNAL}|{_SECRET}){_GAP}(?:note|notiz|memo){_END}",
     rf"{_TASK}{_GAP}{_NOTE}{_ANY}",
@@ -98,6 +147,13 @@ _FULL = (
     rf"{_MESSAGE}[\s,:\-]+(?:{_TO}|{_OF})?{_ARTICLE}{_PEOPLE}",
     rf"{_MESSAGE}[\s,:\-]+(?:{_TO}|{_OF})?{_ARTICLE}{_TEAM}{_WORDS_ON}",
     rf"{_MESSAGE}{_GAP}{_TO}{_US}{_WORDS_ON}",
+    rf"{_MESSAGE}{_GAP}a\s{_ARTICLE}(?:{_CALLED}|{_TEAM}{_ANY})",
+    rf"(?:{_INTERNAL}|{_SECRET}|{_DRAFT}|{_ONLY}|{_TASK}|{_MESSAGE})[\s,]+(?:{_TO}|a\s)?{_ARTICLE}{_TEAM}{_ANY}",
+    rf"{_DRAFT}{_GAP}{_INTERNAL}",
+    rf"{_INTERNAL}{_GAP}{_DRAFT}",
+    rf"{_ONLY}{_GAP}(?:wir|we|nos|{_US})(?:\s\w+)?{_ANY}",
+    rf"(?:a|an)\s(?:toute|tout|todo|todos|alle|all)\s(?:l |le |el |la |los |the )?{_TEAM}",
+    rf"(?:{_GLUED}){_END}",
     rf"{_TO}{_ARTICLE}{_PEOPLE}",
     rf"{_TO}{_ARTICLE}{_TEAM}{_WORDS_ON}",
     rf"{_ONLY}{_GAP}(?:{_TO})?{_ARTICLE}{_PEOPLE}",
@@ -123,26 +179,45 @@ def _japanese() -> tuple[str, str]:
     note = rf"{one_of(japanese.NOTE)}{endings}{ends}"
     called = rf"{one_of(japanese.CALLED)}\s*(?:[:、→!)\]}}】〕》>]|$)"
     to_team = (
-        rf"{one_of(japanese.TEAM)}{one_of(japanese.TO_TEAM)}{endings}{ends}"
+        rf"{one_of(japanese.TEAM)}(?:さん)?{one_of(japanese.TO_TEAM)}{endings}{ends}"
         rf"|(?:{one_of(japanese.CALLED)}|社内|うち)の(?:皆さん|皆様|みなさん|みんな|方々)"
     )
     team_note = rf"{one_of(japanese.TEAM)}{one_of(japanese.NOTE)}{endings}{ends}"
+    # "店内" and "受付" are heard by customers too, so they need what makes a label of them.
+    places = (
+        rf"{one_of(japanese.PLACES)}(?:室|局|係|課|部|店|担当)?(?:さん|の方)?"
+        rf"{one_of(japanese.OF_PLACE)}{endings}{ends}"
+    )
+    named = (
+        rf"(?!お(?!客)|ご|奥|皆|娘|息子){one_of(japanese.NAME)}(?:へ|宛て?|に)(?:の?{one_of(japanese.SLIPS)})"
+        rf"|(?!お|ご|奥|娘|息子){one_of(japanese.NAME)}(?:へ|宛て?)\s*(?:[:、→)】\]]|\s|$)"
+        rf"|{one_of(japanese.SLIPS)}\s*[:→(]?\s*{one_of(japanese.NAME)}(?:へ|宛|に)"
+        rf"|{one_of(japanese.NAME)}[、,:\s]*{one_of(japanese.TAKE_OVER)}"
+    )
     customer = rf"{one_of(japanese.CUSTOMER)}(?:さん|様|さま)?"
     withheld = (
         rf"{customer}(?:に|へ)[はも]?.{{0,10}}?{one_of(japanese.REFUSED)}"
-        rf"|{customer}(?:は|には)?(?:ng|非公開|非表示|内緒|不可|禁止|秘密)"
+        rf"|{customer}(?:は|には|側)?(?:ng|非公開|非表示|内緒|不可|禁止|秘密)"
+        rf"|{customer}(?:向け|宛て?|用)?(?:では?(?:は)?な[いくし]|では?ありません|じゃな[いくし])"
+    )
+    about = (
+        rf"{customer}(?:は|が|も|、)?\s*{one_of(japanese.SAID_OF_CUSTOMER)}"
+        rf"|(?:これ|この.{{1,8}}?|それ)(?:って|は|も)?、?{customer}(?:に|から|が|側)(?:も|は)?.{{0,3}}?(?:見|読|届|表示)"
+        rf"|{customer}(?:に|から)(?:も|は)?(?:これ)?(?:見え|読め)(?:てる|ている|てます|ています|ちゃ|る\?|ます(?:か|\?))"
     )
     unsent = rf"{one_of(japanese.UNSENT)}(?!くだ|下さ)"
+    draft = rf"{one_of(japanese.DRAFT)}{one_of(japanese.DRAFT_ENDINGS)}{{0,3}}(?:{ends}|{unsent})"
+    kept = one_of(japanese.KEPT)
     return (
-        rf"{before}(?:{note}|{internal}|{called})",
-        rf"{before}(?:{to_team}|{team_note}|{withheld}|{unsent})",
+        rf"{before}(?:{note}|{internal}|{called}|{about}|{draft})",
+        rf"{before}(?:{to_team}|{team_note}|{places}|{named}|{withheld}|{unsent}|{kept})",
     )
 
 
 _BEFORE = rf"(?:(?:{_all('before')}|{_ONLY})[\s,.:;!\-]*){{0,3}}"
 _JAPANESE_PLAIN, _JAPANESE_FULL = _japanese()
 _SHORT_LABEL = re.compile(rf"(?:{_BEFORE}(?:{'|'.join(_PLAIN)})|{_JAPANESE_PLAIN})")
-_CALLED_OUT = re.compile(rf"{_BEFORE}{_CALL}")
+_CALLED_OUT = re.compile(rf"{_GREETED}|{_BEFORE}{_CALL}")
 _FULL_LABEL = re.compile(rf"(?:{_BEFORE}(?:{'|'.join(_FULL)})|{_JAPANESE_FULL})")
 _COMMAND = re.compile(
     rf"(?:{_INTERNAL}|{_SECRET}|{_NOTE}|{_TASK}|(?:team|equipo|equipe){_END}|メモ|社内|内部)"
@@ -152,8 +227,11 @@ _INTERNAL_NAME = re.compile(rf"(?<![^\W_]){_INTERNAL}|社内|内部|社外秘|�
 _INTERNAL_COLON = re.compile(rf"(?<![\w-]){_INTERNAL}\s?:(?!\S*/|\s*\d)")
 _NOTE_COLON = re.compile(r"(?<![\w-])(?:note|notiz|nota|memo|メモ)\s?:(?!\S*/)")
 _ORDINARY = re.compile(rf"(?:^|.*[\s(]){_all('ordinary_notes')}\s*$", re.DOTALL)
-_SPACED = re.compile(r"[^\W\d_](?:[ .·][^\W\d_]){3,}(?![^\W_])")
+_SPACED = re.compile(r"[^\W\d_](?:[ .·*_-][^\W\d_]){3,}(?![^\W_])")
 _WORD = re.compile(r"[^\W_]+")
+# A letter held down, and how umlauts are typed where a keyboard has none.
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_UMLAUT = re.compile(r"(?<![aeoqu])([aou])e")
 _DIGITS = str.maketrans("01345", "oieas")
 
 
@@ -192,9 +270,12 @@ def is_marked_inside(line: str) -> bool:
 
 def _readings(head: str) -> Iterable[str]:
     yield head
-    closed = _SPACED.sub(lambda letters: re.sub(r"[ .·]", "", letters[0]), head, count=1)
+    closed = _SPACED.sub(lambda letters: re.sub(r"[ .·*_-]", "", letters[0]), head, count=1)
     if closed != head:
         yield closed
+    for plain in (_STRETCHED.sub(r"\1", head), _UMLAUT.sub(r"\1", head)):
+        if plain != head:
+            yield plain
     mended = _mended(head)
     if mended != head:
         yield mended

@@ -18,7 +18,7 @@ _SIGNS = SOMEBODY + INTO_SLACK + SLACK_CHANNEL
 
 
 # A text of more beginnings than that, one for every few letters, is no reply that can be judged in time.
-MOST_BEGINNINGS = 2_000
+MOST_BEGINNINGS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +82,48 @@ _MASKED = re.compile(
     re.IGNORECASE,
 )
 # What is shouted at the start of a line is its heading: "NOTE he pays late".
-_CAPITALS = re.compile(rf"(^(?:{EMOJI}|\W|_)*+(?:[A-ZÀ-Ý]{{2,}}\s)*[A-ZÀ-Ý]{{3,}})(?=\s+[^\sA-ZÀ-Ý]\w)")
+_CAPITALS = re.compile(
+    rf"(^(?:{EMOJI}|\W|_)*+(?:[A-ZÀ-Ý]+\s){{0,5}}[A-ZÀ-Ý]{{3,}})(?=\s+(?:[^\sA-ZÀ-Ý]\w|[A-ZÀ-Ý][a-zà-ÿ]))"
+)
+# "INTERNO.El techo": a sentence ends here too, where the space was forgotten.
+_NO_SPACE = re.compile(r"(?<=[^\W\d_]{4}\.)(?=[A-ZÀ-Ý][a-zà-ÿ])")
 _INLINE_CODE = re.compile(r"`[^`\n]+`")
 _CODE_LABEL = re.compile(r"`[^\W\d]+(?:\s[^\W\d]+)?\s?:?`")
+# "`internal` is a flag" speaks of the code.
+_IS_SPOKEN_OF = re.compile(
+    r"\s*(?:(?:is|are|means|stands|goes|must|should|in|ist|sind|bedeutet|steht|heißt|muss|gehört|es|son|significa|va|debe|est|sont|signifie|doit|désigne|and|or|und|oder|y|o|et|ou)\b|[はがをのとに])",
+    re.IGNORECASE,
+)
 _ENDING = re.compile(r"\.\w{1,8}$")
 _FENCE = re.compile(r"```(.*?)```", re.DOTALL)
+_LANGUAGE = re.compile(
+    r"(?:python|py|bash|sh|shell|zsh|console|powershell|php|ts|tsx|js|jsx|javascript|typescript|ruby|rb|c|cpp|c\+\+"
+    r"|csharp|cs|c#|java|kotlin|swift|go|rust|rs|html|css|scss|less|xml|svg|json|ya?ml|toml|ini|sql|graphql|lua|perl"
+    r"|r|dart|scala|elixir|dockerfile|nginx|apache|makefile|diff|env|vue|svelte|liquid|twig|http|csv)",
+    re.IGNORECASE,
+)
+# What ends or begins a line of a program, or assigns, calls or opens in it.
+_PROGRAM = re.compile(
+    r"[;{}]\s*(?:$|//|/\*|#)|^\s*[\w.$-]+\s?=\s?\S|^\s*</?\w|[\w.]{2}\((?!(?:e?s|in|innen|n)\))[^)]*\)\s*;?$|^\s*(?:import|from|const|let|var|def|function|SELECT|export|sudo|npm|pip|git)\s\S|=>|::|:=|\$\w+\s?="
+)
 _QUOTE = re.compile(r"\s*>(?!>|\s*>)")
 # A mention that Slack did not recognise is still addressed to somebody; an e-mail address or a package
 # ("@scope/name") is not one.
 _TYPED_MENTION = re.compile(r"(?<![\w.+/@-])@+(?=\w)(?![a-z0-9][a-z0-9._-]*/[a-z0-9])")
+# Japanese puts no space in front of one, so there it takes a colleague's title.
+_TYPED_MENTION_JAPANESE = re.compile(
+    r"(?<=[\u3041-\u30ff\u4e00-\u9fff])@+[^\W\d_]{1,8}?(?:さん|くん|君|ちゃん|先輩|課長|部長|店長)"
+)
 _MENTION_APART = re.compile(r"(?:^|cc\s?:?\s?)@\s?\w", re.IGNORECASE)
 # As Slack names its channels: small letters of any script, digits, hyphens, underscores.
 _HASHTAG = re.compile(r"(?<![\w&/#])#(?=[\w-]*[^\W\d_]|\s[a-z]+[-_][a-z])\s?([\w-]{2,80})")
+# Words beside the hashtag of a campaign. A hashtag has no hyphen.
+_CAMPAIGN = re.compile(
+    r"hash ?tags?\b|\binsta(?:gram)?\b|tik ?tok"
+    r"|twitter|facebook|\bselfie|\b(?:photo|foto|pic|video|vídeo|vidéo)s?\b"
+    r"|gewinnspiel|sorteo|concurso|concours|contest|giveaway|challenge|投稿|写真|ハッシュタグ|タグ付|キャンペーン|インスタ",
+    re.IGNORECASE,
+)
 _COLOUR = re.compile(r"(?=[a-f]*\d|([a-f])\1+$)(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|(?:([0-9a-f])\2){3}")
 
 
@@ -135,7 +165,9 @@ def _lines(seen: str) -> Iterator[_Line]:
     for at, part in enumerate(fences):
         lines = part.strip("\n").splitlines()
         if at % 2:
-            is_program = len(lines) > 1 and bool("".join(fences[:at]).strip())
+            is_program = len(lines) > 1 and (bool("".join(fences[:at]).strip()) or is_program_text(part))
+            if is_program_text(part):
+                continue
             yield from (_Line(line, is_code=True, is_program=is_program) for line in lines)
             continue
         for line in lines:
@@ -161,7 +193,9 @@ def _kind(line: _Line, ours: Collection[str]) -> TeamSign | None:
     own = text if line.is_code else without_code(text)
     bare = _bare(own)
     if not line.is_code:
-        if _TYPED_MENTION.search(bare) or _MENTION_APART.match(bare[_decoration_end(bare, keep="@") :]):
+        if _TYPED_MENTION.search(bare) or _TYPED_MENTION_JAPANESE.search(bare):
+            return TeamSign.MENTION
+        if _MENTION_APART.match(bare[_decoration_end(bare, keep="@") :]):
             return TeamSign.MENTION
         if _names_a_channel(bare, ours):
             return TeamSign.SLACK_CHANNEL
@@ -169,7 +203,7 @@ def _kind(line: _Line, ours: Collection[str]) -> TeamSign | None:
 
 
 def _bare(text: str) -> str:
-    return _CAPITALS.sub(r"\1:", _MASKED.sub("x", text), count=1)
+    return _CAPITALS.sub(r"\1:", _NO_SPACE.sub(" ", _MASKED.sub("x", text)), count=1)
 
 
 def _is_marked(bare: str, line: _Line) -> bool:
@@ -229,6 +263,19 @@ def _is_sign(name: str) -> bool:
     return name in _SIGN_WORDS or not _SIGN_WORDS.isdisjoint(re.split("[-_]", name))
 
 
+def is_program_text(fenced: str) -> bool:
+    """Whether a fence holds a program: it names its language, or a line of it has a program's signs."""
+    first, newline, rest = fenced.partition("\n")
+    if newline and rest.strip() and _LANGUAGE.fullmatch(first.strip()):
+        return True
+    return any(_PROGRAM.search(line) for line in fenced.splitlines())
+
+
+def without_programs(text: str) -> str:
+    """The text without fences that hold a program: nobody speaks in its comments to the team."""
+    return _FENCE.sub(lambda fence: "x" if is_program_text(fence[1]) else fence[0], text)
+
+
 def without_code(text: str) -> str:
     """Code in a sentence is not said to anybody; code that begins a line may be a marker in its own right."""
     begins = _decoration_end(text)
@@ -236,15 +283,20 @@ def without_code(text: str) -> str:
 
     def shown(code: re.Match[str]) -> str:
         is_label = _CODE_LABEL.fullmatch(code[0]) or code.end() >= ends
+        if _IS_SPOKEN_OF.match(text, code.end()):
+            return "x"
         return code[0] if code.start() <= begins and is_label else "x"
 
     return _INLINE_CODE.sub(shown, text)
 
 
 def _names_a_channel(bare: str, ours: Collection[str]) -> bool:
+    is_campaign = bool(_CAMPAIGN.search(bare))
     for found in _HASHTAG.finditer(bare):
         name = found[1]
         is_slacks = name == name.lower() or (re.search("[-_]", name) and name != name.upper())
+        if is_campaign and "-" not in name:
+            continue
         if is_slacks and not _COLOUR.fullmatch(name):
             return True
     if not ours:

@@ -45,6 +45,23 @@ class Words:
     unsent: tuple[str, ...]
     # Before "note:" these make it one that customers are told about: "Please note: …", "delivery note: …".
     ordinary_notes: tuple[str, ...] = ()
+    # Interjections with which colleagues are greeted: "hey team does …", "che equipo …".
+    hails: tuple[str, ...] = ()
+    # Those who are called by words too common to be an address elsewhere: "guys", "Leute".
+    hailed: tuple[str, ...] = ()
+    # How a call of those goes on without a comma: "guys don't …".
+    speaks: tuple[str, ...] = ()
+    # Who takes over next: "whoever picks this up: …".
+    next_one: tuple[str, ...] = ()
+    # Papers that are left for one colleague: "slip for Maud: …".
+    slips: tuple[str, ...] = ()
+    # Asks a colleague to take over, mostly by name: "Maud: can you take over".
+    take_over: tuple[str, ...] = ()
+    # Names of what is not written to its end, and what says so only with a colon or the like.
+    draft: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    # Speaks of the customer to somebody else: "the customer lied", "does the customer see this?".
+    about: tuple[str, ...] = ()
     # Of those who are called, the words that also name a thing ("equipo"): an address needs a colon or the like.
     things: tuple[str, ...] = ()
     # Words that are long enough to be known with one slip in them, and short ones with two letters swapped.
