@@ -44,9 +44,9 @@ class Display:
             lines = [self._block(block) for block in message["blocks"]]
         elif message.get("text"):
             plain = message.get("mrkdwn") is False
-            lines = [self._mrkdwn(message["text"], formatted=not plain)]
+            lines = [self._mrkdwn(str(message["text"]), formatted=not plain)]
         lines += [self._attachment(one) for one in message.get("attachments") or ()]
-        lines += [f"📎 {file.get('title') or file.get('name')}" for file in message.get("files") or ()]
+        lines += [f"📎 {file.get('title') or file.get('name')}" for file in _objects(message.get("files"))]
         return "\n".join(line for line in lines if line)
 
     def mentions(self, message: Payload) -> set[str]:
@@ -166,11 +166,16 @@ class Display:
     def _attachment(self, attachment: Payload) -> str:
         if not isinstance(attachment, dict):
             return ""
-        blocks = [self._block(block) for block in attachment.get("blocks") or ()]
+        blocks = [self._block(block) for block in _objects(attachment.get("blocks"))]
         texts = [
             self._mrkdwn(str(attachment[key])) for key in ("pretext", "title", "text") if attachment.get(key)
         ]
         return "\n".join([*texts, *blocks])
+
+
+def _objects(value: object) -> list[Payload]:
+    """Those of a list; a message of another shape shows none."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _nodes(node: Any) -> Iterator[Payload]:

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox import PersonError
 from tests.sandbox.test_files import download
+from tests.slack.shapes import MORE, WHOLE
 
 if TYPE_CHECKING:
     from sandbox import Workspace
@@ -152,3 +153,8 @@ async def test_fields_change_later_without_a_mark(slack: Workspace, bot: Bot) ->
     message = bot.heard("message_changed")[0]["message"]
     assert message["attachments"] == [{"blocks": table}]
     assert not {"edited", "blocks"} & message.keys()
+
+
+async def test_whatever_shape_a_message_has_it_can_be_shown(slack: Workspace) -> None:
+    for shape in {**MORE, **WHOLE}.values():
+        slack.rendered({"ts": "1700000000.000100", "user": "U0ANA0001", **shape("words", "more")})
