@@ -12,7 +12,12 @@ from bot.desk.replies import Meant
 from bot.slack.from_slack import read
 
 LANGUAGES = ("en", "de", "es", "fr", "ja")
-CORPORA = tuple(sorted(Path(__file__).parent.glob("*.jsonl")))
+HERE = Path(__file__).parent
+# The rule was written with these at hand, the third after it was first frozen.
+KNOWN = tuple(HERE / f"{name}.jsonl" for name in ("first", "second", "third"))
+# Nobody has looked at it to mend the rule: it tells how a remark fares that nobody has thought of.
+UNSEEN = HERE / "fourth.jsonl"
+CORPORA = (*KNOWN, UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)
