@@ -28,8 +28,13 @@ from bot.slack.markers.judge import (
     without_programs,
 )
 
-_NOTE = re.compile(rf"(?:(?!//|:note:){EMOJI}|(?!//)[\W_])*+(?:note(?:[^\w\n:]|_)*+:|//)", re.IGNORECASE)
-_LEADING_MENTION = re.compile(rf"(?:{EMOJI}|(?!{SOMEBODY})[\W_])*+{SOMEBODY}")
+# Each sign can be read in one way only, so that nothing is tried twice. Possessive groups would be shorter,
+# and Python before 3.11.5 matches them wrongly (CPython issue 106052).
+_NOTE = re.compile(
+    rf"(?:(?!//|:note:){EMOJI}|(?!//)(?:(?=:note:)|(?!{EMOJI}))[\W_])*(?:note(?:[^\w\n:]|_)*:|//)",
+    re.IGNORECASE,
+)
+_LEADING_MENTION = re.compile(rf"(?:{EMOJI}|(?!{SOMEBODY})(?!{EMOJI})[\W_])*{SOMEBODY}")
 
 # Of a text file so many lines are judged.
 FIRST_LINES = 3

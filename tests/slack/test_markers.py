@@ -163,3 +163,10 @@ def test_an_ordinary_file_is_not_marked(names: list[str], text: str) -> None:
 def test_no_text_takes_long_to_judge(text: str) -> None:
     with processor_time(less_than=2):
         read(text, names={})
+
+
+@pytest.mark.parametrize(
+    "called", ["<@U012ANA>", "<!here>", "<#C024BE7LR|refunds>", "<!subteam^S012|@billing>"]
+)
+def test_who_is_called_in_a_program_is_called_all_the_same(called: str) -> None:
+    assert read(f"```python\nif late:  # {called} he lied\n    pass\n```", names={}).meant is UNCLEAR

@@ -67,7 +67,7 @@ _SIGN_WORDS = frozenset(
 )
 _PARTICLES = ("を", "は", "が", "の", "に", "と", "も", "ボタン", "マーク", "アイコン")
 _MARK_AT_END = re.compile(rf"(?:[{_SIGN_CHARACTERS}]|:(?:{'|'.join(sorted(_SIGN_WORDS))}):)\W*$")
-_DECORATION = re.compile(rf"(?:{EMOJI}|(?!{EMOJI})[^\w{_SIGNS}]|_|\d{{1,2}}[.)](?=\s))*+")
+_DECORATION = re.compile(rf"(?:{EMOJI}|(?!{EMOJI})[^\w{_SIGNS}]|_|\d{{1,2}}[.)](?=\s))*")
 _EMOJI_NAME = re.compile(EMOJI)
 # Signs of a comment in many languages of programs and of people: "// …", "/ / …", "\\ …", "/* …", "<!-- …".
 _COMMENT = re.compile(r"/\s?/|\\\\|/\*|<!-+|;;|%%")
@@ -83,7 +83,7 @@ _MASKED = re.compile(
 )
 # What is shouted at the start of a line is its heading: "NOTE he pays late".
 _CAPITALS = re.compile(
-    rf"(^(?:{EMOJI}|\W|_)*+(?:[A-ZÀ-Ý]+\s){{0,5}}[A-ZÀ-Ý]{{3,}})(?=\s+(?:[^\sA-ZÀ-Ý]\w|[A-ZÀ-Ý][a-zà-ÿ]))"
+    rf"(^(?:{EMOJI}|(?!{EMOJI})\W|_)*(?:[A-ZÀ-Ý]+\s){{0,5}}[A-ZÀ-Ý]{{3,}})(?=\s+(?:[^\sA-ZÀ-Ý]\w|[A-ZÀ-Ý][a-zà-ÿ]))"
 )
 # "INTERNO.El techo": a sentence ends here too, where the space was forgotten.
 _NO_SPACE = re.compile(r"(?<=[^\W\d_]{4}\.)(?=[A-ZÀ-Ý][a-zà-ÿ])")
@@ -264,7 +264,12 @@ def _is_sign(name: str) -> bool:
 
 
 def is_program_text(fenced: str) -> bool:
-    """Whether a fence holds a program: it names its language, or a line of it has a program's signs."""
+    """Whether a fence holds a program: it names its language, or a line of it has a program's signs.
+
+    One in which somebody is mentioned, or a Slack channel or address stands, is never left unjudged.
+    """
+    if any(sign in fenced for sign in (SOMEBODY, INTO_SLACK, SLACK_CHANNEL)):
+        return False
     first, newline, rest = fenced.partition("\n")
     if newline and rest.strip() and _LANGUAGE.fullmatch(first.strip()):
         return True
