@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from bot.blocks.ids import SEND_AS_ME, TAKE_BACK
-from storage.records import Kind
+from tests.journeys.reading_again import comes_to_read, reads
 from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
 
 Moves = Callable[[World, Chat], Awaitable[None]]
@@ -31,29 +31,6 @@ async def chat(outside: World) -> Chat:
         await chat.marked(await chat.reply(outside.ana, text), SENT)
         await chat.sees(text)
     return chat
-
-
-async def reads(world: World, chat: Chat) -> list[str]:
-    """What of the teammates' words the customer finds who opens the chat now."""
-    now: dict[int, str] = {}
-    for entry in await world.bridge.desk.for_customer(chat.id, after=0, limit=100):
-        match entry.kind:
-            case Kind.MESSAGE if entry.author == "teammate":
-                now[entry.seq] = entry.text
-            case Kind.EDIT:
-                now[entry.data["target"]] = entry.text
-            case Kind.RETRACT:
-                now.pop(entry.data["target"], None)
-    return list(now.values())
-
-
-async def comes_to_read(world: World, chat: Chat, *texts: str) -> None:
-    """Wait until that is what the customer finds, in this order."""
-
-    async def so() -> bool:
-        return await reads(world, chat) == list(texts)
-
-    await world.slack.until(so, timeout=20)
 
 
 async def typed(world: World, chat: Chat) -> list[str]:

@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 import bot.slack.watch
 from bot.slack.watch import HEARD
-from storage.records import Kind
+from tests.journeys import reading_again
+from tests.journeys.reading_again import reads
 from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
 
 
@@ -51,25 +53,7 @@ async def lose(world: World) -> None:
     await world.ben.post(CHANNEL, "Lunch?")
 
 
-async def reads(world: World, chat: Chat) -> list[str]:
-    """What of the teammates' words the customer finds who opens the chat now."""
-    now: dict[int, str] = {}
-    for entry in await world.bridge.desk.for_customer(chat.id, after=0, limit=100):
-        match entry.kind:
-            case Kind.MESSAGE if entry.author == "teammate":
-                now[entry.seq] = entry.text
-            case Kind.EDIT:
-                now[entry.data["target"]] = entry.text
-            case Kind.RETRACT:
-                now.pop(entry.data["target"], None)
-    return list(now.values())
-
-
-async def comes_to_read(world: World, chat: Chat, *texts: str) -> None:
-    async def so() -> bool:
-        return await reads(world, chat) == list(texts)
-
-    await world.slack.until(so, timeout=10)
+comes_to_read = partial(reading_again.comes_to_read, timeout=10)
 
 
 async def heard(world: World) -> str | None:

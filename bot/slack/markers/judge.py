@@ -165,9 +165,9 @@ def _lines(seen: str) -> Iterator[_Line]:
     for at, part in enumerate(fences):
         lines = part.strip("\n").splitlines()
         if at % 2:
-            is_program = len(lines) > 1 and (bool("".join(fences[:at]).strip()) or is_program_text(part))
             if is_program_text(part):
                 continue
+            is_program = len(lines) > 1 and bool("".join(fences[:at]).strip())
             yield from (_Line(line, is_code=True, is_program=is_program) for line in lines)
             continue
         for line in lines:
