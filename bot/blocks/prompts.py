@@ -44,13 +44,15 @@ def prompt_message(
     text: str = "",
     sign: Sign | None = None,
     state: State | None = None,
+    home: str | None = None,
 ) -> Message:
     """Tell the author of a thread message what became of it and, where they can, let them decide.
 
     `holder` is the name of who answered the customer when it was asked, since `epoch`; `state` is the
     conversation's now, None where it is as it was; `translation` is what the message says in the customer's
     language; `unfit` is what cannot be passed on; `sign` is what looks as if it were
-    for the team.
+    for the team; `home` names the Slack channel where the conversation goes on, if the message was typed in
+    another one.
     """
     held = HeldValue.of(conversation_id, source)
     note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
@@ -134,19 +136,27 @@ def prompt_message(
                 )
             )
         case Prompt.MAY_NOT_ACT:
-            return refusal(
-                say(
-                    "Only full members of this workspace who are in this channel can answer customers, and "
-                    "nobody while it is shared outside. So your message was kept as a note."
-                )
-            )
+            return refusal(_may_not_act(home))
         case Prompt.MAY_NOT_EDIT:
             return refusal(
                 say(
-                    "You cannot answer customers here any more, so the customer still sees your message as "
-                    "it last reached them. Delete it to take it back."
+                    "You cannot answer this customer now, so the customer still sees your message as it last "
+                    "reached them. Delete it to take it back."
                 )
             )
+
+
+def _may_not_act(home: str | None) -> str:
+    if home is None:
+        return say(
+            "Only full members of this workspace who are in this conversation’s channel can answer, and "
+            "nobody while it is shared outside. So your message was kept as a note."
+        )
+    return say(
+        "This conversation goes on in {channel}. Only full members of this workspace who are there can answer, "
+        "and nobody where another organisation reads. So your message was kept as a note.",
+        channel=home,
+    )
 
 
 def _not_theirs(reply: HeldValue, state: State, holder: str | None, epoch: int | None) -> Message:

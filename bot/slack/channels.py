@@ -18,6 +18,7 @@ from bot.slack.exposure import Exposure
 from bot.slack.installation import CONFIGURED, CONNECTED, FORMER, Installation, Mends
 from bot.slack.members import Members
 from bot.slack.standing import Look, Standing
+from bot.tongues import say
 from storage.channels import Among
 from storage.database import reason_of
 from storage.records import ConversationId, MessageRef
@@ -122,6 +123,15 @@ class Channels:
         """What they are called, as far as Slack has said so."""
         found = (one.standing.name for one in self._channels.values())
         return {self.configured_name, *(name for name in found if name is not None)}
+
+    def name_of(self, home: str) -> str:
+        """What a conversation's channel is called to anybody, in the language spoken here.
+
+        One that is not the configured one may be private, and its name nobody's who is not in it.
+        """
+        if home == self.configured_id:
+            return f"#{self.configured_name}"
+        return say("this conversation’s channel")
 
     def somebody_moved(self, channel: str) -> None:
         """Somebody came or went."""

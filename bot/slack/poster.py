@@ -116,6 +116,12 @@ class Poster:
     def link_to(self) -> LinkTo:
         return self._installation.link_to
 
+    def home_of(self, conversation: Conversation, *, typed_in: str) -> str | None:
+        """The name of the channel where the conversation goes on, if that is not the one it was typed in."""
+        if conversation.home in (None, typed_in):
+            return None
+        return self._channels.name_of(conversation.home)
+
     def room(self, parcel: Parcel) -> Room:
         """What one post for it may hold."""
         return Room(Form.of(parcel.payload).largest or budget.LARGEST, escaped=self._counts_escaped)

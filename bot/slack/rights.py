@@ -16,7 +16,6 @@ from enum import StrEnum
 from bot.desk.errors import ChannelShared, MayNotAct, NotInChannel
 from bot.slack.channels import Channels
 from bot.slack.directory import Directory, UnknownPerson
-from bot.tongues import say
 from storage.channels import Among
 from storage.records import ConversationId, MessageRef, Person, PersonId
 
@@ -125,7 +124,7 @@ class Rights:
         """Make sure that they may be shown what was read for `among` at this moment. Raises like `reads`."""
         now = await self.reads(person_id)
         if now is not None and (among is None or not set(among) <= set(now)):
-            raise NotInChannel(channel=self._name_of(self._channels.configured_id))
+            raise NotInChannel(channel=self._channels.name_of(self._channels.configured_id))
 
     async def is_admin(self, person_id: PersonId) -> bool:
         """Whether they may act and are an admin or owner of our workspace, as Slack says at this moment.
@@ -180,16 +179,10 @@ class Rights:
             return person, MayNotAct()
         channel = await self._channels.of(home)
         if not await channel.members.has_now(person_id.user):
-            return person, NotInChannel(channel=self._name_of(home))
+            return person, NotInChannel(channel=self._channels.name_of(home))
         if await self._channels.is_exposed(home):
-            return person, ChannelShared(channel=self._name_of(home))
+            return person, ChannelShared(channel=self._channels.name_of(home))
         return person, None
-
-    def _name_of(self, home: str) -> str:
-        """Another channel may be private, and its name nobody's who is not in it."""
-        if home == self._channels.configured_id:
-            return f"#{self._channels.configured_name}"
-        return say("this conversation’s channel")
 
 
 @asynccontextmanager

@@ -161,6 +161,7 @@ class Touches:
             text=held.text if held is not None else "",
             sign=_sign(payload.get("sign"), held),
             state=conversation.state,
+            home=self._poster.home_of(conversation, typed_in=payload["channel"]),
         )
         message = plainer(message, Form.of(payload).plain)
         where = conversation.card

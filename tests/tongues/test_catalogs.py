@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -60,3 +61,32 @@ def test_a_translation_is_a_translation(language: str) -> None:
 def test_nothing_that_a_teammate_reads_is_only_english(path: Path) -> None:
     unsaid = [f"{path}:{line}: {text!r} reads like English: say it" for line, text in unsaid_in(path)]
     assert not unsaid, "\n".join(unsaid)
+
+
+def test_german_says_du() -> None:
+    """As Slack does. Within a sentence, “Sie” with a capital is nobody but the reader."""
+    polite = re.compile(r"(?<![.:!?„*_] )(?<!^)\b(Sie|Ihnen|Ihre?[mnrs]?)\b")
+    assert [other for other in catalog("de").values() if polite.search(other)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "english", "other"),
+    [
+        ("de", "conversation", "Unterhaltung"),
+        ("es", "conversation", "conversaci"),
+        ("fr", "conversation", "conversation"),
+        ("de", "inbox", "Inbox"),
+        ("es", "inbox", "bandeja"),
+        ("fr", "inbox", "boîte"),
+        ("ja", "inbox", "受信箱"),
+    ],
+)
+def test_one_thing_has_one_name(language: str, english: str, other: str) -> None:
+    """A reader who finds two names for it looks for two things."""
+    about = {
+        one: says
+        for one, says in catalog(language).items()
+        if re.search(rf"\b{english}", re.sub(r"\{.*?\}|`.*?`", "", one), re.I)
+    }
+    assert about
+    assert [says for says in about.values() if other.casefold() not in says.casefold()] == []
