@@ -15,18 +15,10 @@ from collections.abc import Collection
 
 from bot.desk.replies import Meant
 from bot.desk.signs import Sign
+from bot.slack.markers.code import without_code, without_programs
 from bot.slack.markers.folding import visible
-from bot.slack.markers.judge import (
-    EMOJI,
-    INTO_SLACK,
-    SLACK_CHANNEL,
-    SOMEBODY,
-    has_marker,
-    is_name_for_team,
-    sign_in,
-    without_code,
-    without_programs,
-)
+from bot.slack.markers.judge import has_marker, is_name_for_team, sign_in
+from bot.slack.markers.stand_ins import EMOJI, INTO_SLACK, SLACK_CHANNEL, SOMEBODY
 
 # Each sign can be read in one way only, so that nothing is tried twice. Possessive groups would be shorter,
 # and Python before 3.11.5 matches them wrongly (CPython issue 106052).

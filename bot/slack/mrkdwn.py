@@ -11,7 +11,7 @@ from bot.prose.addresses import says_no_more, spelled
 from bot.slack.emoji import to_characters
 from bot.slack.entities import unescaped
 from bot.slack.inside import STAND_IN, is_inside, without_inside
-from bot.slack.markers.judge import INTO_SLACK, SLACK_CHANNEL, SOMEBODY
+from bot.slack.markers.stand_ins import INTO_SLACK, SLACK_CHANNEL, SOMEBODY
 from bot.slack.meaning import as_seen
 from bot.slack.names import Names
 

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
 
-from bot.slack.markers.folding import is_slip_of
-from bot.slack.markers.words import japanese
-from bot.slack.markers.words.english import ENGLISH
-from bot.slack.markers.words.french import FRENCH
-from bot.slack.markers.words.german import GERMAN
-from bot.slack.markers.words.spanish import SPANISH
+from bot.slack.markers import japanese
+from bot.slack.markers.slips import readings
+from bot.slack.markers.words.spaced import LANGUAGES
 
 HEAD = 120
-LANGUAGES = (ENGLISH, GERMAN, SPANISH, FRENCH)
 
 # No letter or digit follows. An underscore may: it formats.
 _END = r"(?![^\W_])"
@@ -168,54 +163,8 @@ _FULL = (
 )
 
 
-def _japanese() -> tuple[str, str]:
-    def one_of(entries: Iterable[str]) -> str:
-        return "(?:" + "|".join(sorted(entries, key=len, reverse=True)) + ")"
-
-    ends = r"(?:\s*(?:[^\w\s]|_)|\s|$)"
-    before = rf"(?:{one_of(japanese.BEFORE)}[\s、:,]*){{0,3}}"
-    endings = rf"{one_of(japanese.ENDINGS)}{{0,4}}"
-    internal = rf"{one_of(japanese.INTERNAL)}{endings}{ends}"
-    note = rf"{one_of(japanese.NOTE)}{endings}{ends}"
-    called = rf"{one_of(japanese.CALLED)}\s*(?:[:、→!)\]}}】〕》>]|$)"
-    to_team = (
-        rf"{one_of(japanese.TEAM)}(?:さん)?{one_of(japanese.TO_TEAM)}{endings}{ends}"
-        rf"|(?:{one_of(japanese.CALLED)}|社内|うち)の(?:皆さん|皆様|みなさん|みんな|方々)"
-    )
-    team_note = rf"{one_of(japanese.TEAM)}{one_of(japanese.NOTE)}{endings}{ends}"
-    # "店内" and "受付" are heard by customers too, so they need what makes a label of them.
-    places = (
-        rf"{one_of(japanese.PLACES)}(?:室|局|係|課|部|店|担当)?(?:さん|の方)?"
-        rf"{one_of(japanese.OF_PLACE)}{endings}{ends}"
-    )
-    named = (
-        rf"(?!お(?!客)|ご|奥|皆|娘|息子){one_of(japanese.NAME)}(?:へ|宛て?|に)(?:の?{one_of(japanese.SLIPS)})"
-        rf"|(?!お|ご|奥|娘|息子){one_of(japanese.NAME)}(?:へ|宛て?)\s*(?:[:、→)】\]]|\s|$)"
-        rf"|{one_of(japanese.SLIPS)}\s*[:→(]?\s*{one_of(japanese.NAME)}(?:へ|宛|に)"
-        rf"|{one_of(japanese.NAME)}[、,:\s]*{one_of(japanese.TAKE_OVER)}"
-    )
-    customer = rf"{one_of(japanese.CUSTOMER)}(?:さん|様|さま)?"
-    withheld = (
-        rf"{customer}(?:に|へ)[はも]?.{{0,10}}?{one_of(japanese.REFUSED)}"
-        rf"|{customer}(?:は|には|側)?(?:ng|非公開|非表示|内緒|不可|禁止|秘密)"
-        rf"|{customer}(?:向け|宛て?|用)?(?:では?(?:は)?な[いくし]|では?ありません|じゃな[いくし])"
-    )
-    about = (
-        rf"{customer}(?:は|が|も|、)?\s*{one_of(japanese.SAID_OF_CUSTOMER)}"
-        rf"|(?:これ|この.{{1,8}}?|それ)(?:って|は|も)?、?{customer}(?:に|から|が|側)(?:も|は)?.{{0,3}}?(?:見|読|届|表示)"
-        rf"|{customer}(?:に|から)(?:も|は)?(?:これ)?(?:見え|読め)(?:てる|ている|てます|ています|ちゃ|る\?|ます(?:か|\?))"
-    )
-    unsent = rf"{one_of(japanese.UNSENT)}(?!くだ|下さ)"
-    draft = rf"{one_of(japanese.DRAFT)}{one_of(japanese.DRAFT_ENDINGS)}{{0,3}}(?:{ends}|{unsent})"
-    kept = one_of(japanese.KEPT)
-    return (
-        rf"{before}(?:{note}|{internal}|{called}|{about}|{draft})",
-        rf"{before}(?:{to_team}|{team_note}|{places}|{named}|{withheld}|{unsent}|{kept})",
-    )
-
-
 _BEFORE = rf"(?:(?:{_all('before')}|{_ONLY})[\s,.:;!\-]*){{0,3}}"
-_JAPANESE_PLAIN, _JAPANESE_FULL = _japanese()
+_JAPANESE_PLAIN, _JAPANESE_FULL = japanese.expressions()
 _SHORT_LABEL = re.compile(rf"(?:{_BEFORE}(?:{'|'.join(_PLAIN)})|{_JAPANESE_PLAIN})")
 _CALLED_OUT = re.compile(rf"{_GREETED}|{_BEFORE}{_CALL}")
 _FULL_LABEL = re.compile(rf"(?:{_BEFORE}(?:{'|'.join(_FULL)})|{_JAPANESE_FULL})")
@@ -227,12 +176,6 @@ _INTERNAL_NAME = re.compile(rf"(?<![^\W_]){_INTERNAL}|社内|内部|社外秘|�
 _INTERNAL_COLON = re.compile(rf"(?<![\w-]){_INTERNAL}\s?:(?!\S*/|\s*\d)")
 _NOTE_COLON = re.compile(r"(?<![\w-])(?:note|notiz|nota|memo|メモ)\s?:(?!\S*/)")
 _ORDINARY = re.compile(rf"(?:^|.*[\s(]){_all('ordinary_notes')}\s*$", re.DOTALL)
-_SPACED = re.compile(r"[^\W\d_](?:[ .·*_-][^\W\d_]){3,}(?![^\W_])")
-_WORD = re.compile(r"[^\W_]+")
-# A letter held down, and how umlauts are typed where a keyboard has none.
-_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
-_UMLAUT = re.compile(r"(?<![aeoqu])([aou])e")
-_DIGITS = str.maketrans("01345", "oieas")
 
 
 def is_command(head: str) -> bool:
@@ -250,7 +193,7 @@ def is_marked(head: str, *, short_labels: bool = True, calls: bool = True) -> bo
 
     Without `short_labels` it takes several words to be one; without `calls` nobody is called ("Team, …").
     """
-    for one in _readings(head[:HEAD]):
+    for one in readings(head[:HEAD]):
         if _FULL_LABEL.match(one) or (short_labels and _SHORT_LABEL.match(one)):
             return True
         if short_labels and calls and _CALLED_OUT.match(one):
@@ -266,56 +209,3 @@ def is_marked_inside(line: str) -> bool:
         not _ORDINARY.match(line[max(0, found.start() - 30) : found.start()])
         for found in _NOTE_COLON.finditer(line)
     )
-
-
-def _readings(head: str) -> Iterable[str]:
-    yield head
-    closed = _SPACED.sub(lambda letters: re.sub(r"[ .·*_-]", "", letters[0]), head, count=1)
-    if closed != head:
-        yield closed
-    for plain in (_STRETCHED.sub(r"\1", head), _UMLAUT.sub(r"\1", head)):
-        if plain != head:
-            yield plain
-    mended = _mended(head)
-    if mended != head:
-        yield mended
-
-
-def _mended(head: str) -> str:
-    """The head with its first words as they were meant, where a slip or a digit for a letter is in them."""
-    pieces: list[str] = []
-    end = 0
-    for number, word in enumerate(_WORD.finditer(head)):
-        if number == 3:
-            break
-        pieces += [head[end : word.start()], _meant(word[0])]
-        end = word.end()
-    return "".join([*pieces, head[end:]])
-
-
-@cache
-def _known() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    def words(part: str) -> frozenset[str]:
-        return frozenset(word for language in LANGUAGES for word in getattr(language, part))
-
-    return words("long"), words("short"), words("no_slips")
-
-
-@lru_cache(maxsize=4096)
-def _meant(word: str) -> str:
-    long, short, real = _known()
-    if len(word) > 14 or word in real or word in long or word in short:
-        return word
-    if any(letter.isdigit() for letter in word) and not word.isdigit():
-        word = word.translate(_DIGITS)
-    if len(word) >= 4:
-        for meant in long:
-            if meant[0] in word[:2] and is_slip_of(word, meant):
-                return meant
-    for meant in short:
-        swapped_or_doubled = sorted(word) == sorted(meant) or (
-            len(word) == len(meant) + 1 and re.sub(r"(.)\1", r"\1", word) == meant
-        )
-        if swapped_or_doubled and is_slip_of(word, meant):
-            return meant
-    return word
