@@ -90,6 +90,7 @@ Metadata = Annotated[dict[str, str | bool | int | FiniteFloat | None], AfterVali
 FileName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ), BeforeValidator(_number)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_number)]
+Beat = Annotated[int, Field(ge=0, le=60), BeforeValidator(_number)]
 
 
 ANSWERED = (
@@ -229,6 +230,14 @@ class ResumeQuery(Strict):
     """From where to go on."""
 
     after: Seq = Field(default=0, description="The number after which to begin; Last-Event-ID goes first.")
+    beat: Beat = Field(
+        default=0,
+        description=(
+            "Send a `beat` event every so many seconds, whose data is the milliseconds since the stream was "
+            "asked for. A client that hears none in time is behind a proxy that holds the stream back, and "
+            "reads the messages instead. 0: a comment after 15 seconds of silence."
+        ),
+    )
 
     @classmethod
     def from_header(cls, last_event_id: str) -> ResumeQuery:

@@ -298,8 +298,10 @@ class Conversations:
 
     async def events(self, call: Call[Nothing, ResumeQuery]) -> web.StreamResponse:
         header = call.request.headers.get("Last-Event-ID")
-        query = call.query if header is None else ResumeQuery.from_header(header)
-        return await self._streams.serve(call.request, call.conversation_id, after=query.after)
+        after = call.query.after if header is None else ResumeQuery.from_header(header).after
+        return await self._streams.serve(
+            call.request, call.conversation_id, after=after, beat=call.query.beat
+        )
 
     async def seen(self, call: Call[SeenBody, Nothing]) -> Answer:
         self._glances.count(call.conversation_id)

@@ -21,7 +21,8 @@ from bot.desk.bell import Bell, Listener
 from bot.desk.desk import Desk
 from bot.desk.views import News
 from bot.livechat.answers import EntryShown
-from bot.livechat.limits import Limits, Monotonic, address_of
+from bot.livechat.heartbeat import Heartbeat
+from bot.livechat.limits import Limits, Monotonic, Seconds, address_of
 from bot.livechat.problems import TooMany, Unavailable
 from storage.database import reason_of
 from storage.records import Audience, ConversationId, Entry, Kind
@@ -103,14 +104,15 @@ class Streams:
                     place.listener.ring()
 
     async def serve(
-        self, request: web.Request, conversation_id: ConversationId, *, after: int
+        self, request: web.Request, conversation_id: ConversationId, *, after: int, beat: Seconds = 0
     ) -> web.StreamResponse:
-        """Send until the client leaves or the server closes.
+        """Send until the client leaves or the server closes; a `beat` that is not 0 asks for one that often.
 
         Raises `Unavailable` when the server is full or closing, `TooMany` when one conversation or address
         has too many streams, `NotFound` if there is no such conversation.
         """
         address = address_of(request, trusted_proxies=self._limits.trusted_proxies)
+        heartbeat = Heartbeat(self._clock, ping=self._limits.ping, every=beat)
         with self._listening(conversation_id, after, address=address) as place:
             first = await self._read(conversation_id, after)
             response = web.StreamResponse(headers=HEADERS)
@@ -119,7 +121,7 @@ class Streams:
             # From here on there is no other answer to give. Whatever ends the stream, its client comes back
             # with its last number.
             try:
-                await self._flow(response, place, conversation_id, first)
+                await self._flow(response, place, conversation_id, first, heartbeat)
             except (ClientConnectionResetError, TooSlow):
                 _hang_up(request)
             except Exception as error:  # noqa: BLE001 - see above
@@ -132,21 +134,17 @@ class Streams:
         place: Place,
         conversation_id: ConversationId,
         news: News,
+        heartbeat: Heartbeat,
     ) -> None:
-        await self._send(response, f"retry: {RECONNECT_AFTER_MS}\n\n")
-        sent_at = self._clock()
+        await self._send(response, f"retry: {RECONNECT_AFTER_MS}\n\n{heartbeat.first}")
         while not self._closing:
-            if news.entries:
-                await self._send(response, "".join(map(_event, news.entries)))
-                sent_at = self._clock()
-            elif self._clock() - sent_at >= self._limits.ping:
-                await self._send(response, ": ping\n\n")
-                sent_at = self._clock()
+            text = heartbeat.after("".join(map(_event, news.entries)))
+            if text:
+                await self._send(response, text)
             place.upto = max(place.upto, news.upto)
             rung = True
             if len(news.entries) < BATCH:
-                until_ping = max(0.0, sent_at + self._limits.ping - self._clock())
-                rung = await place.listener.heard(timeout=until_ping)
+                rung = await place.listener.heard(timeout=heartbeat.wait)
             news = News([], place.upto)
             if rung and not self._closing:
                 heard = place.listener.news()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import aiohttp
@@ -198,6 +200,34 @@ async def test_an_idle_stream_pings(database: Database) -> None:
             assert await stream.block() == [": ping"]
             await chat.say("still here")
             assert (await stream.event()).entry["text"] == "still here"
+
+
+async def test_a_stream_beats_as_often_as_asked_whatever_else_it_sends(house: House, chat: Chat) -> None:
+    begun = time.monotonic()
+    headers = {"Authorization": f"Bearer {chat.token}", "Last-Event-ID": "0"}
+    async with house.session.get(f"{chat.path}/events?beat=1", headers=headers) as response:
+        stream = Stream(response)
+        first = await stream.block()
+        beats = [await stream.block()]
+        assert first == ["retry: 2000"]
+        said = 0
+        async with asyncio.timeout(8):
+            while len(beats) < 3:
+                await chat.say(f"m{said}")
+                said += 1
+                while (block := await stream.block())[0] == "event: beat":
+                    beats.append(block)
+                assert block[1] == "event: message"
+        assert {beat[0] for beat in beats} == {"event: beat"}
+        ages = [int(beat[1].removeprefix("data: ")) for beat in beats]
+        assert all(later - earlier >= 1000 for earlier, later in pairwise(ages))
+        assert 0 <= ages[0] < ages[-1] <= 1000 * (time.monotonic() - begun)
+
+
+@pytest.mark.parametrize("beat", ["-1", "61", "x", "1.5", ""])
+async def test_a_beat_that_is_no_number_of_seconds_is_refused(chat: Chat, beat: str) -> None:
+    refused = await chat.get(f"/events?beat={beat}")
+    assert (refused.status, refused.code) == (422, "invalid")
 
 
 async def test_a_stream_ends_when_its_customer_leaves(house: House, chat: Chat) -> None:
