@@ -3,13 +3,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types imports format machine simulate bench torture pictures presses clean
+.PHONY: demo test random check lint types imports format machine simulate bench torture pictures presses clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/bookbag demo $(ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n auto $(ARGS)
+
+# What the suite tries with fixed examples, with others each time.
+random: $(VENV)/.dev
+	$(BIN)/pytest -n auto -m hypothesis --hypothesis-profile random $(ARGS)
 
 # The random run of what the suite runs short and fixed; prints the seed to start from again.
 machine: $(VENV)/.dev

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp.web_app import _cached_build_middleware
+from hypothesis import HealthCheck, settings
 
 from tests.databases import empty_postgres, empty_sqlite, shared_postgres, vacated
 
@@ -20,6 +21,12 @@ __all__ = ["empty_postgres", "empty_sqlite", "shared_postgres"]
 # Slack's SDK reads these for loopback addresses too.
 for _name in [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]:
     del os.environ[_name]
+
+# A loaded machine is slow, and that is no defect. The suite tries the same examples each time, so that its
+# outcome depends on the code alone; `make random` tries others.
+settings.register_profile("random", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fixed", settings.get_profile("random"), derandomize=True, database=None)
+settings.load_profile("fixed")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -31,6 +38,8 @@ def pytest_collection_finish() -> None:
     """Modules and tests stay until the end, so no collection of garbage need look at them again."""
     gc.collect()
     gc.freeze()
+    # The interpreter's 700 suits small programs: a whole bridge makes so many objects every few milliseconds.
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

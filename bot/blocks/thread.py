@@ -12,7 +12,7 @@ from bot.blocks.events import event_message
 from bot.blocks.message import Message, ai_words, small, small_print, words
 from bot.blocks.message import plain as plain_text
 from bot.blocks.plainer import Plain, plainer
-from bot.blocks.words import bold, customer_name, escaped, notification, size
+from bot.blocks.words import LONGEST_NAME, bold, customer_name, escaped, notification, shortened, size
 from bot.desk.kinds import in_size
 from bot.desk.timeline import Event
 from bot.prose.lines import as_label
@@ -219,6 +219,6 @@ def _speaker(conversation: Conversation, entry: Entry) -> tuple[str, str]:
         case Author.TEAMMATE:
             # Another sign for a note: what is sent never stands under the same name line as what is not.
             mark = "🔒" if entry.kind is Kind.NOTE else "💬"
-            return as_label(entry.name or "") or say("A teammate"), mark
+            return shortened(as_label(entry.name or ""), LONGEST_NAME) or say("A teammate"), mark
         case Author.SYSTEM:
             return say("Automatic message to the customer"), "ℹ️"

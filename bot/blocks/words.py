@@ -13,6 +13,8 @@ from storage.records import Conversation, Status
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 PREVIEW_LENGTH = 150
+# Of a name above somebody's words, so that the smallest post has room for words as well.
+LONGEST_NAME = 80
 # Letters of a word that are given up rather than shown without the rest of it.
 _LONGEST_REST = 15
 
@@ -73,7 +75,7 @@ def size(text: str) -> int:
 def customer_name(conversation: Conversation) -> str:
     """What to call the customer. Never empty, and never longer than a line."""
     customer = conversation.customer
-    return shortened(first_label(customer.name or "", customer.email or ""), 80) or say("Customer")
+    return shortened(first_label(customer.name or "", customer.email or ""), LONGEST_NAME) or say("Customer")
 
 
 def notification(who: str, text: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
@@ -61,10 +63,14 @@ def live_chat(
         *Attachments(desk, files, limits, clock).operations(),
     ]
     origins = Origins(allowed_origins)
-    description = openapi.describe(operations)
+
+    @functools.cache
+    def description() -> str:
+        # Made when somebody asks: it takes longer than the rest of the start.
+        return json.dumps(openapi.describe(operations))
 
     async def described(_request: web.Request) -> web.Response:
-        return web.json_response(description)
+        return web.json_response(text=description())
 
     async def ready(_request: web.Request) -> web.Response:
         return await checks.readiness(health)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import gzip
 import hashlib
 import re
@@ -40,6 +41,7 @@ class Asset:
         return response
 
 
+@functools.cache
 def widget() -> Asset:
     """The parts of the script in the order of their names, within one scope that the page cannot see.
 
@@ -54,6 +56,7 @@ def widget() -> Asset:
     )
 
 
+@functools.cache
 def demo_page() -> Asset:
     page = (STATIC / "page.html").read_text(encoding="utf-8")
     return Asset(

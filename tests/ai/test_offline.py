@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.ai.interface import HandOver, Reply, Speaker, Transcript, Turn
 from bot.ai.knowledge import EXAMPLE, Document, Knowledge, load
 from bot.ai.offline import OfflineAI
+from tests.clocks import processor_time
 
 from .conftest import HANDED_BACK, chat
 
@@ -175,7 +176,7 @@ HARD = st.text(max_size=200) | st.sampled_from(SCRIPTS + ODD)
 WHO = st.sampled_from(["customer", "customer", "ai", "teammate", "system"])
 
 
-@settings(deadline=2_000, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.builds(Turn, WHO, HARD, HARD | st.none()), max_size=5).map(tuple), HARD | st.none())
 @case((Turn("customer", "to with " * 1_000),), None)
 @case((Turn("customer", "speak " * 1_333),), None)
@@ -185,8 +186,9 @@ WHO = st.sampled_from(["customer", "customer", "ai", "teammate", "system"])
 @case((Turn("customer", "a." * 4_000),), None)
 def test_no_text_is_too_hard(turns: tuple[Turn, ...], hint: str | None) -> None:
     said = Transcript("c", "web", turns, customer_name=hint, locale=hint)
-    answer = asyncio.run(AI.answer(said))
-    assert asyncio.run(AI.answer(said)) == answer
+    with processor_time(less_than=2):
+        answer = asyncio.run(AI.answer(said))
+        assert asyncio.run(AI.answer(said)) == answer
     assert isinstance(answer, HandOver) or 1 <= len(answer.text) <= 8_000
     summary = asyncio.run(AI.summarise(said))
     assert 1 <= len(summary.subject) <= 80

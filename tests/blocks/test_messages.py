@@ -564,6 +564,14 @@ def _said(entry: Entry) -> str:
     return str(entry.data.get("summary") or entry.data.get("agreed") or entry.text)
 
 
+def test_a_teammate_of_the_longest_name_speaks_in_the_smallest_room_too() -> None:
+    room = Room(SMALLEST, escaped=True)
+    said = entry(Kind.MESSAGE, Author.TEAMMATE, "On its way!", name="🎉" * 120)
+    packed = entries_message(a_conversation(State.TEAMMATE), [said], room=room)
+    assert room.holds(packed.message.blocks)
+    assert (packed.shown, packed.upto) == (1, None)
+
+
 @given(conversations(), st.lists(st.one_of(messages, happenings()), min_size=1, max_size=40), ROOMS)
 @settings(max_examples=25)
 def test_what_travels_together_is_shown_in_order_within_the_limits_and_nothing_is_dropped(

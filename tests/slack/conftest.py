@@ -4,17 +4,12 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from hypothesis import HealthCheck, settings
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Workspace
 from tests.databases import address, clock, database, empty_sqlite, shared_postgres
 
 __all__ = ["address", "clock", "database", "empty_sqlite", "shared_postgres"]
-
-# A loaded machine is slow, and that is no defect.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
 
 
 @pytest.fixture
