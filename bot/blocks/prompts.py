@@ -16,7 +16,7 @@ from bot.blocks.ids import (
     TakeFromValue,
     TranslationValue,
 )
-from bot.blocks.message import LinkTo, Message, button, line, words
+from bot.blocks.message import LinkTo, Message, button, line, small_print, words
 from bot.blocks.words import bold, customer_name, escaped, shortened
 from bot.desk.attachments import Unfit
 from bot.desk.held import fingerprint
@@ -30,6 +30,7 @@ from storage.records import ConversationId, State
 # So that a label stays within Slack’s 75 characters, in every language.
 _NAME_LENGTH = 40
 _LINE_LENGTH = 80
+_QUOTE_LENGTH = 60
 
 
 def prompt_message(
@@ -60,15 +61,16 @@ def prompt_message(
         case Prompt.AI_ANSWERS | Prompt.SOMEBODY_HOLDS:
             somebody = prompt is Prompt.SOMEBODY_HOLDS
             reply = HeldValue(conversation_id, source)
-            return _not_theirs(reply, state or (State.TEAMMATE if somebody else State.AI), holder, epoch)
+            now = state or (State.TEAMMATE if somebody else State.AI)
+            return _not_theirs(reply, now, holder, epoch, about=text)
         case Prompt.UNCLEAR:
             says = _unclear(sign)
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
-            return _asked(says, ActionsBlock(elements=[send, note]))
+            return _asked(says, ActionsBlock(elements=[send, note]), text)
         case Prompt.THROUGH_APP:
             says = say("Not sent: an app posted this in your name.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
-            return _asked(says, ActionsBlock(elements=[send, note]))
+            return _asked(says, ActionsBlock(elements=[send, note]), text)
         case Prompt.TRANSLATED:
             return _translated(HeldValue(conversation_id, source), translation or "")
         case Prompt.NOT_TRANSLATED:
@@ -77,15 +79,15 @@ def prompt_message(
                 "translated just now."
             )
             send = button(say("Send as written"), SEND_AS_ME, held)
-            return _asked(says, ActionsBlock(elements=[send, note]))
+            return _asked(says, ActionsBlock(elements=[send, note]), text)
         case Prompt.FOLLOWS:
             says = say("Not sent yet: it follows what you typed before it, once you have decided about that.")
             send = button(say("Send now"), SEND_AS_ME, held)
-            return _asked(says, ActionsBlock(elements=[send, note]))
+            return _asked(says, ActionsBlock(elements=[send, note]), text)
         case Prompt.CHANGED_HANDS:
             says = say("Not sent: this conversation changed hands since you typed it.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
-            return _asked(says, ActionsBlock(elements=[send, note]))
+            return _asked(says, ActionsBlock(elements=[send, note]), text)
         case Prompt.NOT_FOUND:
             says = say(
                 "Not sent: Slack no longer shows this message of yours, and has not said that it was "
@@ -97,18 +99,18 @@ def prompt_message(
         case Prompt.NOTHING_BEFORE:
             says = say("Not sent: the message it followed was deleted.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
-            return _asked(says, ActionsBlock(elements=[send, note]))
+            return _asked(says, ActionsBlock(elements=[send, note]), text)
         case Prompt.JUST_ASSIGNED:
             says = say("Not sent: this customer was given to you only just now.")
             send = button(say("Send to the customer"), SEND_AS_ME, held, style="primary")
-            return _asked(says, ActionsBlock(elements=[send, note]))
+            return _asked(says, ActionsBlock(elements=[send, note]), text)
         case Prompt.NO_WORDS:
             return refusal(
                 say("There was nothing in this message that a customer could read, so it was kept as a note.")
             )
         case Prompt.NOT_WHOLE if unfit is not None and unfit.may_be_had:
             retry = button(say("Retry"), TRY_AGAIN, held, style="primary")
-            return _asked(f"{_why_unfit(unfit)} {_failed()}", ActionsBlock(elements=[retry, note]))
+            return _asked(f"{_why_unfit(unfit)} {_failed()}", ActionsBlock(elements=[retry, note]), text)
         case Prompt.NOT_WHOLE:
             return refusal(f"{_why_unfit(unfit)} {_nothing_sent(unfit)}")
         case Prompt.EDIT_NOT_WHOLE:
@@ -159,7 +161,9 @@ def _may_not_act(home: str | None) -> str:
     )
 
 
-def _not_theirs(reply: HeldValue, state: State, holder: str | None, epoch: int | None) -> Message:
+def _not_theirs(
+    reply: HeldValue, state: State, holder: str | None, epoch: int | None, *, about: str
+) -> Message:
     """Its author does not answer this customer. Without `holder` nobody did when it was asked."""
     held = HeldValue.of(reply.conversation_id, reply.source)
     note = button(say("Keep as a note"), KEEP_AS_NOTE, held)
@@ -168,11 +172,11 @@ def _not_theirs(reply: HeldValue, state: State, holder: str | None, epoch: int |
         if state is State.WAITING:
             says = say("Not sent: nobody has taken over yet. The customer is waiting for a teammate.")
         take = button(say("Take over and send"), TAKE_OVER_AND_SEND, held, style="primary")
-        return _asked(says, ActionsBlock(elements=[take, note]))
+        return _asked(says, ActionsBlock(elements=[take, note]), about)
     choices = [button(say("Send as me"), SEND_AS_ME, held, style="primary"), note]
     if holder is None:
         says = say("Not sent: somebody has taken over since you typed this.")
-        return _asked(says, ActionsBlock(elements=choices))
+        return _asked(says, ActionsBlock(elements=choices), about)
     name = as_label(holder) or say("A teammate")
     if epoch is not None:
         label = say("Take over from {name} and send", name=shortened(name, _NAME_LENGTH))
@@ -181,6 +185,7 @@ def _not_theirs(reply: HeldValue, state: State, holder: str | None, epoch: int |
     return _asked(
         say("Not sent: {name} is answering this customer.", name=name),
         ActionsBlock(elements=choices),
+        about,
         say("Not sent: {name} is answering this customer.", name=bold(name)),
     )
 
@@ -202,6 +207,9 @@ def _unclear(sign: Sign | None) -> str:
         case TeamSign.MARKER if sign is not None and sign.line.strip():
             line = shortened(sign.line, _LINE_LENGTH)
             return say("Not sent: “{line}” looks like a note, so it may be meant for the team.", line=line)
+        case TeamSign.REMARK if sign is not None and sign.line.strip():
+            line = shortened(sign.line, _LINE_LENGTH)
+            return say("Not sent: “{line}” reads like a remark, so it may be meant for the team.", line=line)
         case TeamSign.TOO_BROKEN_UP:
             return say("Not sent: this is too broken up to be sure that all of it is meant for the customer.")
         case _:
@@ -298,8 +306,11 @@ def refusal(text: str) -> Message:
     return Message(text=escaped(text), blocks=[line(escaped(text))])
 
 
-def _asked(text: str, actions: ActionsBlock, mrkdwn: str | None = None) -> Message:
-    return Message(text=escaped(text), blocks=[line(mrkdwn or escaped(text)), actions])
+def _asked(text: str, actions: ActionsBlock, about: str, mrkdwn: str | None = None) -> Message:
+    """A question about a message that says `about`, so that questions side by side can be told apart."""
+    quoted = shortened(about, _QUOTE_LENGTH)
+    quote = [small_print(say("Your message: “{words}”", words=quoted))] if quoted else []
+    return Message(text=escaped(text), blocks=[line(mrkdwn or escaped(text)), *quote, actions])
 
 
 def you_have_it(view: ConversationView, *, link_to: LinkTo) -> Message:

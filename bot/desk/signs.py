@@ -11,13 +11,15 @@ class TeamSign(StrEnum):
     SLACK_CHANNEL = "slack_channel"
     SLACK_LINK = "slack_link"
     MARKER = "marker"
+    # A whole sentence that teammates say to each other, without any marker.
+    REMARK = "remark"
     TOO_BROKEN_UP = "too_broken_up"
     FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The first such sign in a message, and the line that it is in."""
+    """The first such sign in a message, and the line, or the sentence of a remark, that it is in."""
 
     kind: TeamSign
     line: str = ""

@@ -38,6 +38,7 @@ from bot.blocks.thread import entries_message, entry_message, recap_message
 from bot.desk.attachments import Unfit
 from bot.desk.held import fingerprint
 from bot.desk.outgoing import Prompt
+from bot.desk.signs import Sign, TeamSign
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.desk.views import ConversationView, Listing
@@ -152,7 +153,14 @@ def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject)
 def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holder: str) -> None:
     source = "slack:T12345678/C12345678/1700000000.000001"
     message = prompt_message(
-        prompt, view.conversation.id, source=source, holder=holder, epoch=5, translation=holder
+        prompt,
+        view.conversation.id,
+        source=source,
+        holder=holder,
+        epoch=5,
+        translation=holder,
+        text=holder,
+        sign=Sign(TeamSign.REMARK, holder),
     )
     checked(message)
     for button in buttons(message).values():
@@ -380,9 +388,23 @@ def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit:
         Prompt.JUST_ASSIGNED,
     ],
 )
-def test_what_is_held_says_so_to_a_screen_reader(prompt: Prompt) -> None:
-    message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben", epoch=1)
+def test_what_is_held_says_so_to_a_screen_reader_and_which_message_it_is(prompt: Prompt) -> None:
+    typed = "Your parcel left\nHamburg <!here> today."
+    message = prompt_message(
+        prompt, ANYWHERE, source="slack:T/C/1", holder="Ben", epoch=1, text=typed, translation="Ihr Paket"
+    )
     assert message.text.startswith("Not sent")
+    seen = shown.WORKSPACE.rendered(message.arguments())
+    # A translation is shown in full, with the message's own words under it in the thread.
+    assert prompt is Prompt.TRANSLATED or "Your parcel left" in seen
+    assert prompt is Prompt.NOT_FOUND or "left\n" not in seen
+
+
+@pytest.mark.parametrize("sign", [Sign(TeamSign.REMARK, "He always does."), Sign(TeamSign.MARKER, "// no")])
+def test_what_looks_meant_for_the_team_is_quoted(sign: Sign) -> None:
+    message = prompt_message(Prompt.UNCLEAR, ANYWHERE, source="slack:T/C/1", text="Sure.", sign=sign)
+    assert f"“{sign.line}”" in message.text
+    assert "may be meant for the team" in message.text
 
 
 @pytest.mark.parametrize(

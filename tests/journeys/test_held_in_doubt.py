@@ -137,3 +137,26 @@ async def test_an_edit_that_stays_says_truly_what_the_customer_still_sees(bridge
     # Not what was sent first: that was replaced.
     assert "as it last reached them" in told[0]
     assert "haggles" not in str(chat.customer.seen)
+
+
+async def test_two_questions_in_one_thread_say_which_message_each_is_about(bridge: World) -> None:
+    chat = await answered(bridge)
+    for typed in ("Let me ask in #ops", "It is written in #refunds"):
+        await chat.marked(await chat.reply(bridge.ana, typed), HELD)
+    await bridge.until(lambda: len(bridge.slack.ephemerals("ana")) == 2)
+    asked = [bridge.slack.rendered(one) for one in bridge.slack.ephemerals("ana")]
+    assert "Your message: “Let me ask in #ops”" in asked[0]
+    assert "Your message: “It is written in #refunds”" in asked[1]
+
+
+async def test_the_question_about_a_deleted_message_goes_when_it_is_pressed(bridge: World) -> None:
+    chat = await answered(bridge)
+    ts = await chat.reply(bridge.ana, "Let me ask in #ops")
+    await chat.marked(ts, HELD)
+    prompt = await bridge.prompt("ana", offering=SEND_AS_ME)
+    await bridge.ana.delete(CHANNEL, ts)
+    await bridge.settled()
+    await bridge.ana.press(CHANNEL, prompt["ts"], SEND_AS_ME)
+    await bridge.until(lambda: "decided already, or deleted" in str(bridge.slack.ephemerals("ana")))
+    assert SEND_AS_ME not in str(bridge.slack.ephemerals("ana"))
+    assert "#ops" not in str(chat.customer.seen)

@@ -26,6 +26,7 @@ from bot.desk.finding import Found, Hit
 from bot.desk.home import Home
 from bot.desk.lists import TicketPage, TicketShown, TicketView
 from bot.desk.outgoing import Prompt
+from bot.desk.signs import Sign, TeamSign
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.desk.views import ConversationView, Listing
@@ -112,7 +113,12 @@ class Gallery:
         yield recap_message(self._conversation(State.AI), [])
         for prompt in Prompt:
             source = "slack:T12345678/C12345678/1700000000.000001"
-            yield prompt_message(prompt, ConversationId("0" * 32), source=source, holder=self.words, epoch=5)
+            yield prompt_message(
+                prompt, ConversationId("0" * 32), source=source, holder=self.words, epoch=5, text=self.words
+            )
+        for sign in TeamSign:
+            found = Sign(sign, self.words)
+            yield prompt_message(Prompt.UNCLEAR, ConversationId("0" * 32), source="slack:T/C/1", sign=found)
         for ticket in (None, self._ticket(Status.ON_YOU)):
             yield you_have_it(self._view(State.TEAMMATE, ticket), link_to=link_to)
         yield cut_off(self.words, self.words)
