@@ -139,6 +139,17 @@ class Conversations:
         former = await self._former(thread)
         return None if former is None else await self.get(former)
 
+    async def known_threads(self, threads: Collection[MessageRef]) -> Collection[MessageRef]:
+        """Those of these threads that are, or were, a conversation's."""
+        if not threads:
+            return ()
+        values = {"wanted": [[one.team, one.channel, one.ts] for one in threads]}
+        found = [
+            *await self._connection.fetch(_CARDS, values),
+            *await self._connection.fetch(_FORMER_THREADS, values),
+        ]
+        return {MessageRef(row.team, row.channel, row.ts) for row in found}
+
     async def lock_by_thread(self, thread: MessageRef) -> Conversation | None:
         """The conversation whose thread this is, or was, locked as by `lock`."""
         known = self.locked_as(None, thread) or self._locked(await self._one(_lock(_threads([thread]))))
@@ -424,6 +435,19 @@ class Conversations:
 _CARD = (table.c.card_team, table.c.card_channel, table.c.card_ts)
 _THESE = rows_of(table, (table.c.id,))
 _FORMER = rows_of(former_threads, (former_threads.c.conversation_id,))
+_FORMER_THREADS = rows_of(
+    former_threads, (former_threads.c.team, former_threads.c.channel, former_threads.c.ts)
+)
+
+
+def _cards(dialect: str) -> Select[Any]:
+    threads, parts = wanted("wanted", _CARD, dialect=dialect)
+    same = (one == part for one, part in zip(_CARD, parts, strict=True))
+    columns = (one.label(name) for one, name in zip(_CARD, ("team", "channel", "ts"), strict=True))
+    return select(*columns).join_from(threads, table, and_(*same))
+
+
+_CARDS = Prepared(_cards)
 
 
 def _all_of(dialect: str) -> Select[Any]:

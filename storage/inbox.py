@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Executable, Row, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.link import Link
 from storage.pairs import rows_of
+from storage.prepared import Prepared
 from storage.records import MessageRef
 from storage.schema import inbox as table
 
@@ -81,38 +83,49 @@ class Inbox:
         self._topics = topics
 
     async def put(self, delivery: Delivery, *, due_at: datetime) -> None:
-        """Keep it until `forget`. The same delivery again is the same row.
+        """Keep it until `forget`, as `put_all` does."""
+        await self.put_all([(delivery, due_at)])
 
-        Slack may round an edit's own time to the second: of two edits in one, the later one's words stay.
+    async def put_all(self, deliveries: Sequence[tuple[Delivery, datetime]]) -> None:
+        """Keep each until `forget`; it is due at the moment beside it. Two statements, however many they are.
+
+        The same delivery again is the same row. Slack may round an edit's own time to the second: of two
+        edits in one, the later one's words stay.
         """
-        # One that is known is not written again: a rule may have its row just now, and would be waited for.
-        if delivery.event_ts in await self._known(delivery):
+        latest: dict[tuple[str, MessageRef, str], tuple[Delivery, datetime]] = {}
+        for one, due_at in deliveries:
+            before = latest.get(one.identity)
+            if before is None or before[0].event_ts < one.event_ts:
+                latest[one.identity] = (one, due_at)
+        if not latest:
             return
-        insert = self._connection.insert(table).values(
-            kind=delivery.kind,
-            team=delivery.message.team,
-            channel=delivery.message.channel,
-            message_ts=delivery.message.ts,
-            change=delivery.change,
-            thread_ts=delivery.thread.ts,
-            event_ts=delivery.event_ts,
-            event=delivery.event,
-            due_at=due_at,
-            received_at=self._now,
-        )
-        await self._connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=["kind", "team", "channel", "message_ts", "change"],
-                set_={"event_ts": insert.excluded.event_ts, "event": insert.excluded.event},
-                where=table.c.event_ts < insert.excluded.event_ts,
-            )
-        )
-        self._topics.add(self.TOPIC)
+        # One that is known is not written again: a rule may have its row just now, and would be waited for.
+        rows = await self._connection.fetch(_SAME, {"wanted": [_same(one) for one, _ in latest.values()]})
+        known = {(row.kind, row.team, row.channel, row.message_ts, row.change, row.event_ts) for row in rows}
+        new = [
+            self._row(one, due_at)
+            for one, due_at in latest.values()
+            if (*_same(one), one.event_ts) not in known
+        ]
+        if new:
+            # In one order, so that two processes that keep the same at one moment do not wait for each other.
+            await self._connection.change(_KEEP, sorted(new, key=_place))
+            self._topics.add(self.TOPIC)
 
-    async def _known(self, delivery: Delivery) -> Collection[str]:
-        message = delivery.message
-        same = [delivery.kind, message.team, message.channel, message.ts, delivery.change]
-        return {row.event_ts for row in await self._connection.fetch(_SAME, {"wanted": [same]})}
+    def _row(self, delivery: Delivery, due_at: datetime) -> dict[str, Any]:
+        return {
+            "kind": delivery.kind,
+            "team": delivery.message.team,
+            "channel": delivery.message.channel,
+            "message_ts": delivery.message.ts,
+            "change": delivery.change,
+            "thread_ts": delivery.thread.ts,
+            "event_ts": delivery.event_ts,
+            "event": delivery.event,
+            "attempts": 0,
+            "due_at": due_at,
+            "received_at": self._now,
+        }
 
     async def count(self) -> int:
         """How many deliveries no rule has dealt with yet."""
@@ -165,8 +178,34 @@ class Inbox:
             await self._connection.execute(delete(table).where(table.c.id.in_(letters)))
 
 
+_IDENTITY = ("kind", "team", "channel", "message_ts", "change")
 _OF_THREAD = rows_of(table, (table.c.team, table.c.channel, table.c.thread_ts))
-_SAME = rows_of(table, (table.c.kind, table.c.team, table.c.channel, table.c.message_ts, table.c.change))
+_SAME = rows_of(table, [table.c[name] for name in _IDENTITY])
+
+
+def _kept(dialect: str) -> Executable:
+    of = postgresql if dialect == "postgresql" else sqlite
+    insert: postgresql.Insert | sqlite.Insert = of.insert(table).inline()
+    return insert.on_conflict_do_update(
+        index_elements=_IDENTITY,
+        set_={"event_ts": insert.excluded.event_ts, "event": insert.excluded.event},
+        where=table.c.event_ts < insert.excluded.event_ts,
+    )
+
+
+_KEEP = Prepared(
+    _kept, columns=(*_IDENTITY, "thread_ts", "event_ts", "event", "attempts", "due_at", "received_at")
+)
+
+
+def _same(delivery: Delivery) -> list[str]:
+    """What the columns of `_IDENTITY` say of it."""
+    message = delivery.message
+    return [delivery.kind, message.team, message.channel, message.ts, delivery.change]
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(row[name] for name in _IDENTITY)
 
 
 def _letter(row: Row[Any]) -> Letter:

@@ -13,10 +13,15 @@ from typing import Any
 
 import click
 
+from benchmarks.busy import NOBODY, Busy, beside
 from benchmarks.torture import servers
 from benchmarks.torture.races import races
 from benchmarks.torture.report import Report
 from benchmarks.torture.storm import Weather, storm
+
+# What is at work beside a busy storm, and how soon after the last message was sent all has arrived.
+BUSY = Busy(writers=4, spinners=4)
+ARRIVES_WITHIN = 120.0
 
 
 @click.command()
@@ -35,6 +40,7 @@ from benchmarks.torture.storm import Weather, storm
 )
 @click.option("--kill-every", default=20.0, show_default=True, help="Seconds between kills; 0: never.")
 @click.option("--deadline", default=1800.0, show_default=True, help="Seconds for one storm at the most.")
+@click.option("--busy", is_flag=True, help=f"Beside {BUSY}.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here too.")
 @click.option("--logs", type=click.Path(file_okay=False, path_type=Path),
               help="Keep the processes' logs and the SQLite file in this folder.")  # fmt: skip
@@ -51,13 +57,18 @@ def main(
     drop_every: float,
     kill_every: float,
     deadline: float,
+    busy: bool,
     markdown: Path | None,
     logs: Path | None,
 ) -> None:
-    """Kill bridges, fail calls, repeat events, and count: 1 if any message is lost, doubled or disordered."""
+    """Kill bridges, fail calls, repeat events, and count: 1 if any message is lost, doubled or disordered.
+
+    With `--busy` also if the last message arrives more than two minutes after the last was sent.
+    """
     weather = Weather(seed, faults, repeats, holds, longest_hold, drop_every, kill_every)
+    programs = BUSY if busy else NOBODY
     each = messages // len(databases)
-    report = Report(weather)
+    report = Report(weather, programs)
 
     async def run(folder: Path) -> None:
         for kind in databases:
@@ -65,17 +76,19 @@ def main(
             place.mkdir(parents=True, exist_ok=True)
             with servers.server(kind, place) as server:
                 if each:
-                    happened = await storm(
-                        kind,
-                        await server.database(),
-                        folder=place,
-                        messages=each,
-                        conversations=conversations or max(8, min(500, each // 100)),
-                        bridges=1 if kind == servers.SQLITE else 2,
-                        weather=weather,
-                        deadline=deadline,
-                        say=partial(_say, kind),
-                    )
+                    async with beside(programs):
+                        happened = await storm(
+                            kind,
+                            await server.database(),
+                            folder=place,
+                            messages=each,
+                            conversations=conversations or max(8, min(500, each // 100)),
+                            bridges=1 if kind == servers.SQLITE else 2,
+                            weather=weather,
+                            deadline=deadline,
+                            arrives_within=ARRIVES_WITHIN if busy else None,
+                            say=partial(_say, kind),
+                        )
                     report.storms.append(happened)
                 if race_count:
                     _say(kind, f"{race_count:,} races")

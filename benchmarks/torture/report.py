@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.busy import NOBODY, Busy
 from benchmarks.torture.races import Races
 from benchmarks.torture.storm import Storm, Weather
 from benchmarks.torture.verdict import Row
@@ -12,14 +13,19 @@ _HEAD = ("database", "way", "sent", "lost", "doubled", "out of order")
 class Report:
     """All that was found."""
 
-    def __init__(self, weather: Weather) -> None:
+    def __init__(self, weather: Weather, busy: Busy = NOBODY) -> None:
         self._weather = weather
+        self._busy = busy
         self.storms: list[Storm] = []
         self.races: list[Races] = []
 
     @property
     def bad(self) -> int:
-        return sum(one.verdict.bad for one in self.storms) + sum(one.bad for one in self.races)
+        return (
+            sum(one.verdict.bad for one in self.storms)
+            + sum(one.is_late for one in self.storms)
+            + sum(one.bad for one in self.races)
+        )
 
     def show(self) -> None:
         from rich.console import Console
@@ -57,6 +63,8 @@ class Report:
                 f"every {weather.drop_every:g} s and a bridge is killed every {weather.kill_every:g} s"
             )
         ]
+        if self._busy != NOBODY:
+            lines.append(f"beside each storm: {self._busy}")
         for one in self.storms:
             facts = "; ".join(f"{name}: {value}" for name, value in one.facts.items())
             count = one.verdict.ai_after_take_over

@@ -57,6 +57,8 @@ class Storm:
     bridges: int
     verdict: Verdict = field(default_factory=Verdict)
     facts: dict[str, str] = field(default_factory=dict)
+    # Whether the last message arrived later after the last was sent than it may.
+    is_late: bool = False
 
 
 async def storm(
@@ -70,8 +72,12 @@ async def storm(
     weather: Weather,
     deadline: float,
     say: Say,
+    arrives_within: float | None = None,
 ) -> Storm:
-    """Send `messages` through, in `weather`, and count. Over after `deadline` seconds at the latest."""
+    """Send `messages` through, in `weather`, and count. Over after `deadline` seconds at the latest.
+
+    With `arrives_within` it counts as late if not all has arrived so many seconds after the last was sent.
+    """
     if not 0 < conversations < MOST_CONVERSATIONS:
         raise ValueError(f"1 to {MOST_CONVERSATIONS - 1} conversations, not {conversations}")
     result = Storm(database, bridges)
@@ -102,6 +108,7 @@ async def storm(
             await _read_ledgers(chats)
         result.verdict = verdict(talks, await slack.threads(CHANNEL), with_ledger=True)
         result.facts = await course.facts(chats)
+        result.is_late = arrives_within is not None and course.took_to_arrive > arrives_within
     return result
 
 
@@ -154,10 +161,16 @@ class _Course:
                     task.cancel()
         await self._slack.clear_faults()
         await self._slack.disturb()
+        self._arrived_after = self._elapsed
         if not arrived:
             await self._drain("in the calm")
-        self._arrived_after = self._elapsed
+            self._arrived_after = self._elapsed
         await asyncio.sleep(min(_AFTERMATH, max(0.0, self._left)))
+
+    @property
+    def took_to_arrive(self) -> float:
+        """Seconds from the last message's sending until all had arrived, or nothing more came."""
+        return self._arrived_after - self._sent_after
 
     @property
     def _elapsed(self) -> float:
@@ -219,6 +232,7 @@ class _Course:
             "messages": f"{sent:,} in {len(self._talks)} conversations",
             "sent within": f"{self._sent_after:.0f} s",
             "over after": f"{self._arrived_after:.0f} s, when {self._ended}",
+            "arrived after the last was sent": f"{self.took_to_arrive:.0f} s",
             "kills": str(sum(bridge.killed for bridge in bridges)),
             "bridges that ended by themselves": str(sum(bridge.ended_by_itself for bridge in bridges)),
             "calls that failed": _counted(status["faults"]),

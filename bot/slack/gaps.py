@@ -195,5 +195,4 @@ def _is_open(socket: SocketModeClient) -> bool:
 
 
 async def _put(found: Sequence[Delivery], tx: Transaction) -> None:
-    for delivery in found:
-        await tx.inbox.put(delivery, due_at=tx.now)
+    await tx.inbox.put_all([(one, tx.now) for one in found])

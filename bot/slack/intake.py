@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from bot.desk import threads
 from bot.desk.bell import Bell
 from bot.desk.replies import Fate, LanguageOf
+from bot.slack.arrivals import Arrivals
 from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory
 from bot.slack.events import message_of
@@ -89,8 +90,7 @@ class Intake:
         self._slack_clock = slack_clock
         # Threads that were found to be conversations': they stay that.
         self._known: set[MessageRef] = set()
-        # Its result says whether it was dealt with at once; otherwise it is kept.
-        self._arriving: dict[asyncio.Future[bool], MessageRef] = {}
+        self._arrivals = Arrivals(database, self._store, at_once=None if lateness.least else self._at_once)
         self._under_way: dict[MessageRef, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
 
@@ -104,19 +104,8 @@ class Intake:
         if delivery is None:
             return
         self._slack_clock.heard(delivery.event_ts)
-        ahead = [one for one, thread in self._arriving.items() if thread == delivery.thread]
-        arrived: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._arriving[arrived] = delivery.thread
-        dealt_with = False
-        try:
-            if not self._lateness.least:
-                dealt_with = await self._at_once(delivery, ahead)
-            if not dealt_with:
-                await self._database.write(partial(self._store, delivery), locks_nothing=True)
-        finally:
-            del self._arriving[arrived]
-            arrived.set_result(dealt_with)
-        if not again:
+        is_first = await self._arrivals.take(delivery)
+        if is_first and not again:
             self._lateness.note(self._slack_clock.ours(delivery.event_ts))
 
     async def take_all(self, events: Iterable[Mapping[str, Any]]) -> int:
@@ -125,8 +114,7 @@ class Intake:
         deliveries = [delivery for delivery in found if delivery is not None]
 
         async def store(tx: Transaction) -> None:
-            for delivery in deliveries:
-                await tx.inbox.put(delivery, due_at=self._due(delivery, tx.now))
+            await tx.inbox.put_all([(one, self._due(one, tx.now)) for one in deliveries])
 
         if deliveries:
             await self._database.write(store, locks_nothing=True)
@@ -146,8 +134,6 @@ class Intake:
         """
         try:
             async with asyncio.timeout(PRESS_WAITS):
-                if self._arriving:
-                    await asyncio.wait(set(self._arriving))
                 async with self._database.read() as tx:
                     conversation = await tx.conversations.get(conversation_id)
                     if conversation is None:
@@ -156,6 +142,7 @@ class Intake:
                 card = conversation.card or card
                 if card is None:
                     return
+                await self._arrivals.settled([card, *threads])
                 if conversation.card is None:
                     await self._database.write(
                         partial(_card_seen, conversation_id, card), expects=Expects(conversation_id)
@@ -186,13 +173,9 @@ class Intake:
     def _delivery(self, event: Mapping[str, Any]) -> Delivery | None:
         return delivery_of(event, team=self._installation.team, ourselves=self._installation.ourselves)
 
-    async def _at_once(self, delivery: Delivery, ahead: Collection[asyncio.Future[bool]]) -> bool:
-        """Deal with a delivery without keeping it first. False if it has to wait; nothing is done then."""
-        if self._rules.takes_time(delivery):
-            return False
-        if ahead:
-            await asyncio.wait(ahead)
-        if delivery.thread not in self._known or not all(one.result() for one in ahead):
+    async def _at_once(self, delivery: Delivery) -> bool:
+        """Deal with a delivery without keeping it first. False if it has to be kept; nothing is done then."""
+        if self._rules.takes_time(delivery) or delivery.thread not in self._known:
             return False
         try:
             async with asyncio.timeout(AUTHOR_WAITS):
@@ -212,13 +195,18 @@ class Intake:
             return False
         return await rule(tx) is not Fate.NO_CONVERSATION
 
-    async def _store(self, delivery: Delivery, tx: Transaction) -> None:
-        if delivery.thread not in self._known:
-            if await tx.conversations.by_thread(delivery.thread) is not None:
-                self._remember(delivery.thread)
-            elif not self._may_be_under_a_new_card(delivery, tx.now):
-                return
-        await tx.inbox.put(delivery, due_at=self._due(delivery, tx.now))
+    async def _store(self, deliveries: Sequence[Delivery], tx: Transaction) -> Sequence[bool]:
+        """Keep those that are, or may be, about a conversation's thread. Says of each whether it was kept."""
+        threads = {one.thread for one in deliveries}
+        theirs = threads & self._known
+        found = await tx.conversations.known_threads(threads - theirs)
+        self._remember(found)
+        theirs.update(found)
+        kept = [one.thread in theirs or self._may_be_under_a_new_card(one, tx.now) for one in deliveries]
+        await tx.inbox.put_all(
+            [(one, self._due(one, tx.now)) for one, is_kept in zip(deliveries, kept, strict=True) if is_kept]
+        )
+        return kept
 
     def _due(self, delivery: Delivery, now: datetime) -> datetime:
         """When nothing older is on its way any more, as far as one can wait for that.
@@ -260,10 +248,10 @@ class Intake:
         finally:
             del self._under_way[thread]
 
-    def _remember(self, thread: MessageRef) -> None:
-        if len(self._known) >= THREADS_REMEMBERED:
+    def _remember(self, threads: Collection[MessageRef]) -> None:
+        if len(self._known) + len(threads) > THREADS_REMEMBERED:
             self._known.clear()
-        self._known.add(thread)
+        self._known.update(threads)
 
 
 async def _card_seen(conversation_id: ConversationId, card: MessageRef, tx: Transaction) -> None:
