@@ -66,10 +66,10 @@ class Database:
         self._ownership: Ownership | None = None
         if self.is_sqlite:
             self._writer = Writer(self.url)
-            self._pool = engines.sqlite_reader(self.url)
+            self._readers = engines.sqlite_reader(self.url)
         else:
-            self._writing = engines.postgresql(self.url, pool_size=pool_size, is_tried=False)
-            self._pool = engines.postgresql(self.url, pool_size=pool_size, is_tried=True)
+            self._writing = engines.postgresql(self.url, pool_size=pool_size)
+            self._pool = engines.postgresql(self.url, pool_size=pool_size)
 
     async def write(
         self,
@@ -106,11 +106,13 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """One consistent look at what is committed. Changes made in it are refused or rolled back."""
+        if self.is_sqlite:
+            with self._readers.connect() as reader, reader.begin() as look:
+                yield Transaction(reader, now=self.clock(), process=self.process, is_on_the_loop=True)
+                look.rollback()
+            return
         async with self._pool.connect() as connection:
-            if not self.is_sqlite:
-                await connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield Transaction(connection, now=self.clock(), process=self.process)
 
     async def alter(self, work: Callable[[Connection], T]) -> T:
@@ -122,6 +124,8 @@ class Database:
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """Run `work` with a reading connection."""
+        if self.is_sqlite:
+            return await asyncio.to_thread(self._looked, work)
         async with self._pool.connect() as connection:
             return await connection.run_sync(work)
 
@@ -161,12 +165,17 @@ class Database:
         await self._batches.drained()
         if self.is_sqlite:
             await self._writer.close()
+            self._readers.dispose()
         else:
             await self._writing.dispose()
+            await self._pool.dispose()
         if self._ownership is not None:
             self._ownership.release()
             self._ownership = None
-        await self._pool.dispose()
+
+    def _looked(self, work: Callable[[Connection], T]) -> T:
+        with self._readers.connect() as connection:
+            return work(connection)
 
     async def _alone(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         job = Job(work, None, asyncio.get_running_loop().create_future())

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
-from sqlalchemy import Engine, StaticPool, create_engine, event
+from sqlalchemy import Engine, QueuePool, StaticPool, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT = 5_000  # ms
 
 
-def postgresql(url: URL, *, pool_size: int, is_tried: bool) -> AsyncEngine:
-    """`is_tried`: whether a connection still works is tried before each use, in three round trips.
+# A connection that nobody used for so long is tried before its next use: something between here and there may
+# have forgotten it without a word.
+IDLE_SECONDS = 10.0
 
-    Not where a lost one makes everything be done again on another.
+
+def postgresql(url: URL, *, pool_size: int) -> AsyncEngine:
+    """The connection that was used last is used next: of those that a burst needed, most then rest.
+
+    A connection that is known to be closed is given up before it is used. Whether one works is tried, in three
+    round trips, only where it has rested: a reader's query is one round trip.
     """
-    return create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=is_tried, hide_parameters=True
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True
     )
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def rests(_connection: object, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def tried(connection: Any, record: Any, _proxy: object) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+        if time.monotonic() - record.info.get("rests_since", math.inf) > IDLE_SECONDS:
+            try:
+                connection.ping()
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error
+
+    return engine
 
 
 def sqlite_writer(url: URL) -> Engine:
@@ -46,17 +71,28 @@ def sqlite_writer(url: URL) -> Engine:
     return engine
 
 
-def sqlite_reader(url: URL) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=4, max_overflow=0, pool_timeout=60, hide_parameters=True)
+def sqlite_reader(url: URL) -> Engine:
+    """Connections that read, used by one thread at a time: by the event loop's, or by one that it waits for.
 
-    @event.listens_for(engine.sync_engine, "connect")
+    There is always one more, since nobody may wait for one on the event loop.
+    """
+    engine = create_engine(
+        url.set(drivername="sqlite"),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=-1,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         _pragmas(connection, f"busy_timeout={BUSY_TIMEOUT}", "query_only=ON")
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
+        connection.connection.dbapi_connection.execute("BEGIN")
 
     return engine
 

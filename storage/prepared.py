@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -33,11 +34,17 @@ class Prepared:
 
     def run(self, connection: Connection, rows: Sequence[Values]) -> Sequence[Row]:
         """Run it for each of `rows`; what it returned, as rows with names, if it ran for one."""
-        dialect = connection.dialect
+        return self._form(connection.dialect).run(connection, rows)
+
+    async def ask(self, connection: AsyncConnection, rows: Sequence[Values]) -> Sequence[Row]:
+        """Do the same on PostgreSQL, in one round trip however many `rows` there are."""
+        return await self._form(connection.dialect).ask(connection, rows)
+
+    def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
         if form is None:
             form = self._forms[dialect.name] = _Form(self._made(dialect.name), dialect, self._columns)
-        return form.run(connection, rows)
+        return form
 
 
 class _Form:
@@ -82,6 +89,36 @@ class _Form:
             connection._handle_dbapi_exception(error, self._sql, None, cursor, None)
         finally:
             cursor.close()
+
+    async def ask(self, connection: AsyncConnection, rows: Sequence[Values]) -> Sequence[Row]:
+        """Run it with asyncpg's own connection.
+
+        SQLAlchemy's way there, with its greenlets and a cursor for each statement, costs as much as the
+        statement (docs/decisions/0012-writes-share-a-transaction.md).
+        """
+        bound = [self._bound(row) for row in rows]
+        adapted: Any = connection.sync_connection.connection.dbapi_connection  # type: ignore[union-attr]
+        try:
+            # SQLAlchemy commits or rolls back what it knows to have begun.
+            if adapted._transaction is None:
+                await adapted._start_transaction()
+            driver = adapted.driver_connection
+            if len(bound) > 1:
+                await driver.executemany(self._sql, bound)
+                return ()
+            found = await driver.fetch(self._sql, *bound[0])
+        except Exception as error:  # noqa: BLE001 - raised again, as in `run`
+            await connection.run_sync(self._failed, adapted, error)
+        if self._converted is None:
+            prepared = await driver.prepare(self._sql)
+            self._converted = self._conversions([one.type.oid for one in prepared.get_attributes()])
+        return [self._dressed(row, self._converted) for row in found] if self._returned else ()
+
+    def _failed(self, connection: Connection, adapted: Any, error: Exception) -> None:
+        try:
+            adapted._handle_exception(error)
+        except Exception as known:  # noqa: BLE001 - asyncpg's error, in the words that SQLAlchemy knows
+            connection._handle_dbapi_exception(known, self._sql, None, None, None)
 
     def _bound(self, row: Values) -> tuple[Any, ...]:
         return tuple(

@@ -63,9 +63,16 @@ class Transaction:
     in (`storage.processes`).
     """
 
-    def __init__(self, connection: Connection | AsyncConnection, *, now: datetime, process: int) -> None:
+    def __init__(
+        self,
+        connection: Connection | AsyncConnection,
+        *,
+        now: datetime,
+        process: int,
+        is_on_the_loop: bool = False,
+    ) -> None:
         self._pending = Pending()
-        self.connection = Link(connection, self._pending)
+        self.connection = Link(connection, self._pending, is_on_the_loop=is_on_the_loop)
         self.now = now
         self.added: list[Entry] = []
         self.topics: set[str] = set()

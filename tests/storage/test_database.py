@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 import storage.writer
 from storage import migrate
 from storage.database import Database, DatabaseUnavailable, reason_of
-from storage.records import ConversationId, PersonId
+from storage.records import Author, ConversationId, Kind, PersonId
 from storage.schema import conversations, facts
 from storage.transaction import Transaction
 from storage.writer import CHANGES_IN_LOG
@@ -127,6 +127,36 @@ async def test_a_reader_sees_one_moment_and_does_not_hold_writers_up(
             await database.write(lambda tx: tx.facts.keep("n", "1"))
         assert await tx.facts.get("n") == before is None
     assert await counted(database) == 1
+
+
+async def test_a_reader_sees_one_moment_by_prepared_queries_alone(
+    database: Database, conversation: ConversationId
+) -> None:
+    async with database.read() as tx:
+        before = await tx.ledger.last_numbers([conversation])
+        await database.write(
+            lambda tx: tx.ledger.add(conversation, Kind.MESSAGE, Author.CUSTOMER, "Hi", source="c:1")
+        )
+        assert await tx.ledger.last_numbers([conversation]) == before
+
+
+async def test_a_cancelled_reader_lets_go_of_its_connection_first(database: Database) -> None:
+    """Whoever reads next gets the same connection, and must not get the other's statement with it."""
+    slow = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n"
+    )
+
+    async def look() -> None:
+        async with database.read() as tx:
+            await tx.connection.execute(slow)
+
+    for _ in range(3):
+        looking = asyncio.create_task(look())
+        await asyncio.sleep(0)
+        looking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await looking
+        assert await counted(database) == 0
 
 
 async def test_what_breaks_a_constraint_is_tried_once(database: Database) -> None:
