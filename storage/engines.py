@@ -20,10 +20,10 @@ IDLE_SECONDS = 10.0
 
 
 def postgresql(url: URL, *, pool_size: int) -> AsyncEngine:
-    """The connection that was used last is used next: of those that a burst needed, most then rest.
+    """The connection that was used last is used next, so that its statements are prepared already.
 
-    A connection that is known to be closed is given up before it is used. Whether one works is tried, in three
-    round trips, only where it has rested: a reader's query is one round trip.
+    A connection that is known to be closed is given up before it is used. Whether one still works is tried
+    only where it has rested, because that takes as many round trips as a reader's query and its transaction.
     """
     engine = create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True

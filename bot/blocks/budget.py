@@ -11,8 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block
+
+from bot.blocks.as_json import as_json
 
 # Slack takes 50 blocks in a message.
 MOST_BLOCKS = 48
@@ -35,10 +38,17 @@ class Room:
 
     def size(self, blocks: Sequence[Block]) -> int:
         """How long these blocks are as JSON, with the comma behind each."""
-        return sum(self._size(block) + 1 for block in blocks)
+        return sum(self._size(as_json(block)) + 1 for block in blocks)
 
-    def _size(self, block: Block) -> int:
-        written = json.dumps(block.to_dict(), ensure_ascii=self.escaped, separators=(",", ":"))
+    def written(self, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+        """As many of the blocks as fit, as JSON."""
+        found = [as_json(block) for block in blocks]
+        if len(found) <= MOST_BLOCKS and sum(self._size(one) + 1 for one in found) <= self.largest:
+            return found
+        return [as_json(block) for block in cut_to(self, blocks)]
+
+    def _size(self, block: dict[str, Any]) -> int:
+        written = json.dumps(block, ensure_ascii=self.escaped, separators=(",", ":"))
         if not self.escaped:
             return len(written)
         longer = {"&": 4, "<": 3, ">": 3, "/": 1}

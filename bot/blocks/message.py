@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.blocks import budget
-from bot.blocks.budget import Room, cut_to
+from bot.blocks.budget import Room
 from bot.blocks.rich import rich_text
 from bot.blocks.words import HEADER_LIMIT, chunks, shortened
 from bot.prose.markdown import markdown, reads_as_typed
@@ -44,7 +44,7 @@ class Message:
         Whatever is written to Slack passes here, so nothing is larger than Slack is known to take: who has
         more to say splits it before, and what nobody split loses blocks.
         """
-        blocks = [block.to_dict() for block in cut_to(Room(budget.LARGEST), self.blocks)]
+        blocks = Room(budget.LARGEST).written(self.blocks)
         return {
             "text": self.text,
             **({"blocks": blocks} if blocks else {}),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
+from bot.blocks.as_json import as_json
 from bot.blocks.message import Message
 from bot.blocks.words import size
 from bot.desk.takeover import LONGEST_AGREEMENT
@@ -232,6 +233,7 @@ def checked(message: Message) -> dict[str, Any]:
     """The message as Slack gets it, after everything that holds for all messages was looked at."""
     for block in message.blocks:
         block.validate_json()
+    assert [as_json(block) for block in message.blocks] == [block.to_dict() for block in message.blocks]
     arguments = json.loads(json.dumps(message.arguments()))
     assert block_limits.check(arguments["blocks"]) == []
     assert message.text.strip()

@@ -143,7 +143,8 @@ async def test_a_reader_sees_one_moment_by_prepared_queries_alone(
 async def test_a_cancelled_reader_lets_go_of_its_connection_first(database: Database) -> None:
     """Whoever reads next gets the same connection, and must not get the other's statement with it."""
     slow = text(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
+        "SELECT max(i) FROM n"
     )
 
     async def look() -> None:
