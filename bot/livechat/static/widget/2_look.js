@@ -1,30 +1,48 @@
-// The look. An adopted style sheet needs no style-src from the host page's policy.
+// The look.
+// On these screens the open window is all there is: phones, upright and lying, and pages enlarged to 400 %.
+const SMALL_AND_LOW = "(max-width: 960px) and (max-height: 480px)";
+const SMALL = `(max-width: 480px), ${SMALL_AND_LOW}`;
+
 const DARK = `
   --paper: #16181d; --raised: #1e2127; --ink: #eceef2; --soft: #a0a7b4; --line: #2c3038;
-  --bubble: #262a32; --bad: #ff9c8f; --accent: #4468ee; --on-accent: #fff; --link: #9db4ff;
+  --bubble: #262a32; --bad: #ff9c8f; --accent: #4468ee; --on-accent: #fff; --accent-ink: #8ea6ff; --link: #9db4ff;
+  --wait: #e0a33a;
   --shadow: 0 0 0 1px rgb(255 255 255 / .07), 0 24px 64px rgb(0 0 0 / .55);
   color-scheme: dark;`;
 
+// What a page's style sheets say of the element itself goes before what is said here, unless that is important. Whatever
+// would hold, cut or move the window must be; whether it is displayed at all is the page's to say.
 const LOOK = `
 :host {
-  all: initial;
-  --paper: #fff; --raised: #fff; --ink: #1b1f27; --soft: #626a78; --line: #e8eaee;
-  --bubble: #f2f3f6; --bad: #b3261e; --accent: #3457d5; --on-accent: #fff; --link: #2747b8;
-  --good: #22a06b; --wait: #d9930d;
-  --shadow: 0 0 0 1px rgb(20 26 40 / .06), 0 24px 56px rgb(20 26 40 / .18), 0 4px 12px rgb(20 26 40 / .06);
-  color-scheme: light;
+  all: initial; display: block;
+  position: fixed !important; inset: auto 0 0 auto !important; z-index: 2147483000 !important;
+  width: 0 !important; height: 0 !important; min-width: 0 !important; min-height: 0 !important;
+  margin: 0 !important; padding: 0 !important; border: 0 !important; overflow: visible !important;
+  transform: none !important; translate: none !important; rotate: none !important; scale: none !important;
+  perspective: none !important; filter: none !important; backdrop-filter: none !important; mask: none !important;
+  clip: auto !important; clip-path: none !important; contain: none !important; container-type: normal !important;
+  content-visibility: visible !important; will-change: auto !important; zoom: 1 !important;
+  animation: none !important; transition: none !important;
 }
-@media (prefers-color-scheme: dark) { :host(:not([theme=light])) { ${DARK} } }
-:host([theme=dark]) { ${DARK} }
-*, *::before, *::after { box-sizing: border-box; margin: 0; }
-[hidden] { display: none !important; }
+:host([hidden]) { display: none; }
 .root {
+  all: initial; display: block;
+  --paper: #fff; --raised: #fff; --ink: #1b1f27; --soft: #5f6775; --line: #e8eaee;
+  --bubble: #f2f3f6; --bad: #b3261e; --accent: #3457d5; --on-accent: #fff; --accent-ink: #3457d5; --link: #2747b8;
+  --good: #22a06b; --wait: #946200; --accent-edge: transparent;
+  --shadow: 0 0 0 1px rgb(20 26 40 / .06), 0 24px 56px rgb(20 26 40 / .18), 0 4px 12px rgb(20 26 40 / .06);
+  --well: rgb(128 132 144 / .14); --on-accent-well: rgb(0 0 0 / .16);
+  color-scheme: light;
   font: 400 15px/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue",
     Arial, "Noto Color Emoji", sans-serif;
   color: var(--ink); -webkit-font-smoothing: antialiased;
 }
+@media (prefers-color-scheme: dark) { :host(:not([theme=light])) .root { ${DARK} } }
+:host([theme=dark]) .root { ${DARK} }
+*, *::before, *::after { box-sizing: border-box; margin: 0; }
+[hidden] { display: none !important; }
 button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+:focus-visible { outline: 2px solid var(--accent-ink); outline-offset: 2px; }
 svg { display: block; width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.8;
   stroke-linecap: round; stroke-linejoin: round; }
 svg.solid { fill: currentColor; stroke: none; }
@@ -33,25 +51,27 @@ svg.solid { fill: currentColor; stroke: none; }
   position: fixed; z-index: 2147483000; inset-block-end: 20px; inset-inline-end: 20px;
   width: 56px; height: 56px; border-radius: 50%; display: grid; place-items: center;
   background: var(--accent); color: var(--on-accent);
-  box-shadow: 0 8px 24px rgb(20 26 40 / .22), 0 2px 6px rgb(20 26 40 / .12);
-  transition: transform .18s cubic-bezier(.2, .8, .2, 1), filter .18s;
+  box-shadow: 0 0 0 1px rgb(255 255 255 / .28), 0 8px 24px rgb(20 26 40 / .22), 0 2px 6px rgb(20 26 40 / .24);
+  transition: transform .18s cubic-bezier(.2, .8, .2, 1);
 }
-.launcher:hover { transform: translateY(-1px); filter: brightness(1.06); }
+.launcher:hover { transform: translateY(-2px); }
+.launcher:focus-visible { outline-offset: 3px; box-shadow: 0 0 0 3px var(--paper), 0 0 0 6px var(--paper); }
 .launcher:active { transform: scale(.96); }
 .launcher svg { width: 26px; height: 26px; }
 .badge {
   position: absolute; inset-block-start: -3px; inset-inline-end: -3px; min-width: 20px; height: 20px;
-  padding: 0 6px; border-radius: 10px; background: #d92d20; color: #fff; font: 600 12px/20px inherit;
+  padding: 0 6px; border-radius: 10px; background: #c9251a; color: #fff; font: 600 12px/20px inherit;
   font-family: inherit; text-align: center; box-shadow: 0 0 0 2px var(--paper);
 }
 
 .panel {
   position: fixed; z-index: 2147483000; inset-block-end: 92px; inset-inline-end: 20px;
-  width: 392px; max-width: calc(100vw - 40px); height: min(660px, calc(100dvh - 116px));
+  width: 392px; max-width: calc(100vw - 40px); height: min(660px, calc(100vh - 116px));
+  height: min(660px, calc(100dvh - 116px));
   display: flex; flex-direction: column; overflow: hidden; isolation: isolate;
   background: var(--paper); border-radius: 20px; box-shadow: var(--shadow);
-  animation: rise .22s cubic-bezier(.2, .8, .2, 1);
 }
+.panel.rising { animation: rise .22s cubic-bezier(.2, .8, .2, 1); }
 @keyframes rise { from { opacity: 0; transform: translateY(10px) scale(.985); } }
 
 header { display: flex; align-items: center; gap: 12px; padding: 14px 12px 14px 18px;
@@ -60,7 +80,7 @@ header { display: flex; align-items: center; gap: 12px; padding: 14px 12px 14px 
   overflow: hidden; font-weight: 600; font-size: 11px; letter-spacing: .02em; color: #fff; user-select: none; }
 .face svg { width: 15px; height: 15px; }
 .face img { width: 100%; height: 100%; object-fit: cover; display: block; }
-.face.ai { background: color-mix(in srgb, var(--accent) 14%, var(--paper)); color: var(--link); }
+.face.ai { background: color-mix(in srgb, var(--accent) 14%, var(--paper)); color: var(--accent-ink); }
 .face.queue { background: color-mix(in srgb, var(--wait) 18%, var(--paper)); color: var(--wait); }
 header .face { width: 40px; height: 40px; font-size: 14px; }
 header .face svg { width: 21px; height: 21px; }
@@ -85,7 +105,7 @@ h2 { font-size: 15px; font-weight: 650; line-height: 1.3; letter-spacing: -.005e
 .ask div { display: flex; gap: 8px; margin-block-start: 10px; }
 .ask button { min-height: 34px; padding: 0 14px; border-radius: 10px; font-weight: 550; font-size: 14px;
   background: var(--bubble); }
-.ask button:first-child { background: var(--accent); color: var(--on-accent); }
+.ask button:first-child { background: var(--accent); color: var(--on-accent); box-shadow: inset 0 0 0 1px var(--accent-edge); }
 
 .log { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 20px 16px 12px;
   scrollbar-width: thin; scrollbar-color: var(--line) transparent; }
@@ -116,11 +136,11 @@ li.first .bubble { border-start-start-radius: 18px; }
 li.mine { grid-template-columns: minmax(0, 1fr); }
 li.mine > * { grid-column: 1; }
 li.mine .bubble { justify-self: end; max-width: 82%; background: var(--accent); color: var(--on-accent);
+  --well: var(--on-accent-well); box-shadow: inset 0 0 0 1px var(--accent-edge);
   border-radius: 18px; border-start-end-radius: 6px; border-end-end-radius: 6px; }
 li.mine.first .bubble { border-start-end-radius: 18px; }
 li.mine .meta { justify-self: end; text-align: end; }
-li.pending .bubble { opacity: .62; }
-li.failed .bubble { opacity: 1; background: color-mix(in srgb, var(--bad) 12%, var(--paper)); color: var(--ink);
+li.failed .bubble { background: color-mix(in srgb, var(--bad) 12%, var(--paper)); color: var(--ink); --well: rgb(128 132 144 / .14);
   box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--bad) 40%, var(--paper)); }
 li.failed .meta { color: var(--bad); }
 .meta button { min-height: 24px; padding: 0 6px; border-radius: 6px; font-weight: 600; text-decoration: underline;
@@ -139,24 +159,25 @@ li.mine .bubble a { color: inherit; }
 .bubble li > :is(ul, ol) { margin-block-start: 2px; }
 .bubble blockquote { padding-inline-start: 10px; border-inline-start: 3px solid var(--line); color: var(--soft); }
 .bubble :is(pre, code) { font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; border-radius: 6px;
-  background: color-mix(in srgb, currentColor 8%, transparent); }
+  background: var(--well); }
 .bubble code { padding: 1px 4px; }
 .bubble pre { padding: 8px 10px; overflow-x: auto; white-space: pre; direction: ltr; text-align: left; }
 .file { display: flex; align-items: center; gap: 10px; max-width: 100%; min-height: 44px; padding: 7px 12px;
-  border-radius: 12px; text-align: start; color: inherit; background: color-mix(in srgb, currentColor 8%, transparent); }
-button.file:hover { background: color-mix(in srgb, currentColor 14%, transparent); }
+  border-radius: 12px; text-align: start; color: inherit; background: var(--well); }
+button.file:hover .called { text-decoration: underline; text-underline-offset: 3px; }
 .file svg { flex: none; }
 .what { display: grid; min-width: 0; line-height: 1.3; }
 .called { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 14px; font-weight: 550; }
-.size { font-size: 12px; opacity: .75; }
+.size { font-size: 12px; }
 .files { display: grid; gap: 6px; justify-items: start; }
 .files.below { margin-block-start: 8px; }
 .picture { max-width: 100%; }
 .picture a { display: block; border-radius: 12px; overflow: hidden; line-height: 0; }
 .picture img { display: block; max-width: 100%; max-height: 240px; min-width: 48px; object-fit: contain; border-radius: 12px;
   background: var(--paper); }
-li.bare .bubble, li.bare.mine .bubble { padding: 0; background: none; color: var(--ink); box-shadow: none; }
-.edited { font-size: 12px; opacity: .75; margin-inline-start: 8px; white-space: nowrap; }
+li.bare .bubble, li.bare.mine .bubble { padding: 0; background: none; color: var(--ink); box-shadow: none;
+  --well: rgb(128 132 144 / .14); }
+.edited { font-size: 12px; font-style: italic; margin-inline-start: 8px; white-space: nowrap; }
 li.system, li.day { display: block; text-align: center; font-size: 13px; line-height: 1.45; color: var(--soft);
   margin-block: 18px 4px; padding: 0 24px; text-wrap: balance; unicode-bidi: plaintext; }
 li.system + li.system { margin-block-start: 6px; }
@@ -176,7 +197,7 @@ li.fresh { animation: say .22s cubic-bezier(.2, .8, .2, 1); }
 .choices button { min-height: 32px; padding: 0 12px; border-radius: 16px; font-size: 13px; font-weight: 550;
   box-shadow: inset 0 0 0 1px var(--line); transition: background .15s; }
 .choices button:hover { background: var(--bubble); }
-.choices button:disabled { opacity: .55; cursor: default; }
+.choices button:disabled { color: var(--soft); cursor: default; }
 .wait input { flex: 1; min-width: 0; padding: 5px 0; border: 0; outline: 0 !important; background: none;
   color: inherit; font: inherit; font-size: 16px; }
 .wait input::placeholder { color: var(--soft); opacity: 1; }
@@ -190,11 +211,11 @@ li.fresh { animation: say .22s cubic-bezier(.2, .8, .2, 1); }
 .tray .file button svg { width: 16px; height: 16px; }
 .refusal { flex-basis: 100%; font-size: 13px; color: var(--bad); }
 .panel.dropping::after { content: attr(data-drop); position: absolute; inset: 8px; z-index: 1; display: grid;
-  place-items: center; border-radius: 14px; border: 2px dashed var(--accent); font-weight: 600; pointer-events: none;
+  place-items: center; border-radius: 14px; border: 2px dashed var(--accent-ink); font-weight: 600; pointer-events: none;
   background: color-mix(in srgb, var(--paper) 88%, transparent); }
 form { display: flex; align-items: flex-end; gap: 4px; padding: 5px; border-radius: 22px;
   background: var(--raised); box-shadow: inset 0 0 0 1px var(--line); transition: box-shadow .15s; }
-form:focus-within { box-shadow: inset 0 0 0 1.5px var(--accent); }
+form:focus-within { box-shadow: inset 0 0 0 1.5px var(--accent-ink); }
 textarea { flex: 1; min-width: 0; max-height: 144px; padding: 5px 0; border: 0; outline: 0 !important; resize: none;
   background: none; color: inherit; font: inherit; font-size: 16px; line-height: 1.5; letter-spacing: inherit; }
 textarea::placeholder { color: var(--soft); opacity: 1; }
@@ -202,21 +223,52 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
   color: var(--soft); }
 .attach:hover { background: var(--bubble); color: var(--ink); }
 .send { flex: none; width: 34px; height: 34px; border-radius: 50%; display: grid; place-items: center;
-  background: var(--accent); color: var(--on-accent); transition: background .15s, color .15s, transform .1s; }
+  background: var(--accent); color: var(--on-accent); box-shadow: inset 0 0 0 1px var(--accent-edge);
+  transition: transform .1s; }
 .send:active { transform: scale(.93); }
-.send:disabled { background: var(--bubble); color: var(--soft); cursor: default; }
+.send:disabled { background: var(--bubble); color: var(--soft); box-shadow: none; cursor: default; }
 
-@media (max-width: 480px) {
-  .panel { inset: 0; width: auto; max-width: none; height: 100dvh; border-radius: 0; box-shadow: none; }
+@media ${SMALL} {
+  .panel { inset: 0; width: auto; max-width: none; height: 100vh; height: 100dvh; border-radius: 0; box-shadow: none;
+    padding-inline: env(safe-area-inset-left) env(safe-area-inset-right); }
   .open .launcher { display: none; }
   header { padding-block-start: max(14px, env(safe-area-inset-top)); }
 }
+/* A phone that lies, or a page at 400 %: what is said comes before how it looks. */
+@media (max-height: 480px) {
+  .panel { inset-block-end: 12px; height: calc(100vh - 24px); height: calc(100dvh - 24px); }
+  .open .launcher { display: none; }
+  header { padding-block: 6px; }
+  header .face { width: 28px; height: 28px; font-size: 11px; }
+  header .face svg { width: 15px; height: 15px; }
+  .who { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 10px; }
+  .log { padding-block: 10px 8px; }
+  .hello { justify-content: flex-start; padding-block: 4px 8px; }
+  .hello .face { display: none; }
+  .foot { padding-block: 4px max(6px, env(safe-area-inset-bottom)); }
+  .tray { max-height: 25vh; }
+  textarea { max-height: 30vh; }
+}
+@media (max-height: 320px) { .panel { overflow-y: auto; } .log { flex: 1 0 64px; } }
+@media ${SMALL_AND_LOW} { .panel { inset: 0; height: 100vh; height: 100dvh; } }
 @media (prefers-reduced-motion: reduce) {
   *, *::before, *::after { animation: none !important; transition: none !important; }
+  .launcher:hover, .launcher:active, .send:active { transform: none; }
 }
+/* Colours of the system's own: what was told apart by its colour needs an edge, and what floats a frame. */
 @media (forced-colors: active) {
-  .panel, .bubble, form, .launcher { border: 1px solid; }
+  .panel, .bubble, form, .newest, .file, .face, .line, .choices button, .ask button { border: 1px solid; }
+  .launcher { border: 2px solid ButtonText; background: ButtonFace; color: ButtonText; }
+  .send { border: 1px solid ButtonText; background: ButtonFace; color: ButtonText; }
+  .send:disabled { border-color: GrayText; color: GrayText; }
+  li.mine .bubble { border-width: 2px; border-color: Highlight; }
+  li.bare .bubble, li.bare.mine .bubble, li.emoji .bubble { border: 0; }
+  li.failed .bubble { border-style: dashed; }
+  .badge { border: 1px solid; background: Highlight; color: HighlightText; forced-color-adjust: none; }
+  .now::before, .line::before { background: Highlight; forced-color-adjust: none; }
+  :focus-visible, form:focus-within { outline: 2px solid Highlight; }
 }
+@media print { :host { display: none !important; } }
 `;
 
 const ICONS = {
@@ -231,3 +283,27 @@ const ICONS = {
   spark:
     "M12 2.8c.5 4.9 2.3 7.9 8.6 9.2-6.3 1.3-8.1 4.3-8.6 9.2-.5-4.9-2.3-7.9-8.6-9.2 6.3-1.3 8.1-4.3 8.6-9.2z",
 };
+
+/** Whether the open window hides the page. */
+function isSmall() {
+  return matchMedia(SMALL).matches;
+}
+
+/** Which page that is, whatever part of it is shown. */
+function addressOf({ href }) {
+  return href.replace(/#.*$/, "");
+}
+
+/**
+ * Give the window its look. An adopted style sheet needs no style-src from the page's policy; a style element, for
+ * browsers that cannot adopt one, shows the nonce of the script tag.
+ */
+function dress(shadow) {
+  if ("adoptedStyleSheets" in shadow) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(LOOK);
+    shadow.adoptedStyleSheets = [sheet];
+  } else if (!shadow.querySelector("style")) {
+    shadow.append(make("style", { textContent: LOOK, nonce: NONCE || "" }));
+  }
+}

@@ -2,6 +2,7 @@
 // writes is refused as a whole, and the entry's text is shown instead.
 const BLOCKS = new Set(["p", "pre", "blockquote", "ul", "ol", "li"]);
 const TAGS = new Set([...BLOCKS, "br", "strong", "em", "s", "code", "a"]);
+const LITERAL = new Set(["a", "pre", "code"]);
 const PIECE = /<(\/?)([a-z]+)((?: [a-z]+="[^"<>]*")*)>|([^<>]+)/gy;
 const ATTRIBUTE = / ([a-z]+)="([^"<>]*)"/g;
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"' };
@@ -21,11 +22,11 @@ function nodesOf(html) {
     end += piece.length;
     const inside = open.at(-1);
     if (text !== undefined) {
-      const isLiteral = open.some((node) => node.nodeName === "A" || node.nodeName === "PRE" || node.nodeName === "CODE");
+      const isLiteral = open.some((node) => LITERAL.has(node.localName));
       inside.append(...(isLiteral ? [unescaped(text)] : linked(unescaped(text))));
     } else if (!TAGS.has(tag) || open.length > DEEPEST) return null;
     else if (closes) {
-      if (written || inside.nodeName !== tag.toUpperCase()) return null;
+      if (written || inside.localName !== tag) return null;
       open.pop();
     } else {
       const node = element(tag, written);

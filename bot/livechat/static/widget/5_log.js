@@ -167,7 +167,7 @@ class Log {
     const files = this.attachments.of(item);
     item.bubble.replaceChildren(...shown, ...(files.length ? [make("div", { className: shown.length ? "files below" : "files" }, ...files)] : []));
     if (item.edited && shown.length && !item.removed) {
-      const last = shown.at(-1).nodeName === "P" ? shown.at(-1) : item.bubble;
+      const last = shown.at(-1).localName === "p" ? shown.at(-1) : item.bubble;
       last.append(make("span", { className: "edited", textContent: this.words.edited }));
     }
   }

@@ -1,16 +1,26 @@
-// The window itself: <bookbag-chat>, and how a script tag puts it on a page.
+// The window itself: <bookbag-chat>.
 const MARGIN = 80; // pixels from the end within which a reader counts as reading along
 
+const APPEARANCE = ["accent", "theme"]; // attributes that change nothing but how it looks
+
 class BookbagChat extends HTMLElement {
-  static observedAttributes = ["name", "email", "user-id", "user-hash", "user-token", "locale", "metadata"];
+  static observedAttributes = [...APPEARANCE, "name", "email", "user-id", "user-hash", "user-token", "locale", "metadata"];
 
   connectedCallback() {
-    if (!this.talk) this.begin();
+    if (isLeftover(this)) {
+      this.remove();
+      return;
+    }
+    // The page's own element takes the place of what its script tag made.
+    if (this !== BookbagChat.made) BookbagChat.made?.remove();
+    if (this.talk) this.isBack();
+    else this.begin();
   }
 
   /** Once for all attributes that change in this turn of the loop. */
-  attributeChangedCallback() {
-    if (!this.talk || this.isAsked) return;
+  attributeChangedCallback(name) {
+    if (this.talk && APPEARANCE.includes(name)) this.paint.again();
+    if (!this.talk || this.isAsked || APPEARANCE.includes(name)) return;
     this.isAsked = true;
     queueMicrotask(() => {
       this.isAsked = false;
@@ -21,7 +31,7 @@ class BookbagChat extends HTMLElement {
   /** Nothing of the one before stays: their window goes, and another one begins. */
   restart(options) {
     const wasOpen = !this.parts.panel.hidden;
-    this.disconnectedCallback();
+    this.end();
     this.begin(options);
     if (wasOpen) this.open({ focus: false });
   }
@@ -40,12 +50,45 @@ class BookbagChat extends HTMLElement {
     this.show({ state: "ai" });
     this.clear();
     this.talk.begin();
-    // A small screen is all window once it is open; only its owner decides that.
-    const isSmall = matchMedia("(max-width: 480px)").matches;
-    if (this.memory.get("open") ?? (this.hasAttribute("open") && !isSmall)) this.open({ focus: false });
+    // A small screen is all window once it is open, and who follows a link wants to see the page.
+    if (!isSmall() && (this.memory.get("open") ?? this.hasAttribute("open"))) this.open({ focus: false });
+    const { signal } = this.talk.leaving;
+    window.addEventListener("popstate", () => this.uncover(), { signal });
+    this.paint.watch(signal);
   }
 
+  /** A page that moves the element within itself loses nothing; what a script tag put there comes back. */
   disconnectedCallback() {
+    if (this.isConnected) return;
+    if (this === BookbagChat.made) comeBack(this);
+    else this.end();
+  }
+
+  /** The page takes the chat away, and does not want it back. */
+  remove() {
+    const wasMade = this === BookbagChat.made;
+    if (wasMade) BookbagChat.made = null;
+    super.remove();
+    if (wasMade) this.end();
+  }
+
+  /** In the page again, as it was when the page took it out: its nodes forgot where they were and had the focus. */
+  isBack() {
+    if (this.address !== addressOf(location)) this.uncover();
+    this.parts.scroller.scrollTop = this.readsAt ?? this.parts.scroller.scrollHeight;
+    this.focused?.focus({ preventScroll: true });
+  }
+
+  /** Another page is shown: on a small screen the open window would hide it. */
+  uncover() {
+    this.address = addressOf(location);
+    if (!isSmall() || this.parts.panel.hidden) return;
+    this.parts.panel.hidden = true;
+    this.focused = null;
+    this.panelChanged();
+  }
+
+  end() {
     this.talk?.end();
     this.talk = null;
     this.log?.attachments.forget();
@@ -98,11 +141,9 @@ class BookbagChat extends HTMLElement {
     this.tray = new Tray(this.words, times, this.parts, () => this.grow());
 
     const shadow = this.shadowRoot || this.attachShadow({ mode: "open" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(LOOK);
-    shadow.adoptedStyleSheets = [sheet];
+    dress(shadow);
     shadow.append(root);
-    this.paint(this.getAttribute("accent"));
+    this.paint = new Paint(this, root);
 
     const clicked = (name, act) => this.parts[name].addEventListener("click", act);
     clicked("launcher", () => (panel.hidden ? this.open() : this.close()));
@@ -111,7 +152,15 @@ class BookbagChat extends HTMLElement {
     clicked("yes", () => this.startOver());
     clicked("no", () => this.asking(false));
     clicked("newest", () => this.toEnd());
-    scroller.addEventListener("scroll", () => this.isAtEnd() && (newest.hidden = true));
+    scroller.addEventListener("scroll", () => {
+      this.readsAt = this.isAtEnd() ? null : scroller.scrollTop;
+      if (this.isAtEnd()) newest.hidden = true;
+    });
+    root.addEventListener("focusin", ({ target }) => (this.focused = target));
+    // Later, as an element that is taken out of its page loses the focus just before.
+    root.addEventListener("focusout", () => queueMicrotask(() => this.isConnected && (this.focused = null)));
+    // An element that is moved in its page would be animated again.
+    root.addEventListener("animationend", ({ target }) => target.classList.remove("fresh", "rising"));
     this.parts.form.addEventListener("submit", (event) => this.submit(event));
     input.addEventListener("input", () => this.grow());
     input.addEventListener("keydown", (event) => {
@@ -131,17 +180,11 @@ class BookbagChat extends HTMLElement {
     this.panelChanged();
   }
 
-  /** The page's own colour, with whichever of black and white reads better on it. */
-  paint(accent) {
-    if (!accent || !CSS.supports("color", accent)) return;
-    this.style.setProperty("--accent", accent);
-    const [red, green, blue] = getComputedStyle(this.parts.launcher).backgroundColor.match(/[\d.]+/g) || [];
-    const [r, g, b] = [red, green, blue].map((part) => (part / 255) ** 2.2);
-    this.style.setProperty("--on-accent", 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.36 ? "#10131a" : "#fff");
-  }
-
   open({ focus = true } = {}) {
     this.parts.panel.hidden = false;
+    this.parts.panel.classList.toggle("rising", focus);
+    this.address = addressOf(location);
+    this.paint.again();
     this.panelChanged();
     this.toEnd();
     if (!focus) return;
@@ -299,32 +342,3 @@ class BookbagChat extends HTMLElement {
     this.parts.launcher.setAttribute("aria-label", unread ? `${label}, ${words.unread(unread)}` : label);
   }
 }
-
-const SCRIPT = document.currentScript;
-const HOME = SCRIPT?.src ? SCRIPT.src.replace(/\/widget\.js.*$/, "") : location.origin;
-
-// What its script tag says, an element says that was made by one; also what another one says later.
-function follow(script, chat) {
-  const copy = () => {
-    const said = [...script.attributes].filter(({ name }) => name.startsWith("data-"));
-    const now = new Map(said.map(({ name, value }) => [name.slice(5), value]));
-    chat.copied?.forEach((name) => now.has(name) || chat.removeAttribute(name));
-    now.forEach((value, name) => chat.setAttribute(name, value));
-    chat.copied = [...now.keys()];
-  };
-  chat.scriptWatch?.disconnect();
-  chat.scriptWatch = new MutationObserver(copy);
-  chat.scriptWatch.observe(script, { attributes: true });
-  copy();
-}
-
-if (!customElements.get("bookbag-chat")) customElements.define("bookbag-chat", BookbagChat);
-// <script src="…/widget.js" defer data-name="…"> is enough, unless the page has its own <bookbag-chat>.
-const found = document.querySelector("bookbag-chat");
-if (SCRIPT && !found) {
-  const chat = document.createElement("bookbag-chat");
-  follow(SCRIPT, chat);
-  const mount = () => document.body.append(chat);
-  if (document.body) mount();
-  else document.addEventListener("DOMContentLoaded", mount);
-} else if (SCRIPT && found.scriptWatch) follow(SCRIPT, found);
