@@ -47,8 +47,8 @@ def moved_card(conversation: Conversation, link_to: LinkTo) -> Message:
     """What stands where a conversation's card was, once its thread started again elsewhere."""
     name = f"{customer_name(conversation)} · {conversation.channel}"
     says = say(
-        "This conversation goes on in a new thread. What you type here still counts, but that thread does not "
-        "show it."
+        "This conversation goes on in a new thread. What you type here still counts, but that thread does "
+        "not show it."
     )
     return Message(
         text=notification(name, says),

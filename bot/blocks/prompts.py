@@ -155,8 +155,8 @@ def _may_not_act(home: str | None) -> str:
             "nobody while it is shared outside. So your message was kept as a note."
         )
     return say(
-        "This conversation goes on in {channel}. Only full members of this workspace who are there can answer, "
-        "and nobody where another organisation reads. So your message was kept as a note.",
+        "This conversation goes on in {channel}. Only full members of this workspace who are there can "
+        "answer, and nobody where another organisation reads. So your message was kept as a note.",
         channel=home,
     )
 

@@ -86,7 +86,7 @@ def test_one_thing_has_one_name(language: str, english: str, other: str) -> None
     about = {
         one: says
         for one, says in catalog(language).items()
-        if re.search(rf"\b{english}", re.sub(r"\{.*?\}|`.*?`", "", one), re.I)
+        if re.search(rf"\b{english}", re.sub(r"\{.*?\}|`.*?`", "", one), re.IGNORECASE)
     }
     assert about
     assert [says for says in about.values() if other.casefold() not in says.casefold()] == []
