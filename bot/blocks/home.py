@@ -30,7 +30,7 @@ def home_view(home: Home, *, link_to: LinkTo) -> dict[str, Any]:
         *([] if home.available is None else [small(availability(home.available))]),
         *_tickets(say("Waiting now"), say("Nobody waits."), home, "waiting", home.waiting, link_to),
         *_tickets(say("On me"), say("No open ticket is yours."), home, "mine", home.mine, link_to),
-        *_list(say("Live with the AI"), say("Nobody talks to the AI."), live),
+        *_list(say("Live with the AI"), say("Apart from open tickets, nobody talks to the AI."), live),
         *_pages(say("Live with the AI"), home.places, "live", home.live.total, shown=str(home.live.total)),
         *_tickets(say("Mine, closed last"), say("You closed none yet."), home, "done", home.done, link_to),
     ]

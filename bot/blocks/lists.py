@@ -15,9 +15,14 @@ CONVERSATIONS = "conversations"
 
 
 def conversations_list(listing: Listing, *, offset: int, link_to: LinkTo) -> Message:
-    """Live conversations that are not tickets yet, each with a Take over button."""
+    """Live conversations without an open ticket, each with a Take over button."""
     if not listing.total:
-        return nothing(say("No live conversations right now. They appear here as soon as a customer writes."))
+        return nothing(
+            say(
+                "Apart from open tickets, nobody talks to the AI. A conversation appears here as soon as its "
+                "customer writes."
+            )
+        )
     if not listing.rows:
         return past_the_end(CONVERSATIONS, listing.total)
     heading = say("{count} live with the AI", count=listing.total)
@@ -102,7 +107,10 @@ def unknown_command(word: str) -> Message:
 def _commands() -> str:
     return "\n".join(
         (
-            say("`/bookbag conversations`   live with the AI, not tickets yet, with *Take over*"),
+            say(
+                "`/bookbag conversations`   live with the AI (within a day), without an open ticket, with "
+                "*Take over*"
+            ),
             say(
                 "`/bookbag tickets`   open ones; or only `mine`, `new`, `me` (on me), "
                 "`customer` (on their customer), `hold`, `closed` or `done` (mine, closed)"

@@ -36,7 +36,10 @@ async def test_conversations_lists_those_that_are_not_tickets_and_takes_one_over
     )
     assert "Open the thread" in outside.slack.rendered(told[0])
     again = await outside.ben.command("/bookbag", "conversations", channel=CHANNEL)
-    assert "No live conversations" in outside.slack.rendered(again)
+    said = outside.slack.rendered(again)
+    assert "Apart from open tickets, nobody talks to the AI" in said
+    # Two customers are in a conversation at this moment.
+    assert "No live conversations" not in said
 
 
 async def test_tickets_lists_open_ones_and_says_whose_they_are(outside: World) -> None:

@@ -113,6 +113,11 @@ async def test_a_ticket_can_be_kept_open(bridge: World) -> None:
     await came_back(chat)
     await chat.shows("Ticket #1 stays open and the AI answers again.")
     await chat.thread.card_shows("The AI is answering\n🎫 Ticket #1, On customer")
+    # Neither list says that nobody talks to the AI.
+    listed = await bridge.ben.command("/bookbag", "conversations", channel=CHANNEL)
+    assert "Apart from open tickets, nobody talks to the AI" in bridge.slack.rendered(listed)
+    await bridge.ben.open_home()
+    await bridge.until(lambda: "Apart from open tickets, nobody talks" in str(bridge.slack.home("ben")))
 
     # The AI answers, so the ticket is not on anybody for that.
     await chat.customer.say("How long does shipping take?")
