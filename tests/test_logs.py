@@ -9,13 +9,17 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text as sql
 
 from bot import logs
+from bot.blocks.ids import TAKE_OVER
+from bot.desk.errors import AIPaused
 from storage.database import Database, reason_of
 from tests.databases import address, clock, database
+from tests.journeys.world import CHANNEL, HELD, SENT, world
 from tests.livechat.house import House
 
 __all__ = ["address", "clock", "database"]
@@ -210,6 +214,49 @@ def test_what_was_not_printed_is_counted() -> None:
     assert "3 more like it" in logs.WordlessFormatter().format(record)
     assert sparing.filter(record)
     assert "more like it" not in logs.WordlessFormatter().format(record)
+
+
+async def test_debug_says_what_was_decided_without_anybodys_words(log: io.StringIO, tmp_path: Path) -> None:
+    async with world(f"sqlite+aiosqlite:///{tmp_path / 'bookbag.db'}", ai="external") as here:
+        here.slack.add_person("gus", real_name=f"Gus {SECRET}", is_restricted=True)
+        chat = await here.chat(f"Maya {SECRET}", first=SECRET)
+        await chat.press(here.slack.person("gus"), TAKE_OVER)
+        await here.prompt("gus")
+        await chat.taken_over(here.ana)
+        sent = await chat.reply(here.ana, f"On its way, {SECRET}")
+        await chat.marked(sent, SENT)
+        held = await chat.reply(here.ana, f"Yes.\ninternal: {SECRET}")
+        await chat.marked(held, HELD)
+        await here.prompt("ana")
+        with pytest.raises(AIPaused):
+            await here.bridge.desk.outside_ai_says(chat.id, SECRET, client_id="late", epoch=0)
+        here.slack.faults.error("reactions.add", "not_reactable")
+        await chat.reply(here.ana, f"Later, {SECRET}")
+        await chat.sees(f"Later, {SECRET}")
+        await here.settled()
+        card, channel = await chat.thread.ts(), here.slack.channel(CHANNEL).id
+        ana, gus = here.slack.user_id("ana"), here.slack.user_id("gus")
+    printed = log.getvalue()
+    about = f"conversation {chat.id}: "
+    for line in (
+        # The gates: who may act, what a message becomes and why, whether the AI may still speak.
+        f"{about}{ana} acts: yes",
+        f"{about}{gus} acts: no, MayNotAct",
+        f"thread {channel}/{card}: {ana} types, and may act",
+        f"{about}message {sent} is sent",
+        f"{about}message {held} is held",
+        f"{about}the author of message {held} is told mentions (marker)",
+        f"{about}the AI of epoch 0 may not speak, for it is epoch 1, state teammate",
+        # Each call to Slack, by its method and what became of it.
+        "Slack: chat.postMessage: ok after ",
+        "Slack: reactions.add: not_reactable after ",
+        # Each stream.
+        f"{about}a stream opened after ",
+        f"{about}a stream closed after ",
+    ):
+        assert line in printed
+    for secret in (SECRET, "xoxb-", "xapp-", str(here.settings.api_key)):
+        assert secret not in printed
 
 
 def _fails() -> None:

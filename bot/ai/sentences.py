@@ -44,13 +44,15 @@ def extract(transcript: Transcript) -> Summary:
     """Summarise in the customer's own words, at most three sentences, in their order.
 
     Sentences are quoted exactly, save what `inert_line` must take the life out of. What was said before the
-    last hand back is settled and only quoted where nothing was said since. Deterministic.
+    last hand back is settled and only quoted where nothing was said since, not even that they want a person.
+    Deterministic.
     """
     turns = transcript.turns
     handed_back = max((at for at, turn in enumerate(turns) if turn.who == "system"), default=-1)
     said = _words_of_customer(turns)
     since = _words_of_customer(turns[handed_back + 1 :])
-    candidates = _pointed(since) or _worth_quoting(said)
+    again = _asking(since) if handed_back >= 0 else []
+    candidates = _pointed(since) or again or _worth_quoting(said)
     if not candidates:
         return Summary("New conversation", "The customer has not written anything yet.", "en")
     ranked = most_telling(candidates)
@@ -65,7 +67,7 @@ def extract(transcript: Transcript) -> Summary:
     return Summary(
         subject=inert_line(candidates[ranked[0]], SUBJECT_LIMIT),
         summary=inert_line(" ".join(quoted), SUMMARY_LIMIT),
-        language=guess(said, transcript.locale),
+        language=guess(since or said, transcript.locale),
     )
 
 
@@ -100,11 +102,11 @@ def _worth_quoting(said: str) -> list[str]:
 
 
 def _pointed(said: str) -> list[str]:
-    return [
-        sentence
-        for sentence in _spoken(said)
-        if not (greets(sentence) or thanks(sentence) or asks_for_person(sentence))
-    ]
+    return [sentence for sentence in _asking(said) if not asks_for_person(sentence)]
+
+
+def _asking(said: str) -> list[str]:
+    return [sentence for sentence in _spoken(said) if not (greets(sentence) or thanks(sentence))]
 
 
 def _spoken(said: str) -> list[str]:

@@ -11,6 +11,7 @@ from bot.blocks.budget import LARGEST_TEXT, MOST_BLOCKS, ROOM, Room
 from bot.blocks.events import event_message
 from bot.blocks.message import Message, ai_words, small, small_print, words
 from bot.blocks.message import plain as plain_text
+from bot.blocks.parting import cuts
 from bot.blocks.plainer import Plain, plainer
 from bot.blocks.words import LONGEST_NAME, bold, customer_name, escaped, notification, shortened, size
 from bot.desk.kinds import in_size
@@ -124,14 +125,29 @@ def _alone(conversation: Conversation, entry: Entry, room: Room, since: int, pla
             fits = middle
         else:
             too_long = middle
+    least = since + (fits - since) // 4
+    for cut in reversed([one for one in _between_blocks(entry) if least < one <= fits]):
+        part = _part(conversation, entry, since, cut, plain)
+        if _fits(part, room, plain):
+            return Packed(part, 0, cut)
     between = max(words.rfind(gap, max(since + 1, fits - _LONGEST_WORD), fits) for gap in (" ", "\n"))
     upto = fits if between < 0 else between + 1
     return Packed(_part(conversation, entry, since, upto, plain), 0, upto)
 
 
+def _between_blocks(entry: Entry) -> Sequence[int]:
+    """Where what an AI formatted can be cut without a part losing its formatting; nobody else's is."""
+    return list(cuts(entry.text)) if entry.kind is Kind.MESSAGE and entry.author is Author.AI else []
+
+
 def _part(conversation: Conversation, entry: Entry, since: int, upto: int, plain: Plain) -> Message:
-    """The entry as if it said no more than that. Its files stand at its end."""
+    """The entry as if it said no more than that. Its files stand at its end.
+
+    A part that begins or ends within a block of an AI's Markdown would be read otherwise than the whole, so
+    it stands as it was written.
+    """
     words = _long_words(entry)
+    whole = {0, len(words), *_between_blocks(entry)}
     is_last = not words[upto:].strip()
     name = _LONG_WORDS.get(entry.data.get("event", ""))
     if name is not None:
@@ -140,7 +156,8 @@ def _part(conversation: Conversation, entry: Entry, since: int, upto: int, plain
         part = replace(entry, text=words[since:upto] if words else entry.text)
     if not is_last:
         part = replace(part, data={**part.data, "attachments": ()})
-    message = entry_message(conversation, part, formatted=False)
+    is_formatted = plain is Plain.AS_MADE and {since, upto} <= whole
+    message = entry_message(conversation, part, formatted=is_formatted)
     if entry.kind is not Kind.SYSTEM:
         _named(message.blocks[1:], entry)
     return plainer(message, plain)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from bot.desk import outgoing, tickets, timeline
 from bot.desk.attachments import remembered
-from bot.desk.errors import AIPaused, NoSuchFile, NotFound
+from bot.desk.errors import NoSuchFile, NotFound
 from bot.desk.files import is_customers
 from bot.desk.outgoing import Priority
-from bot.desk.speaking import check_epoch, still_owns
+from bot.desk.speaking import check_epoch, check_not_paused, still_owns
 from bot.desk.timeline import Event
 from bot.prose.markdown import markdown_as_html
 from storage.records import (
@@ -122,8 +122,7 @@ async def outside_ai_says(
     known = await tx.ledger.by_source(conversation_id, source)
     if known is not None:
         return known, False
-    if conversation.state is not State.AI:
-        raise AIPaused
+    check_not_paused(conversation, epoch=epoch)
     await check_epoch(tx, conversation, epoch=epoch)
     return await _ai_entry(tx, conversation, text, source=source, covers=conversation.last_seq), True
 

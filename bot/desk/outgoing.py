@@ -5,6 +5,7 @@ A row carries references, never text: what is shown is read from the ledger at t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -27,6 +28,8 @@ from storage.records import (
     TicketNumber,
 )
 from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 SLACK = "slack"
 AI = "ai"
@@ -317,6 +320,7 @@ async def mark(
 
     With None it shows nothing any more, as one that was just typed.
     """
+    log.debug("conversation %s: message %s is %s", conversation_id, message.ts, what or "to be decided")
     await tx.outbox.owe(
         Owed.MARK,
         conversation_id,
@@ -351,6 +355,14 @@ async def prompt(
     `holder` is the name of who answers the customer, since `epoch`; `unfit` is what cannot be passed on;
     `sign` is what makes it unclear for whom it is meant.
     """
+    why = sign or unfit
+    log.debug(
+        "conversation %s: the author of message %s is told %s%s",
+        reply.conversation_id,
+        reply.message.ts,
+        what,
+        f" ({why})" if why else "",
+    )
     payload: Mapping[str, Any] = {
         "prompt": what,
         "channel": reply.message.channel,

@@ -6,14 +6,27 @@ before or wholly after what the AI does (docs/decisions/0003).
 
 from __future__ import annotations
 
-from bot.desk.errors import EpochMissing, EpochOver
+import logging
+
+from bot.desk.errors import AIPaused, EpochMissing, EpochOver
 from storage.records import Conversation, State
 from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 
 def still_owns(conversation: Conversation, *, epoch: int) -> bool:
     """Whether the AI that began to think in `epoch` may speak now."""
-    return conversation.state is State.AI and conversation.epoch == epoch
+    owns = conversation.state is State.AI and conversation.epoch == epoch
+    _decided(conversation, epoch, may_speak=owns)
+    return owns
+
+
+def check_not_paused(conversation: Conversation, *, epoch: int | None) -> None:
+    """Raises `AIPaused` from the moment a teammate takes over, or a customer waits for one."""
+    if conversation.state is not State.AI:
+        _decided(conversation, epoch, may_speak=False)
+        raise AIPaused
 
 
 async def check_epoch(tx: Transaction, conversation: Conversation, *, epoch: int | None) -> None:
@@ -25,6 +38,20 @@ async def check_epoch(tx: Transaction, conversation: Conversation, *, epoch: int
     """
     if epoch is None:
         if conversation.epoch > 0 and await tx.ledger.was_held(conversation.id):
+            _decided(conversation, epoch, may_speak=False)
             raise EpochMissing
     elif epoch != conversation.epoch:
+        _decided(conversation, epoch, may_speak=False)
         raise EpochOver
+    _decided(conversation, epoch, may_speak=True)
+
+
+def _decided(conversation: Conversation, epoch: int | None, *, may_speak: bool) -> None:
+    log.debug(
+        "conversation %s: the AI of epoch %s may %s, for it is epoch %d, state %s",
+        conversation.id,
+        "?" if epoch is None else epoch,
+        "speak" if may_speak else "not speak",
+        conversation.epoch,
+        conversation.state,
+    )

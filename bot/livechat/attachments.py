@@ -15,7 +15,7 @@ from bot.desk.kinds import IN_WORDS, KINDS, is_picture
 from bot.livechat.access import Caller
 from bot.livechat.answers import FileTaken
 from bot.livechat.bodies import Nothing, UploadQuery
-from bot.livechat.limits import Limiter, Limits, Monotonic, address_of
+from bot.livechat.limits import Limiter, Limits, Monotonic, Patience, address_of
 from bot.livechat.operation import Answer, Call, Operation
 from bot.livechat.problems import (
     Broken,
@@ -33,6 +33,8 @@ from storage.records import File
 
 PLACE = "/v1/conversations/{conversation_id}/files"
 _ID_LENGTH = 32
+# Bytes that are written at once, and waited for: a slow network takes so many within `send_timeout`.
+_MOUTHFUL = 16 * 1024
 # Whatever a file is, a browser that opens it by itself runs nothing of it in this server's name.
 _HARMLESS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -48,7 +50,8 @@ class Attachments:
         self._desk = desk
         self._files = files
         self._proxies = limits.trusted_proxies
-        self._silence = limits.send_timeout
+        self._limits = limits
+        self._clock = clock
         self._uploads = Limiter(limits.uploads, clock)
         self._bytes_each = Limiter(limits.bytes_each, clock)
         self._bytes_in_all = Limiter(limits.bytes_in_all, clock)
@@ -118,9 +121,13 @@ class Attachments:
         )
         await response.prepare(call.request)
         sent = 0
+        patience = Patience(self._limits, self._clock)
         async for piece in self._files.pieces(file):
-            async with asyncio.timeout(self._silence):
-                await response.write(piece)
+            for begin in range(0, len(piece), _MOUTHFUL):
+                some = piece[begin : begin + _MOUTHFUL]
+                async with asyncio.timeout(patience.left):
+                    await response.write(some)
+                patience.passed(len(some))
             sent += len(piece)
         if sent < file.size:
             # Taken back on its way.
@@ -128,15 +135,17 @@ class Attachments:
         return response
 
     async def _heard(self, request: web.Request) -> AsyncIterator[bytes]:
-        """The body as it comes, for as long as something does."""
+        """The body as it comes, for as long as enough of it does."""
+        patience = Patience(self._limits, self._clock)
         while True:
             try:
-                async with asyncio.timeout(self._silence):
+                async with asyncio.timeout(patience.left):
                     chunk = await request.content.readany()
             except TimeoutError:
                 raise Unavailable from None
             if not chunk:
                 return
+            patience.passed(len(chunk))
             yield chunk
 
 

@@ -38,7 +38,7 @@ from bot.livechat.bodies import (
     StartBody,
 )
 from bot.livechat.identity import Identity
-from bot.livechat.limits import Limiter, Limits, Monotonic, address_of
+from bot.livechat.limits import Limiter, Limits, Monotonic, address_of, wider_than
 from bot.livechat.metrics import Metrics
 from bot.livechat.operation import Answer, Call, Operation
 from bot.livechat.problems import (
@@ -238,7 +238,9 @@ class Conversations:
 
     async def start(self, call: Call[StartBody, Nothing]) -> Answer:
         if call.caller is not Caller.SERVER:
-            self._starts.count(address_of(call.request, trusted_proxies=self._proxies))
+            address = address_of(call.request, trusted_proxies=self._proxies)
+            for one in (address, *wider_than(address)):
+                self._starts.count(one)
             self._starts_in_all.count("")
         body = call.body
         customer = self._identity.customer(body.customer or CustomerBody())

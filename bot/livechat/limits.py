@@ -6,7 +6,7 @@ import ipaddress
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -33,12 +33,15 @@ class Limits:
     """What one process gives to one caller, and to all. Times are in seconds.
 
     `trusted_proxies` is how many reverse proxies stand in front and append to X-Forwarded-For; with 0 that
-    header, which anybody can write, is not read. `open_streams` is for the process, `streams_each` for one
-    conversation, `streams_from` for one address. `starts_in_all` is for everybody together, and so is
-    `bytes_in_all`; `bytes_each` is what one address may have stored. `poll` is how often news that no ring
-    announced are looked for, for all streams together. `deadline` is how long a request may wait for the
-    database, `send_timeout` how long a stream waits for a client that does not read, and `body_deadline` how
-    long a body may take to arrive.
+    header, which anybody can write, is not read. `conversations` is what one address may start, and what an
+    IPv6 /56 and a /48 may start together: one subscriber may have all of it. `open_streams` is for the
+    process, `streams_each` for one conversation, `streams_from` for one address. `starts_in_all` is for
+    everybody together, and so is `bytes_in_all`; `bytes_each` is what one address may have stored. `poll` is
+    how often news that no ring announced are looked for, for all streams together. `deadline` is how long a
+    request may wait for the database, `send_timeout` how long a stream or a file waits for a client that
+    neither reads nor sends, and `body_deadline` how long a body may take to arrive. A file may take longer,
+    but after `send_timeout` not fewer than `slowest` bytes a second on average, either way: who sends a byte
+    now and then would hold its connection for ever.
     """
 
     messages: Rate = Rate(per_second=20, burst=60)
@@ -58,6 +61,7 @@ class Limits:
     send_timeout: Seconds = 30.0
     deadline: Seconds = 10.0
     body_deadline: Seconds = 20.0
+    slowest: float = 2_000
 
 
 class Limiter:
@@ -86,6 +90,26 @@ class Limiter:
             self._due.popitem(last=False)
 
 
+class Patience:
+    """How long the next bytes of a file may take, as `Limits` says of `send_timeout` and `slowest`."""
+
+    def __init__(self, limits: Limits, clock: Monotonic) -> None:
+        self._silence = limits.send_timeout
+        self._slowest = limits.slowest
+        self._clock = clock
+        self._began = clock()
+        self._passed = 0
+
+    def passed(self, size: int) -> None:
+        self._passed += size
+
+    @property
+    def left(self) -> Seconds:
+        """None at all, or less, where it is over."""
+        allowed = self._silence + self._passed / self._slowest
+        return min(self._silence, self._began + allowed - self._clock())
+
+
 def address_of(request: web.Request, *, trusted_proxies: int) -> str:
     """Whom to count a request against, as `counted_as` says."""
     address = request.remote or ""
@@ -110,3 +134,12 @@ def counted_as(address: str) -> str:
         return str(parsed)
     # An IPv4 address as a socket for both shows it.
     return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def wider_than(counted: str) -> Sequence[str]:
+    """The networks around what `counted_as` says: one subscriber may have as many /64 as fit into them."""
+    try:
+        network = ipaddress.IPv6Network(counted)
+    except ValueError:
+        return ()
+    return [str(network.supernet(new_prefix=length)) for length in (56, 48)]

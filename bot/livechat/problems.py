@@ -1,6 +1,7 @@
 """What a caller did wrong, or what this program cannot do now, as `{error: {code, message, details?}}`.
 
     Problem
+    ├── Malformed         400
     ├── Unauthorized      401
     ├── Unknown           404
     ├── NotAllowed        405
@@ -60,6 +61,12 @@ class Problem(Exception):
         if self.details:
             error["details"] = [dict(detail) for detail in self.details]
         return web.json_response({"error": error}, status=self.status, headers=self.headers)
+
+
+class Malformed(Problem):
+    """This is not a request that can be read as HTTP."""
+
+    status, code = 400, "bad_request"
 
 
 class Unauthorized(Problem):

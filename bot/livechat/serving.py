@@ -19,6 +19,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.livechat.limits import counted_as
+from bot.livechat.problems import Broken, Malformed
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +120,26 @@ class Door(asyncio.Protocol):
         self._inside.resume_writing()
 
 
+class Protocol(web.RequestHandler):
+    """Serves one connection. What cannot be read as a request is refused in the form of every other error."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """aiohttp's own, which logs it, with another body: its message repeats what was sent."""
+        super().handle_error(request, status, exc, message)
+        problem = Malformed() if status < 500 else Broken()
+        answer = problem.response()
+        answer.force_close()
+        return answer
+
+
 class Runner(web.AppRunner):
     """Runs the application behind a door.
 
@@ -127,18 +148,27 @@ class Runner(web.AppRunner):
     """
 
     def __init__(self, app: web.Application, connections: Connections, *, idle: float = IDLE) -> None:
-        super().__init__(
-            app,
-            handler_cancellation=True,
-            access_log=None,
-            shutdown_timeout=5,
-            keepalive_timeout=idle,
-            auto_decompress=False,
-        )
+        super().__init__(app, handler_cancellation=True, shutdown_timeout=5)
+        self._idle = idle
         self._connections = connections
 
     @property
     def server(self) -> Any:
         """What makes the protocol of each connection."""
-        inside = super().server
-        return None if inside is None else (lambda: Door(inside(), self._connections))
+        server = super().server
+        if server is None:
+            return None
+        loop = asyncio.get_running_loop()
+
+        def door() -> Door:
+            inside = Protocol(
+                server,
+                loop=loop,
+                # None is how aiohttp is told to write none; its annotation does not say so.
+                access_log=None,  # type: ignore[arg-type]
+                keepalive_timeout=self._idle,
+                auto_decompress=False,
+            )
+            return Door(inside, self._connections)
+
+        return door

@@ -174,10 +174,20 @@ class Streams:
             self._places[conversation_id] = places
             self.open += 1
             self._from[address] += 1
+            opened_at = self._clock()
+            log.debug(
+                "conversation %s: a stream opened after %d, %d are open", conversation_id, after, self.open
+            )
             try:
                 yield place
             finally:
                 self.open -= 1
+                log.debug(
+                    "conversation %s: a stream closed after %.1f s, %d are open",
+                    conversation_id,
+                    self._clock() - opened_at,
+                    self.open,
+                )
                 self._from[address] -= 1
                 if not self._from[address]:
                     del self._from[address]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -21,6 +22,8 @@ from bot.slack.uploads import Uploads
 from bot.tongues import speaking
 from storage.records import Conversation, Parcel, PersonId
 from storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
 
 METHOD_OF: Mapping[str, str] = {
     Owed.CARD: "chat.postMessage",
@@ -151,6 +154,12 @@ class SlackPosts:
             try:
                 return await job()
             except Withheld as withheld:
+                log.debug(
+                    "conversation %s: %s is not written to %s, which outsiders may read",
+                    parcel.conversation_id,
+                    parcel.kind,
+                    withheld.channel,
+                )
                 if parcel.kind in _TOUCHES and self._exposure.is_left(withheld.channel):
                     # Nobody works there any more, and what is only shown again has nobody to see it.
                     return Done()

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.blocks.message import Message
+from bot.slack.client import timed
 from bot.slack.outbound import Outbound
 from bot.slack.rights import Rights
 from storage.channels import Among
@@ -90,11 +91,15 @@ class Private:
         await self._admit(to, about)
         arguments = message.arguments()
         body = {"text": arguments["text"], "blocks": arguments.get("blocks", []), "replace_original": True}
-        await AsyncWebhookClient(response_url, timeout=ANSWER_TIMEOUT).send_dict(body)
+        with timed("response_url"):
+            await AsyncWebhookClient(response_url, timeout=ANSWER_TIMEOUT).send_dict(body)
 
     async def remove(self, *, response_url: str) -> None:
         """Take that message away."""
-        await AsyncWebhookClient(response_url, timeout=ANSWER_TIMEOUT).send_dict({"delete_original": True})
+        with timed("response_url"):
+            await AsyncWebhookClient(response_url, timeout=ANSWER_TIMEOUT).send_dict(
+                {"delete_original": True}
+            )
 
     async def _admit(self, to: PersonId, about: About) -> None:
         match about:

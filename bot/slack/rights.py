@@ -8,8 +8,9 @@ what Slack itself answered within the last minute: what a payload says of its se
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from enum import StrEnum
 
@@ -18,6 +19,8 @@ from bot.slack.channels import Channels
 from bot.slack.directory import Directory, UnknownPerson
 from storage.channels import Among
 from storage.records import ConversationId, MessageRef, Person, PersonId
+
+log = logging.getLogger(__name__)
 
 # Seconds. Slack wants an answer to a press within three.
 SLACK_ANSWERS_WITHIN = 1.5
@@ -65,11 +68,16 @@ class Rights:
         may_act = person.may_act and not is_read_outside
         if not may_act and (is_asked or unseen(home) or unseen(thread.channel)):
             raise UnknownPerson("Slack is asked who reads the channel")
+        log.debug(
+            "thread %s/%s: %s types, and may%s act", thread.channel, thread.ts, person_id.user,
+            "" if may_act else " not",
+        )  # fmt: skip
         return replace(person, may_act=may_act)
 
     async def about(self, conversation_id: ConversationId, person_id: PersonId) -> Person:
         """The same as `admitted` for that conversation."""
-        return await self.admitted(person_id, home=await self._channels.home_of(conversation_id))
+        with _decided(f"conversation {conversation_id}: {person_id.user} acts"):
+            return await self.admitted(person_id, home=await self._channels.home_of(conversation_id))
 
     async def admitted(self, person_id: PersonId, *, home: str) -> Person:
         """Them, if they may act; for what Slack wants an answer to at once.
@@ -87,10 +95,11 @@ class Rights:
 
         Outsiders in its channel are no reason against it: they do not see what is shown to one person alone.
         """
-        async with _in_time():
-            _, bar = await self._judged(person_id, await self._channels.home_of(conversation_id))
-        if bar is not None and not isinstance(bar, ChannelShared):
-            raise bar
+        with _decided(f"conversation {conversation_id}: {person_id.user} is shown something"):
+            async with _in_time():
+                _, bar = await self._judged(person_id, await self._channels.home_of(conversation_id))
+            if bar is not None and not isinstance(bar, ChannelShared):
+                raise bar
 
     async def reads(self, person_id: PersonId) -> Among:
         """Of which channels they may be shown the conversations at this moment. None: of all of them.
@@ -183,6 +192,16 @@ class Rights:
         if await self._channels.is_exposed(home):
             return person, ChannelShared(channel=self._channels.name_of(home))
         return person, None
+
+
+@contextmanager
+def _decided(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (MayNotAct, UnknownPerson) as refusal:
+        log.debug("%s: no, %s", what, type(refusal).__name__)
+        raise
+    log.debug("%s: yes", what)
 
 
 @asynccontextmanager

@@ -107,3 +107,19 @@ def test_what_was_settled_by_a_person_is_not_summarised_again() -> None:
 
 def test_of_sentences_that_tell_as_much_the_subject_is_the_later() -> None:
     assert extract(chat("My tent broke.", ("ai", "Oh no."), "My stove leaks.")).subject == "My stove leaks."
+
+
+@pytest.mark.parametrize(
+    "since",
+    ["Can I talk to a human about my invoice?", "I want to talk to a human.", "I want a person!"],
+)
+def test_a_second_ticket_is_not_about_what_the_first_was(since: str) -> None:
+    """Who asks for a person again says why there is a ticket again, be it in few words."""
+    summary = extract(chat("Where is my tent?", HANDED_BACK, "Hello?", since, "Thanks!"))
+    assert "tent" not in summary.subject + summary.summary
+    assert summary.summary == since
+
+
+def test_the_language_is_the_one_of_what_is_summarised() -> None:
+    again = extract(chat("Where is my tent? I ordered it last week.", HANDED_BACK, "Wo ist die Rechnung?"))
+    assert (again.subject, again.language) == ("Wo ist die Rechnung?", "de")

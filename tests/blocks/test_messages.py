@@ -716,3 +716,29 @@ def test_a_card_says_what_its_ticket_waits_for_and_since_when_it_is_on_somebody(
     on_hold = rendered(a_ticket(Status.ON_HOLD, hold_reason="The <!here> *warehouse*"))
     assert "⏸️ On hold: The <!here> " in on_hold
     assert "since" not in on_hold
+
+
+def test_an_answer_too_long_for_one_post_keeps_its_formatting() -> None:
+    steps = [
+        f"**Step {number}**: open [the page](https://shop.example/{number}), read *all* of it. "
+        + "Then wait. " * 8
+        for number in range(40)
+    ]
+    code = "```\nset a 1\n\nset b 2\n```"
+    answer = "\n\n".join([*steps[:20], code, *steps[20:]])
+    made = posts(a_conversation(State.AI), entry(Kind.MESSAGE, Author.AI, answer))
+    assert len(answer) < 8_000
+    assert len(made) > 1
+    shown = [block.to_dict() for message in made for block in message.blocks[1:]]
+    assert {one["type"] for one in shown} == {"rich_text"}
+    text = json.dumps(shown)
+    assert "**" not in text
+    assert text.count('"bold": true') == len(steps)
+    assert text.count('"rich_text_preformatted"') == 1
+
+
+def test_a_part_that_cannot_be_cut_between_blocks_stands_as_it_was_written() -> None:
+    """It would be read otherwise than the whole: half of a bold passage is none."""
+    answer = "A short beginning.\n\n**" + "[very](https://a.example) " * 240 + "**"
+    made = posts(a_conversation(State.AI), entry(Kind.MESSAGE, Author.AI, answer))
+    assert "".join(map(quoted, made)).count("**") == 2

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.livechat.limits import Rate
 from storage.database import Database
@@ -60,6 +63,59 @@ async def test_an_upload_that_falls_silent_is_given_up(database: Database) -> No
         status, answer = await upload(chat, silent())
         assert (status, answer["error"]["code"]) == (503, "unavailable")
         assert await kept(house) == 0
+
+
+async def test_an_upload_of_a_byte_now_and_then_is_given_up(database: Database) -> None:
+    # Whenever somebody looks, twenty seconds have gone by.
+    clock = itertools.count(1000, 20).__next__
+    async with House(database, limits=UNLIMITED, clock=clock) as house:
+        chat = await house.chat()
+        never = asyncio.Event()
+
+        async def trickles() -> AsyncIterator[bytes]:
+            content = picture()
+            yield content[:100]
+            yield content[100:101]
+            await never.wait()
+
+        async with asyncio.timeout(10):
+            status, answer = await upload(chat, trickles())
+        assert (status, answer["error"]["code"]) == (503, "unavailable")
+        assert await kept(house) == 0
+
+
+@web.middleware
+async def _keeps_little(request: web.Request, handler: Any) -> Any:
+    """The system keeps no more on its way than a real network does."""
+    assert request.transport is not None
+    request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8_192)
+    return await handler(request)
+
+
+async def test_a_slow_reader_gets_the_whole_file(database: Database) -> None:
+    """A quarter of a megabyte takes them longer than they may be silent."""
+    slow = House(database, limits=replace(UNLIMITED, send_timeout=2.0))
+    slow.app.middlewares.append(_keeps_little)
+    async with slow as house:
+        chat = await house.chat()
+        content = b"a" * 300_000
+        _, answer = await upload(chat, content)
+        small = socket.socket()
+        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+        small.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(small, ("127.0.0.1", house.port))
+        reader, writer = await asyncio.open_connection(sock=small, limit=8_192)
+        path, bearer = f"{chat.path}/files/{answer['file_id']}", f"Authorization: Bearer {chat.token}"
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{bearer}\r\n\r\n".encode())
+        received = bytearray()
+        never = asyncio.Event()
+        while some := await reader.read(8_192):
+            received += some
+            # So slow is their network.
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(never.wait(), len(some) / 95_000)
+        writer.close()
+    assert received.partition(b"\r\n\r\n")[2] == content
 
 
 async def test_a_size_that_nobody_announced_is_measured(house: House) -> None:

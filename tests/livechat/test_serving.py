@@ -144,6 +144,32 @@ async def test_a_body_that_does_not_come_is_given_up(database: Database) -> None
     assert told["error"]["code"] == "too_slow"
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"NONSENSE\r\n\r\n",
+        b"GET /v1 HTTP/9.9\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nhunter2: a\x00b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"POST /v1/conversations HTTP/1.1\r\nHost: a\r\nContent-Length: hunter2\r\n\r\n",
+    ],
+    ids=["line", "version", "header", "long", "length"],
+)
+async def test_what_is_no_request_is_refused_in_the_form_of_every_error(
+    database: Database, sent: bytes
+) -> None:
+    async with House(database) as house:
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(sent)
+        async with asyncio.timeout(60):
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+    assert head.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400"))
+    assert b"content-type: application/json" in head.lower()
+    said = {"code": "bad_request", "message": "This is not a request that can be read as HTTP."}
+    assert json.loads(body) == {"error": said}
+
+
 async def test_one_address_has_so_many_streams_and_no_more(database: Database) -> None:
     async with House(database, limits=replace(UNLIMITED, streams_from=3)) as house:
         chats = [await house.chat() for _ in range(4)]
