@@ -47,10 +47,10 @@ class Files:
     async def add_piece(self, file_id: FileId, number: int, content: bytes) -> None:
         await self._connection.execute(insert(pieces).values(file_id=file_id, number=number, content=content))
 
-    async def complete(self, file_id: FileId, *, size: int, sha256: str) -> None:
-        """All of it is there."""
+    async def complete(self, file_id: FileId, *, size: int, sha256: str, media_type: str) -> None:
+        """All of it is there, and known to be of that type."""
         await self._connection.execute(
-            update(table).where(table.c.id == file_id).values(size=size, sha256=sha256)
+            update(table).where(table.c.id == file_id).values(size=size, sha256=sha256, type=media_type)
         )
 
     async def whole(self, conversation_id: ConversationId, ids: Collection[str]) -> Sequence[File]:

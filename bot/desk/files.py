@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import AsyncIterable, AsyncIterator, Collection
+from dataclasses import dataclass
 from functools import partial
 
 from bot.desk.errors import FileEmpty, FilesFull, FileTooLarge, FileTypeRefused
@@ -21,6 +22,15 @@ from storage.transaction import Expects, Transaction
 PIECE = 256 * 1024
 MOST_IN_ONE_MESSAGE = 10
 MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is known of a file once all its bytes were read."""
+
+    size: int
+    sha256: str
+    media_type: str
 
 
 class Files:
@@ -48,20 +58,22 @@ class Files:
         `FileEmpty` or `FilesFull`, and whatever `content` raises; nothing is kept then.
         """
         file_id = FileId(secrets.token_hex(16))
-        digest, size, number = hashlib.sha256(), 0, 0
+        digest, size, number, media_type = hashlib.sha256(), 0, 0, ""
         # What teammates send is theirs to judge.
         most = self._most if slack_id is None else None
         try:
-            async for piece, kind in _fit(content, self.largest):
+            async for piece, kind, told in _fit(content, self.largest):
                 if number == 0:
                     called = safe_name(name, kind)
                     begin = partial(_begin, file_id, conversation_id, called, kind.type, slack_id, most)
                     await self._database.write(begin, expects=Expects())
                 digest.update(piece)
+                media_type = told
                 size += len(piece)
                 number += 1
                 await self._database.write(partial(_add, file_id, number - 1, piece), expects=Expects())
-            complete = partial(_complete, file_id, conversation_id, size, digest.hexdigest(), most)
+            whole = Whole(size, digest.hexdigest(), media_type)
+            complete = partial(_complete, file_id, conversation_id, whole, most)
             return await self._database.write(complete, expects=Expects(conversation_id))
         except BaseException:
             if number:
@@ -96,8 +108,10 @@ def is_customers(file: File) -> bool:
     return file.source is None and file.seq is None and file.slack_id is None
 
 
-async def _fit(content: AsyncIterable[bytes], largest: int) -> AsyncIterator[tuple[bytes, FileKind]]:
-    """The bytes in pieces, and what kind of file they are so far. Raises once they are no file for us.
+async def _fit(content: AsyncIterable[bytes], largest: int) -> AsyncIterator[tuple[bytes, FileKind, str]]:
+    """The bytes in pieces, and what kind of file and what media type they are so far.
+
+    Raises once they are no file for us.
 
     What a camera wrote into a picture is not among them.
     """
@@ -114,7 +128,7 @@ async def _fit(content: AsyncIterable[bytes], largest: int) -> AsyncIterator[tup
             raise FileTypeRefused
         kept = kept or filter_for(sniffer.kind)
         if rest := kept.feed(piece):
-            yield rest, sniffer.kind
+            yield rest, sniffer.kind, sniffer.media_type
     if sniffer is None:
         raise FileEmpty
 
@@ -151,12 +165,12 @@ async def _add(file_id: FileId, number: int, content: bytes, tx: Transaction) ->
 
 
 async def _complete(
-    file_id: FileId, about: ConversationId, size: int, sha256: str, most: int | None, tx: Transaction
+    file_id: FileId, about: ConversationId, whole: Whole, most: int | None, tx: Transaction
 ) -> File:
     if most is not None:
         # Of several that come at once, each must see those that were complete before it.
         await tx.conversations.lock(about)
-        if await tx.files.of_customer(about) + size > most:
+        if await tx.files.of_customer(about) + whole.size > most:
             raise FilesFull(limit=str(most // MEGABYTE))
-    await tx.files.complete(file_id, size=size, sha256=sha256)
+    await tx.files.complete(file_id, size=whole.size, sha256=whole.sha256, media_type=whole.media_type)
     return (await tx.files.whole(about, [file_id]))[0]

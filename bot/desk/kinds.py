@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.prose.lines import as_label
@@ -21,6 +21,12 @@ OPENING = 64
 _NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*]')
 # C0 controls but for tab, line feed, form feed and carriage return: no text has them.
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+_BYTE_ORDERS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_OLDER = "unknown-8bit"
+# The older charsets of the languages that this program speaks.
+_CANDIDATES = ("cp1252", "cp932", "euc_jp", "cp1250", "cp850")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +64,58 @@ class Sniffer:
     def __init__(self, opening: bytes) -> None:
         """`opening` is the file's first bytes, `OPENING` of them if it has so many."""
         self.kind: FileKind | None = next((kind for is_it, kind in _SIGNATURES if is_it(opening)), TEXT)
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._charset = "utf-16" if opening.startswith(_BYTE_ORDERS) else "utf-8"
+        self._decoder = codecs.getincrementaldecoder(self._charset)()
+
+    @property
+    def media_type(self) -> str:
+        """What the file's bytes are, known once all of them were read.
+
+        "text/plain" alone is UTF-8. Text in one of the many older charsets does not say which: it is
+        "unknown-8bit" (RFC 1428), kept and given out to the byte.
+        """
+        if self.kind is None:
+            return ""
+        is_plain = self.kind is not TEXT or self._charset == "utf-8"
+        return self.kind.type if is_plain else f"{self.kind.type}; charset={self._charset}"
 
     def feed(self, piece: bytes, *, final: bool = False) -> None:
         """Read on. The kind is None once it is known to be none on the list."""
         if self.kind is not TEXT:
             return
-        try:
-            self._decoder.decode(piece, final)
-        except UnicodeDecodeError:
-            self.kind = None
+        if self._charset == "utf-16":
+            self._feed_utf_16(piece, final=final)
+            return
+        if self._charset == "utf-8":
+            try:
+                self._decoder.decode(piece, final)
+            except UnicodeDecodeError:
+                self._charset = _OLDER
         if _BINARY.search(piece):
             self.kind = None
+
+    def _feed_utf_16(self, piece: bytes, *, final: bool) -> None:
+        try:
+            text = self._decoder.decode(piece, final)
+        except UnicodeDecodeError:
+            self.kind = None
+        else:
+            if _BINARY.search(text.encode()):
+                self.kind = None
+
+
+def readings(opening: bytes, media_type: str) -> Sequence[str]:
+    """What the beginning of a text may say: one reading, or several where nobody knows its charset.
+
+    Empty for what is no text. A letter that is cut in two at the end is left out.
+    """
+    if not media_type.startswith(TEXT.type):
+        return ()
+    if media_type.endswith("utf-16"):
+        return (opening.decode("utf-16", "ignore"),)
+    if media_type.endswith(_OLDER):
+        return tuple(opening.decode(charset, "ignore") for charset in _CANDIDATES)
+    return (opening.decode("utf-8-sig", "ignore"),)
 
 
 def is_picture(media_type: str) -> bool:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.desk.desk import Desk
 from bot.desk.files import Files
-from bot.desk.kinds import IN_WORDS, KINDS, is_picture
+from bot.desk.kinds import IN_WORDS, KINDS, TEXT, is_picture
 from bot.livechat.access import Caller
 from bot.livechat.answers import FileTaken
 from bot.livechat.bodies import Nothing, UploadQuery
@@ -150,7 +150,7 @@ class Attachments:
 
 
 def _content_type(file: File) -> str:
-    return f"{file.type}; charset=utf-8" if file.type == "text/plain" else file.type
+    return f"{file.type}; charset=utf-8" if file.type == TEXT.type else file.type
 
 
 def _disposition(file: File) -> str:

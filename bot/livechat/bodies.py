@@ -71,11 +71,18 @@ def _line(text: str) -> str | None:
     return one_line(text) or None
 
 
+def _words(text: str) -> str:
+    """Made clean. Letters without a shape are no words: a teammate would look at an empty message."""
+    if not one_line(text):
+        raise ValueError("there is nothing in it that can be seen")
+    return words.clean(text)
+
+
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=_NO_CONTROLS)]
 Words = Annotated[
     str,
     StringConstraints(min_length=1, max_length=8000, pattern=_SOMETHING_VISIBLE),
-    AfterValidator(words.clean),
+    AfterValidator(_words),
 ]
 Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_line)]
 Inbox = Annotated[str, StringConstraints(max_length=LONGEST_INBOX), AfterValidator(_line)]

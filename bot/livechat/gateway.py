@@ -19,6 +19,7 @@ from bot.livechat.operation import Answer, B, Call, Operation, Q
 from bot.livechat.problems import (
     Broken,
     Invalid,
+    NotBytes,
     NotJson,
     Problem,
     TooLarge,
@@ -98,6 +99,9 @@ class Gateway:
             if operation.needs is Caller.SERVER and caller is not Caller.SERVER:
                 raise Unauthorized
         query = _query(operation.query, request)
+        if operation.takes_bytes and request.content_type.startswith("multipart/"):
+            # Its wrapping would be kept as a text.
+            raise NotBytes
         body = await self._body(operation, request) if operation.reads_body else operation.body()
         return Call(request, caller, ConversationId(conversation_id), body, query)
 

@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.livechat.access import Caller
 from bot.livechat.operation import Operation
-from bot.livechat.problems import Compressed, ErrorBody, Problem, TooSlow
+from bot.livechat.problems import Compressed, ErrorBody, NotBytes, Problem, TooSlow
 
 _REF = "#/components/schemas/{model}"
 _SECURITY: dict[Caller, list[dict[str, list[str]]]] = {
@@ -111,7 +111,11 @@ def _answer(shown: type[BaseModel] | str, gives: Sequence[str]) -> dict[str, Any
 
 def _every_problem(operation: Operation[Any, Any]) -> Sequence[type[Problem]]:
     """Its own, and those that stand before every operation."""
-    before = (TooSlow, Compressed) if operation.reads_body else (Compressed,)
+    before: list[type[Problem]] = [Compressed]
+    if operation.reads_body:
+        before.insert(0, TooSlow)
+    if operation.takes_bytes:
+        before.insert(0, NotBytes)
     return (*operation.problems, *before)
 
 

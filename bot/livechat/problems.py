@@ -146,6 +146,10 @@ class Compressed(NotJson):
     """A compressed body is not taken. Send it without Content-Encoding."""
 
 
+class NotBytes(NotJson):
+    """A form is not taken. Send the file's bytes themselves as the body."""
+
+
 class FileTooLarge(TooLarge):
     """The file is larger than this server takes."""
 

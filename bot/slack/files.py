@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.desk.attachments import Unfit
 from bot.desk.errors import FileEmpty, FileTooLarge, FileTypeRefused
 from bot.desk.files import MOST_IN_ONE_MESSAGE, Files
-from bot.desk.kinds import TEXT
+from bot.desk.kinds import readings
 from bot.desk.signs import Sign, TeamSign
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.meaning import is_marked_file
@@ -164,8 +164,8 @@ class SlackFiles:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise FilesDelayed(type(error).__name__) from error
         called = [str(file.get(one) or "") for one in ("name", "title")]
-        is_text = kept.type == TEXT.type
-        return kept.id, is_marked_file(*called, text=opening.decode(errors="ignore") if is_text else "")
+        texts = readings(bytes(opening[:_OPENING]), kept.type) or ("",)
+        return kept.id, any(is_marked_file(*called, text=text) for text in texts)
 
     async def _described(self, file: Mapping[str, Any]) -> Mapping[str, Any]:
         """All that Slack says of the file; an event in a shared channel may carry no more than its id."""

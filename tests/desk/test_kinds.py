@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import codecs
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.kinds import GIF, JPEG, KINDS, LONGEST_NAME, PDF, PNG, TEXT, WEBP, FileKind, Sniffer, safe_name
+from bot.desk.kinds import (
+    GIF,
+    JPEG,
+    KINDS,
+    LONGEST_NAME,
+    PDF,
+    PNG,
+    TEXT,
+    WEBP,
+    FileKind,
+    Sniffer,
+    readings,
+    safe_name,
+)
 
 
 def kind_of(content: bytes, *, piece: int = 7) -> FileKind | None:
@@ -32,15 +47,47 @@ def kind_of(content: bytes, *, piece: int = 7) -> FileKind | None:
         (b"MZ\x90\x00", None),
         (b"\x7fELF\x02", None),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", None),
-        (b"caf\xe9", None),
-        (b"cut in the middle of \xc3", None),
+        ("Größe;Preis\r\nM;10 €\r\n".encode("cp1252"), TEXT),
+        ("日本語のメモ\r\n".encode("cp932"), TEXT),
+        (b"cut in the middle of \xc3", TEXT),
+        ("Grüße, 你好 😀\r\n".encode("utf-16"), TEXT),
+        (codecs.BOM_UTF16_BE + "Grüße, 你好 😀\r\n".encode("utf-16-be"), TEXT),
+        (codecs.BOM_UTF8 + "Grüße".encode(), TEXT),
         (b"looks like text\x00", None),
-        (b"\xff\xfeh\x00i\x00", None),
+        (b"caf\xe9 \x1b[2J", None),
+        ("no mark of its order".encode("utf-16-le"), None),
+        ("a\x1b[2J".encode("utf-16"), None),
+        ("half a letter".encode("utf-16") + b"a", None),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8a\x00", None),
+        ("four bytes each".encode("utf-32"), None),
     ],
 )
 def test_a_file_is_what_its_bytes_are(content: bytes, kind: FileKind | None) -> None:
     assert kind_of(content) is kind
     assert kind_of(content, piece=1000) is kind
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        ("Grüße".encode(), "text/plain"),
+        ("Grüße".encode("utf-16"), "text/plain; charset=utf-16"),
+        ("Grüße".encode("cp1252"), "text/plain; charset=unknown-8bit"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "image/png"),
+    ],
+)
+def test_a_text_says_how_it_is_written_where_that_is_not_utf_8(content: bytes, media_type: str) -> None:
+    sniffer = Sniffer(content[:64])
+    sniffer.feed(content, final=True)
+    assert sniffer.media_type == media_type
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_what_a_text_may_say_is_read_in_each_way_it_may_be_written(charset: str) -> None:
+    content = ("Für dich: – é\n" * 40).encode(charset)
+    sniffer = Sniffer(content[:64])
+    sniffer.feed(content, final=True)
+    assert any(text.startswith("Für dich: – é\n") for text in readings(content[:101], sniffer.media_type))
 
 
 @pytest.mark.parametrize(

@@ -364,12 +364,33 @@ async def test_a_message_of_nothing_but_a_file_is_one(outside: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("orders.csv", "Größe;Preis\r\nM;10 €\r\n".encode("cp1252"), "text/plain; charset=unknown-8bit"),
+        ("notes.txt", "Grüße 你好\r\n".encode("utf-16"), "text/plain; charset=utf-16"),
+        ("cut.txt", b"caf\xc3", "text/plain; charset=unknown-8bit"),
+    ],
+)
+async def test_a_text_in_another_charset_goes_from_hand_to_hand_to_the_byte(
+    outside: World, name: str, content: bytes, media_type: str
+) -> None:
+    chat = await outside.chat()
+    await chat.customer.say("", attachments=[await chat.customer.upload(name, content)])
+    own = (await chat.customer.sees(lambda e: bool(e.get("attachments"))))["attachments"][0]
+    assert (own["name"], own["type"], own["size"]) == (name, media_type, len(content))
+    await chat.shows(name)
+    await outside.settled()
+    assert shared(outside, chat) == [content]
+    assert (await chat.customer.download(own["url"]))[2] == content
+
+
+@pytest.mark.parametrize(
     ("name", "content", "code"),
     [
         ("page.html", b"<script>\x00</script>", "file_type"),
-        ("picture.svg", b"\xff\xfe<svg/>", "file_type"),
+        ("picture.svg", b"\xff\xfe\x00\x00<svg/>", "file_type"),
         ("setup.exe", b"MZ\x90\x00" + b"\x00" * 500, "file_type"),
-        ("cut.txt", b"caf\xc3", "file_type"),
+        ("photo.heic", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "file_type"),
         ("nothing.png", b"", "file_empty"),
         ("big.png", PNG * 22, "file_too_large"),
     ],

@@ -74,17 +74,21 @@ async def test_its_author_decides_what_becomes_of_it(bridge: World) -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("snippet.txt", "note: he lied last time\nand more"),
-        ("untitled.txt", "Here are the steps\n// margin is 60 %"),
-        ("internal-prices.txt", "a,b"),
-        ("社内メモ.txt", "数字"),
+        ("snippet.txt", b"note: he lied last time\nand more"),
+        ("untitled.txt", b"Here are the steps\n// margin is 60 %"),
+        ("internal-prices.txt", b"a,b"),
+        ("社内メモ.txt", "数字".encode()),
+        # Text that is not UTF-8.
+        ("untitled.txt", "note: he lied last time\nand more".encode("utf-16")),
+        ("untitled.txt", "Étapes\r\nNote interne\xa0: remboursé".encode("cp1252")),
+        ("untitled.txt", "メモ：返金しない\r\n".encode("cp932")),
     ],
 )
 async def test_a_file_that_is_named_or_begins_like_a_note_is_held(
-    bridge: World, name: str, content: str
+    bridge: World, name: str, content: bytes
 ) -> None:
     chat = await answered(bridge)
-    ts = await chat.reply(bridge.ana, "See the file", files={name: content.encode()})
+    ts = await chat.reply(bridge.ana, "See the file", files={name: content})
     await held_for(bridge, chat, ts, "a file here is named like a note or begins like one")
     assert name not in str(chat.customer.seen)
 

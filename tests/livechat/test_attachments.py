@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -169,6 +170,19 @@ async def test_words_or_files_but_not_nothing(house: House) -> None:
     assert (await chat.say("", attachments=[answer["file_id"]])).status == 202
     from_ai = {"text": "Hi", "client_id": "1", "from": "ai", "attachments": [answer["file_id"]]}
     assert (await chat.post("/messages", from_ai, bearer="server-key")).code == "unknown_file"
+
+
+async def test_a_form_is_refused_and_not_kept_as_a_text(house: House) -> None:
+    chat = await house.chat()
+    form = aiohttp.FormData()
+    form.add_field("file", b"A-1042;10", filename="orders.csv", content_type="text/csv")
+    status, answer = await upload(chat, form, "orders.csv")
+    assert (status, answer["error"]["code"]) == (415, "unsupported_media_type")
+    assert "bytes themselves" in answer["error"]["message"]
+    assert await kept(house) == 0
+    described = (await house.ask("GET", "/openapi.json")).json
+    refusals = described["paths"]["/v1/conversations/{conversation_id}/files"]["post"]["responses"]["415"]
+    assert "A form is not taken" in refusals["description"]
 
 
 async def _raw_download(house: House, chat: Chat, file_id: str) -> tuple[asyncio.StreamReader, Any]:

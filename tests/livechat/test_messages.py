@@ -115,6 +115,27 @@ async def test_only_plain_json_is_read(chat: Chat, headers: dict[str, str]) -> N
     assert (refused.status, refused.code) == (415, "unsupported_media_type")
 
 
+# What an eye sees nothing of: spaces, letters without a shape, signs that change the letter before.
+UNSEEN = [
+    "\u200b", "\u200b \u2060\ufeff", "\u3164", "\u2800\u2800", "\u00ad", "\u202e", "\ufe0f", "\u00a0\u2003",
+    "\U000e0041", "\u115f\u1160", "\u0301", "\u034f",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+async def test_a_message_of_which_nothing_can_be_seen_is_refused(chat: Chat, text: str) -> None:
+    refused = await chat.say(text)
+    assert (refused.status, refused.code) == (422, "invalid")
+    assert "nothing in it that can be seen" in refused.raw.decode() or not text.strip()
+    assert (await chat.say(f"{text}?")).status == 202
+
+
+@pytest.mark.parametrize("text", ["👍", "?", "🇩🇪", "ا", "🏴\U000e0067\U000e0062\U000e007f", "1️⃣", "é"])
+async def test_a_message_of_one_sign_is_one(chat: Chat, text: str) -> None:
+    assert (await chat.say(text)).status == 202
+    assert await chat.texts() == [text]
+
+
 async def test_a_body_above_128_kib_is_too_large(chat: Chat) -> None:
     fits = json.dumps({"text": "a", "client_id": "a"}).encode()
     fits += b" " * (128 * 1024 - len(fits))

@@ -21,7 +21,7 @@ async def test_only_what_nobody_can_send_any_more_is_cleared_away(
             )
             await tx.files.add_piece(FileId(name), 0, b"x")
             if name != "begun":
-                await tx.files.complete(FileId(name), size=1, sha256="0" * 64)
+                await tx.files.complete(FileId(name), size=1, sha256="0" * 64, media_type="image/png")
         await tx.files.settle(["said"], seq=1)
         await tx.files.settle(["held"], source=MESSAGE.source)
         await tx.held.hold(HeldReply(conversation, MESSAGE, PersonId("T1", "U1"), "Here"))
