@@ -24,7 +24,6 @@ class State(StrEnum):
     AI = "ai"
     WAITING = "waiting"
     TEAMMATE = "teammate"
-    ENDED = "ended"
 
 
 class Status(StrEnum):

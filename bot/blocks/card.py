@@ -112,8 +112,6 @@ def _state_in_words(view: ConversationView) -> str:
             return say("{name} is answering", name=_holder(view))
         case State.WAITING:
             return say("waiting for a teammate")
-        case State.ENDED:
-            return say("the conversation has ended")
         case State.AI:
             return say("the AI is answering")
 
@@ -139,8 +137,6 @@ def _state(view: ConversationView) -> str:
             return f"🔴 {say('*Waiting for a teammate* since {time}', time=since)}"
         case State.WAITING:
             return f"🔴 {say('*Waiting for a teammate*')}"
-        case State.ENDED:
-            return f"⚪ {say('The conversation has ended')}"
         case State.AI:
             return f"🟢 {say('The AI is answering')}"
 

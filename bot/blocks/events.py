@@ -125,6 +125,23 @@ def event_message(conversation: Conversation, entry: Entry) -> Message:
                     "{by} took back from the customer what Slack does not show any more.", by=name(by)
                 ),
             )
+        case Event.CARD_STAYS:
+            return _card_stays(conversation, data["ticket"])
+
+
+def _card_stays(conversation: Conversation, ticket: int | None) -> Message:
+    """The card may offer what is over by now, so what can be done stands here."""
+    again = say("`/bookbag rebuild {number}` starts it again under a new card.", number=ticket)
+    is_held = conversation.state is State.TEAMMATE
+    press = allow_ai_button(conversation) if is_held else take_over_button(conversation)
+    return _told(
+        "⚠️",
+        lambda _: say(
+            "Slack does not let the card of this thread be changed any more. It may be out of date."
+        ),
+        *([] if ticket is None else [again]),
+        actions=ActionsBlock(elements=[press]),
+    )
 
 
 def _of_the_customer(event: Event, customer: Mapping[str, Any]) -> Message:

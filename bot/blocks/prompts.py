@@ -20,7 +20,7 @@ from bot.blocks.message import LinkTo, Message, button, line, small_print, words
 from bot.blocks.words import bold, customer_name, escaped, shortened
 from bot.desk.attachments import Unfit
 from bot.desk.held import fingerprint
-from bot.desk.outgoing import Prompt
+from bot.desk.outgoing import Mark, Prompt
 from bot.desk.signs import Sign, TeamSign
 from bot.desk.views import ConversationView
 from bot.prose.lines import as_label, one_line
@@ -188,6 +188,17 @@ def _not_theirs(
         about,
         say("Not sent: {name} is answering this customer.", name=bold(name)),
     )
+
+
+def marked_in_words(mark: Mark) -> Message | None:
+    """For a message's author, where Slack takes no mark on it. None for what they are told anyway."""
+    match mark:
+        case Mark.SENT:
+            return refusal(say("Slack takes no ✅ on your message. It was sent to the customer."))
+        case Mark.NOTE:
+            return refusal(say("Slack takes no 🔒 on your message. It stays within the team."))
+        case _:
+            return None
 
 
 def _unclear(sign: Sign | None) -> str:

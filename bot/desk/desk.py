@@ -348,6 +348,9 @@ class Desk:
     async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef | None) -> bool:
         return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
 
+    async def card_stays(self, conversation_id: ConversationId, card: MessageRef) -> None:
+        await self._do(Expects(conversation_id), threads.card_stays, conversation_id, card)
+
     async def thread_strayed(
         self, conversation_id: ConversationId, *, away_from: MessageRef, beside: MessageRef
     ) -> bool:

@@ -193,7 +193,7 @@ class NoSuchFile(DeskError):
 
 
 class NotWaiting(DeskError):
-    """This customer does not wait: a teammate has the conversation, or it has ended."""
+    """This customer does not wait: a teammate or the AI has the conversation."""
 
 
 class NotWritten(DeskError):

@@ -84,6 +84,18 @@ async def card_seen(tx: Transaction, conversation_id: ConversationId, card: Mess
         await outgoing.card_placed(tx, conversation_id, card, shows=0)
 
 
+async def card_stays(tx: Transaction, conversation_id: ConversationId, card: MessageRef) -> None:
+    """Say in the thread, once for each card, that Slack does not let its card be changed any more."""
+    conversation = await tx.conversations.lock(conversation_id)
+    source = f"card-stays:{card.source}"
+    if conversation is None or await tx.ledger.by_source(conversation_id, source) is not None:
+        return
+    ticket = await tx.tickets.open_of(conversation_id)
+    number = None if ticket is None else ticket.number
+    entry = await timeline.for_the_team(tx, conversation, Event.CARD_STAYS, source=source, ticket=number)
+    await outgoing.mirror(tx, conversation, entry)
+
+
 async def rebuild(tx: Transaction, conversation_id: ConversationId, *, by: Person) -> None:
     """Start the conversation's thread again, from the ledger. The old one stays, and is still listened to.
 

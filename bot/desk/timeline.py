@@ -41,6 +41,7 @@ class Event(StrEnum):
     SHOWN_AGAIN = "shown_again"
     NOT_FOUND = "not_found"
     TAKEN_BACK = "taken_back"
+    CARD_STAYS = "card_stays"
 
 
 async def changed_hands(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,7 +15,11 @@ from bot.desk.views import ConversationView
 from bot.prose.markdown import markdown_as_html
 from storage.records import Author, Conversation, Entry, Kind, State
 
-StateName = Literal["ai", "waiting", "teammate", "ended"]
+# A program must know the last one when it comes: it is in the contract.
+StateName = Annotated[
+    Literal["ai", "waiting", "teammate", "ended"],
+    Field(description="Who answers the customer. Nothing ends a conversation yet, so `ended` never comes."),
+]
 A_TEAMMATE = "A teammate"  # as the desk calls one whom Slack has not described yet
 
 

@@ -135,7 +135,7 @@ class SlackPosts:
                 case Owed.POINTER:
                     jobs[parcel.id] = partial(self._touches.pointer, parcel, conversation)
                 case Owed.MARK:
-                    jobs[parcel.id] = partial(self._touches.mark, parcel)
+                    jobs[parcel.id] = partial(self._touches.mark, parcel, conversation)
                 case Owed.SEEN:
                     last = far.get((conversation.id, farthest.get(conversation.id, 0)))
                     jobs[parcel.id] = partial(self._touches.seen, parcel, last)

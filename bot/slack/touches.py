@@ -7,7 +7,7 @@ import logging
 
 from bot.blocks.card import card, moved_card
 from bot.blocks.plainer import plainer, without_buttons
-from bot.blocks.prompts import prompt_message
+from bot.blocks.prompts import marked_in_words, prompt_message
 from bot.blocks.thread import entry_message
 from bot.desk.attachments import Unfit
 from bot.desk.desk import Desk
@@ -24,6 +24,7 @@ from bot.slack.meaning import as_seen
 from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import FOR_GOOD, Poster
 from bot.slack.private import OWN_WORDS, Private
+from bot.tongues import speaking
 from storage.records import Conversation, Entry, HeldReply, MessageRef, Parcel, PersonId
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ REACTION_OF = {
 SEEN_REACTION = "eyes"
 # What Slack puts in a deleted card's place is nobody's to update.
 _CARD_GONE = {"message_not_found", "cant_update_message"}
+# A workspace may let nobody change what was posted some time ago.
+_CARD_STAYS = {"edit_window_closed"}
 
 
 class Touches:
@@ -61,6 +64,12 @@ class Touches:
             await self._outbound.update(message, channel=where.channel, ts=where.ts)
         except CALL_ERRORS as error:
             failure = Failure.of_edit(error)
+            if failure.reason in _CARD_STAYS:
+                log.warning(
+                    "conversation %s: its card stays as it is: %s", parcel.conversation_id, failure.reason
+                )
+                await self._desk.card_stays(parcel.conversation_id, where)
+                return Done()
             if failure.reason in _CARD_GONE:
                 return await self._poster.moved(parcel, where, failure.reason)
             elsewhere = await self._poster.goes_on_elsewhere(parcel, failure, view.conversation.home, where)
@@ -103,15 +112,18 @@ class Touches:
             return self._poster.again(parcel, error)
         return Done()
 
-    async def mark(self, parcel: Parcel) -> Outcome:
-        """Show on a teammate's message what became of it."""
+    async def mark(self, parcel: Parcel, conversation: Conversation) -> Outcome:
+        """Show on a teammate's message what became of it; where Slack takes no mark, tell its author."""
         at = {"channel": parcel.payload["channel"], "ts": parcel.payload["ts"]}
         now, before = parcel.payload["mark"], parcel.payload["instead_of"]
         if now is not None:
             try:
                 await self._outbound.react(REACTION_OF[Mark(now)], **at)
             except CALL_ERRORS as error:
+                failure = Failure.of(error)
                 outcome = self._poster.again(parcel, error)
+                if failure.trouble in FOR_GOOD and failure.trouble is not Trouble.GONE:
+                    outcome = await self._in_words(parcel, conversation, Mark(now)) or outcome
                 if not isinstance(outcome, Done):
                     return outcome
         if before is None:
@@ -121,6 +133,25 @@ class Touches:
         except CALL_ERRORS as error:
             return self._poster.again(parcel, error)
         return Done()
+
+    async def _in_words(self, parcel: Parcel, conversation: Conversation, mark: Mark) -> Outcome | None:
+        """Tell a message's author what its mark would have. The outcome where that is to be tried again."""
+        channel, ts = parcel.payload["channel"], parcel.payload["ts"]
+        team = conversation.card.team if conversation.card is not None else self._private.team
+        async with self._desk.database.read() as tx:
+            entry = await tx.ledger.by_source(conversation.id, MessageRef(team, channel, ts).source)
+            author = entry.person if entry is not None else None
+            reader = await tx.people.get(author) if author is not None else None
+        with speaking(reader.locale if reader is not None else None):
+            message = marked_in_words(mark)
+        if author is None or message is None:
+            return None
+        try:
+            await self._private.direct(author, message, about=OWN_WORDS)
+        except CALL_ERRORS as error:
+            again = self._poster.again(parcel, error)
+            return again if isinstance(again, NotYet) else None
+        return None
 
     async def seen(self, parcel: Parcel, last: Entry | None) -> Outcome:
         """Show on the last message that the customer has seen that they have, and so all before it."""

@@ -271,7 +271,6 @@ ANA = Person(PersonId("T1", "U1"), "Ana García", None, may_act=True, fetched_at
         (State.AI, "🟢 The AI is answering"),
         (State.WAITING, "🔴 Waiting for a teammate since 12:00 UTC"),
         (State.TEAMMATE, "🟠 Ana García is answering"),
-        (State.ENDED, "⚪ The conversation has ended"),
     ],
 )
 async def test_the_card_says_who_answers(state: State, says: str) -> None:

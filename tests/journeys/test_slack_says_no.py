@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.blocks.ids import RETRY
+import pytest
+
+from bot.blocks.ids import ALLOW_AI_REPLIES, RETRY
+from tests.journeys.test_written_channel import told_directly
 from tests.journeys.world import CHANNEL, Chat, World
 
 
@@ -172,3 +175,60 @@ async def test_a_channel_that_outsiders_read_gets_nothing_until_they_are_gone(ou
     await chat.shows("three")
     await outside.settled()
     assert [text for _, text in chat.in_thread()] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("code", ["thread_locked", "restricted_action_thread_locked", "too_many_emoji"])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("On its way!", "Slack takes no ✅ on your message. It was sent to the customer."),
+        ("note: third one", "Slack takes no 🔒 on your message. It stays within the team."),
+    ],
+)
+async def test_a_mark_that_slack_does_not_take_is_said_to_the_author_in_words(
+    outside: World, code: str, text: str, told: str
+) -> None:
+    chat = await outside.chat(first="Where is my order?")
+    await chat.taken_over(outside.ana)
+    await outside.settled()
+    outside.slack.faults.error("reactions.add", code)
+    typed = await chat.reply(outside.ana, text)
+    await outside.until(lambda: told in told_directly(outside.slack, "ana"))
+    await outside.settled()
+    assert chat.marks(typed) == set()
+    assert told_directly(outside.slack, "ana").count(told) == 1
+    assert (text in str(chat.window())) is (text == "On its way!")
+
+
+async def test_a_mark_on_a_message_that_is_gone_by_then_is_nobodys_news(outside: World) -> None:
+    chat = await outside.chat(first="Where is my order?")
+    await chat.taken_over(outside.ana)
+    await outside.settled()
+    outside.slack.faults.error("reactions.add", "message_not_found")
+    await chat.reply(outside.ana, "On its way!")
+    await chat.sees("On its way!")
+    await outside.settled()
+    assert told_directly(outside.slack, "ana") == []
+
+
+async def test_a_card_that_may_not_be_changed_any_more_is_said_in_its_thread_once(outside: World) -> None:
+    chat = await outside.chat(first="Where is my order?")
+    await chat.thread.ts()
+    await outside.settled()
+    outside.slack.faults.error("chat.update", "edit_window_closed", times=50)
+    await chat.taken_over(outside.ana)
+    said = await chat.shows("Slack does not let the card of this thread be changed any more")
+    assert "/bookbag rebuild 1" in said
+    await chat.customer.say("Hello?")
+    await chat.shows("Hello?")
+    await outside.settled()
+    lines = [chat.thread.rendered(one) for one in chat.thread.replies()]
+    assert len([one for one in lines if "may be out of date" in one]) == 1
+    # What the card does not offer, that line does.
+    line = next(one for one in chat.thread.replies() if "may be out of date" in chat.thread.rendered(one))
+    await outside.ana.press(CHANNEL, line["ts"], ALLOW_AI_REPLIES)
+    assert (await outside.bridge.desk.view(chat.id)).conversation.state == "ai"
+    outside.slack.faults.clear()
+    await outside.ben.command("/bookbag", "rebuild 1", channel=CHANNEL)
+    await moved(outside, chat)
+    await chat.thread.card_shows("The AI is answering")
