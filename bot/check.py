@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.ai import DEFAULT_MODEL, knowledge
 from bot.app import SLACK_TIMEOUT, slack_client
 from bot.config import Settings
+from bot.livechat import openapi
 from bot.manifest import manifest
 from bot.slack.errors import CALL_ERRORS, Failure
 from bot.slack.installation import NotConnected, find_installation, try_app_token
@@ -76,11 +78,25 @@ async def _port(settings: Settings) -> Finding:
             asyncio.Protocol, settings.host, settings.port, reuse_address=True
         )
     except OSError as error:
+        if error.errno == errno.EADDRINUSE and await _is_served(settings):
+            return Finding("Live chat", f"at {where}, where a bridge serves already")
         why = error.strerror or type(error).__name__
         return Finding("Live chat", "", f"{where} cannot be used: {why}. Set HOST and PORT.")
     server.close()
     await server.wait_closed()
     return Finding("Live chat", f"at {where}")
+
+
+async def _is_served(settings: Settings) -> bool:
+    """Whether what listens there is a bridge: whoever checks a changed setting has the old one running."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - as set
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/openapi.json"
+    try:
+        async with aiohttp.ClientSession(timeout=SLACK_TIMEOUT) as session, session.get(address) as answer:
+            described = await answer.json()
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        return False
+    return isinstance(described, dict) and described.get("info", {}).get("title") == openapi.TITLE
 
 
 async def _scopes(client: AsyncWebClient) -> Finding:

@@ -39,6 +39,17 @@ async def test_check_finds_a_port_that_run_would_refuse(operator: Operator, slac
     assert f"✗ Live chat: 127.0.0.1, port {operator.settings['PORT']} cannot be used" in ended.out
 
 
+async def test_check_does_not_take_the_running_bridge_for_a_stranger(
+    operator: Operator, slack: Workspace
+) -> None:
+    operator.connected_to(slack)
+    address = await up(await operator.starts("run"))
+    operator.settings |= {"PORT": address.rstrip("/").rpartition(":")[2]}
+    ended = await operator.runs("check")
+    assert "where a bridge serves already" in ended.out
+    assert ended.code == 0
+
+
 async def test_check_finds_a_file_that_cannot_be_written(operator: Operator, slack: Workspace) -> None:
     operator.connected_to(slack)
     assert (await operator.runs("db", "upgrade")).code == 0

@@ -167,7 +167,7 @@ def _of_the_wait(conversation: Conversation, entry: Entry) -> Message:
             return _told(
                 "🙋",
                 lambda name: say(
-                    "Assigned to {name}. The AI is paused; replies in this thread reach the customer.",
+                    "Assigned to {name}. The AI is paused; their replies in this thread reach the customer.",
                     # A mention: it puts the thread among those they follow.
                     name=f"<@{data['to']['user']}>" if name is bold else name(to),
                 ),
@@ -243,11 +243,11 @@ def _how_to_note() -> str:
 def _took_over(by: str, former: str | None) -> str:
     if former is None:
         return say(
-            "{by} took over. The AI is paused; replies in this thread reach the customer.",
+            "{by} took over. The AI is paused; their replies in this thread reach the customer.",
             by=by,
         )
     return say(
-        "{by} took over from {former}. The AI is paused; replies in this thread reach the customer.",
+        "{by} took over from {former}. The AI is paused; their replies in this thread reach the customer.",
         by=by,
         former=former,
     )

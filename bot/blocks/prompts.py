@@ -340,7 +340,7 @@ def cut_off(channel: str, trouble: str) -> Message:
     """For a teammate whose conversation's thread takes no posts any more."""
     return refusal(
         say(
-            "I cannot post in #{channel} any more ({trouble}), so you do not see what your customer "
+            "I cannot post in {channel} any more ({trouble}), so you do not see what your customer "
             "writes. Nothing is lost: it appears there as soon as the channel takes messages again. "
             "Please tell whoever looks after this workspace.",
             channel=one_line(channel),

@@ -51,9 +51,9 @@ def settings_message(settings: Settings, *, channel: str, inboxes: Sequence[Conn
             *(SectionBlock(fields=list(some)) for some in (fields[:_MOST_FIELDS], fields[_MOST_FIELDS:])),
             line(
                 say(
-                    "None of this is changed here. Each is set under its name where the bridge runs, in "
-                    "the environment or `.env`, and counts from its next start. `bookbag check`, run there, "
-                    "says what works."
+                    "Apart from inboxes, none of this is changed here. Each is set under its name where the "
+                    "bridge runs, in the environment or `.env`, and counts from its next start. "
+                    "`bookbag check`, run there, says what works."
                 )
             ),
             small(say("Keys and addresses of databases are never shown.")),

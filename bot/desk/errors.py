@@ -77,7 +77,7 @@ class AnotherCustomer(DeskError):
 
 
 class AlreadyYours(DeskError):
-    """This customer is yours already. To let somebody else answer, choose “Hand over to…”."""
+    """This customer is yours already. To let somebody else answer, hand over in the card’s menu."""
 
 
 class NoSuchTicket(DeskError):

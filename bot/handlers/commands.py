@@ -103,7 +103,7 @@ def register(
         if word in ("", "help"):
             return await overview(by, among)
         if reads_nothing(among):
-            raise Usage(not_a_member(installation.channel_name))
+            raise Usage(not_a_member(channels.configured_name))
         match word:
             case "connect" | "disconnect":
                 return told(await connecting.list())
@@ -120,7 +120,7 @@ def register(
                 return day_message(await today(desk.database, await directory.zone(by), among))
             case "settings":
                 return settings_message(
-                    settings, channel=installation.channel_name, inboxes=await connecting.connected()
+                    settings, channel=channels.configured_name, inboxes=await connecting.connected()
                 )
             case "rebuild":
                 number = number_in(rest, "rebuild")
@@ -175,7 +175,7 @@ def register(
             )
         else:
             if reads_nothing(among):
-                await press.replace_by(not_a_member(installation.channel_name))
+                await press.replace_by(not_a_member(channels.configured_name))
             else:
                 await press.replace(await page(among), about=Listed(among))
 

@@ -12,6 +12,7 @@ from bot.livechat.access import Caller
 from bot.livechat.operation import Operation
 from bot.livechat.problems import Compressed, ErrorBody, NotBytes, Problem, TooSlow
 
+TITLE = "Live chat"
 _REF = "#/components/schemas/{model}"
 _SECURITY: dict[Caller, list[dict[str, list[str]]]] = {
     Caller.ANYONE: [],
@@ -28,7 +29,7 @@ def describe(operations: Sequence[Operation[Any, Any]]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Live chat",
+            "title": TITLE,
             "version": "1",
             "description": "What a chat window or another chatbot needs: conversations, messages, events.",
         },

@@ -49,7 +49,7 @@ class Channels:
         self._desk = desk
         self._database = desk.database
         self.configured_id = installation.channel
-        self.configured_name = installation.channel_name
+        self._first_name = installation.channel_name
         self.exposure = Exposure()
         self._channels: dict[str, Channel] = {}
         self._watching: dict[str, asyncio.Task[None]] = {}
@@ -122,7 +122,13 @@ class Channels:
     def names(self) -> Collection[str]:
         """What they are called, as far as Slack has said so."""
         found = (one.standing.name for one in self._channels.values())
-        return {self.configured_name, *(name for name in found if name is not None)}
+        return {self._first_name, self.configured_name, *(name for name in found if name is not None)}
+
+    @property
+    def configured_name(self) -> str:
+        """What the configured channel is called, as Slack said last."""
+        found = self._channels.get(self.configured_id)
+        return (found and found.standing.name) or self._first_name
 
     def name_of(self, home: str) -> str:
         """What a conversation's channel is called to anybody, in the language spoken here.

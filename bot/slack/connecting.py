@@ -101,7 +101,7 @@ class Connecting:
             "Done: new conversations of the inbox “{inbox}” start in #{channel} again. Those in {where} stay "
             "there and go on.",
             inbox=as_typed(inbox),
-            channel=self._installation.channel_name,
+            channel=self._channels.configured_name,
             where=f"<#{where}>",
         )
 
@@ -119,7 +119,7 @@ class Connecting:
                 "“{inbox}” in {channel}, which cannot be used: its conversations are in #{configured}",
                 inbox=as_typed(one.inbox),
                 channel=f"<#{one.channel}>",
-                configured=self._installation.channel_name,
+                configured=self._channels.configured_name,
             )
             for one in found
         ]
@@ -127,7 +127,7 @@ class Connecting:
             lines = [
                 say(
                     "No inbox has a channel of its own: all conversations start in #{channel}.",
-                    channel=self._installation.channel_name,
+                    channel=self._channels.configured_name,
                 )
             ]
         how = say(

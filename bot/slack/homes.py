@@ -167,7 +167,7 @@ class Homes:
             except MayNotAct as error:
                 return no_home(error.in_words()), OWN_WORDS
             if reads_nothing(among):
-                return no_home(not_a_member(self._installation.channel_name)), OWN_WORDS
+                return no_home(not_a_member(self._rights.configured_name)), OWN_WORDS
             home = await home_of(
                 person, desk=self._desk, lists=self._lists, limit=MOST_ROWS, places=places, among=among
             )

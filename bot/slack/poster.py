@@ -292,9 +292,9 @@ class Poster:
         async with self._desk.database.read() as tx:
             conversation = await tx.conversations.get(conversation_id)
         if conversation is not None and conversation.holder is not None:
-            await self.warn(conversation.holder, reason)
+            await self.warn(conversation.holder, reason, home=conversation.home)
 
-    async def warn(self, holder: PersonId, trouble: str) -> None:
+    async def warn(self, holder: PersonId, trouble: str, *, home: str | None) -> None:
         """Tell a teammate who answers a customer, once and where they can read it, that they are cut off."""
         if (holder, trouble) in self._warned:
             return
@@ -302,7 +302,7 @@ class Poster:
         async with self._desk.database.read() as tx:
             reader = await tx.people.get(holder)
         with speaking(reader.locale if reader is not None else None):
-            message = cut_off(self._installation.channel_name, trouble)
+            message = cut_off(self._channels.name_of(home or self._channels.configured_id), trouble)
         try:
             # Slack does not say who is in a channel that takes nothing from us; no customer is named here.
             await self._private.direct(holder, message, about=OWN_WORDS)

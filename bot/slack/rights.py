@@ -48,6 +48,11 @@ class Rights:
         self._bot_user = bot_user
         self.refused: Callable[[], None] = lambda: None
 
+    @property
+    def configured_name(self) -> str:
+        """What the channel is called that who may see nothing is told to join."""
+        return self._channels.configured_name
+
     async def of(self, person_id: PersonId, *, home: str) -> Person:
         """Them, with `may_act` as it is now. Raises `UnknownPerson` where Slack does not say."""
         person, bar = await self._judged(person_id, home)

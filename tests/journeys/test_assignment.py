@@ -62,7 +62,7 @@ async def test_whoever_is_available_has_it_at_once_and_is_told(here: World) -> N
     assert (view.ticket.status, view.ticket.assignee) == ("on_you", view.conversation.holder)
     await chat.thread.card_shows("Ben is answering")
     await chat.shows(
-        "🙋 Assigned to @Ben Okafor. The AI is paused; replies in this thread reach the customer."
+        "🙋 Assigned to @Ben Okafor. The AI is paused; their replies in this thread reach the customer."
     )
     await chat.sees("Ben will answer you here.", author="system")
     await here.until(lambda: told(here, "ben"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.blocks.ids import TAKE_OVER
+from sandbox import Person
 from tests.journeys.world import CHANNEL, NOTE, World
 
 
@@ -227,3 +228,22 @@ async def test_settings_say_how_it_is_set_up_and_no_secret(outside: World) -> No
         assert words in shown
     for secret in (outside.settings.slack_bot_token, outside.settings.api_key, outside.settings.database_url):
         assert str(secret) not in str(answer)
+
+
+async def test_a_channel_that_has_another_name_by_now_is_called_by_that(outside: World) -> None:
+    channel = outside.slack.channel(CHANNEL)
+    outside.slack.add_channel("elsewhere", members=["chloe"])
+    outside.slack.leave(CHANNEL, "chloe")
+    channel.name = "support-desk"
+    outside.slack.publish({"type": "channel_unshared", "channel": channel.id})
+
+    async def says(who: Person, text: str, where: str) -> str:
+        return outside.slack.rendered(await who.command("/bookbag", text, channel=where))
+
+    async def is_known() -> bool:
+        return "#support-desk" in await says(outside.ben, "settings", channel.name)
+
+    await outside.until(is_known)
+    assert "#live-chat" not in await says(outside.ben, "settings", channel.name)
+    assert "for those in #support-desk" in await says(outside.chloe, "tickets", "elsewhere")
+    assert "start in #support-desk" in await says(outside.ben, "connect", channel.name)
