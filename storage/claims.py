@@ -103,12 +103,18 @@ class Claims:
         right behind its first as that says. A row whose lease ran out is taken again, with those it travelled
         with, and its parcel carries `maybe_sent`.
         """
-        values = {"topic": topic, "now": self._now, "limit": limit}
-        heads = await self._connection.fetch(_heads(among, frozenset(shut)), values)
+        taking = {"now": self._now, "lease_until": self._now + lease, "process": self._process}
+        values = {"topic": topic, "limit": limit, **taking}
+        heads = await self._connection.change(_heads(among, frozenset(shut)), [values])
         if not heads:
             return []
         behind = await self._behind(heads, together or {})
-        await self._take(heads, behind, lease)
+        taken = [(row.id, head_id) for head_id, rows in behind.items() for row in rows]
+        if not _takes_at_once(self._connection.dialect.name):
+            taken += [(head.id, head.carrier) for head in heads]
+        if taken:
+            rows = [{**taking, "row": row, "led_by": carrier} for row, carrier in taken]
+            await self._connection.change(_TAKE, rows)
         return [_parcel(head, behind.get(head.id, ())) for head in heads]
 
     async def _behind(
@@ -143,23 +149,21 @@ class Claims:
         is_due: bool = row.state == "ready" and row.available_at <= self._now
         return is_due and row.kind == head.kind and not row.alone
 
-    async def _take(
-        self, heads: Sequence[Row[Any]], behind: Mapping[int, Sequence[Row[Any]]], lease: timedelta
-    ) -> None:
-        values = {"now": self._now, "lease_until": self._now + lease, "process": self._process}
-        followers = [(row.id, head_id) for head_id, rows in behind.items() for row in rows]
-        taken = [*((head.id, head.carrier) for head in heads), *followers]
-        await self._connection.change(
-            _TAKE, [{**values, "row": row, "led_by": carrier} for row, carrier in taken]
-        )
+
+def _takes_at_once(dialect: str) -> bool:
+    """Whether one statement finds rows and takes them: SQLite changes nothing within a query."""
+    return dialect == "postgresql"
 
 
 @lru_cache
 def _heads(among: Place, shut: frozenset[Place]) -> Prepared:
-    """The rows that may be claimed first of their lanes, and whether others are behind them."""
+    """The rows that may be claimed first of their lanes, and whether others are behind them.
+
+    As they were before; where one statement can, it takes them.
+    """
     due = table.c.state.in_([READY, UNKNOWN]) & (table.c.available_at <= bindparam("now"))
     abandoned = (table.c.state == SENDING) & (table.c.lease_until < bindparam("now"))
-    statement = (
+    found = (
         select(table, _IS_FOLLOWED.label("is_followed"))
         .where(
             table.c.topic == bindparam("topic"),
@@ -173,7 +177,15 @@ def _heads(among: Place, shut: frozenset[Place]) -> Prepared:
         .limit(bindparam("limit"))
         .with_for_update(skip_locked=True)
     )
-    return Prepared(lambda _dialect: statement)
+
+    def made(dialect: str) -> Select[Any]:
+        if not _takes_at_once(dialect):
+            return found
+        heads = found.cte("heads")
+        taken = update(table).where(table.c.id == heads.c.id).values(_TAKEN).cte("taken")
+        return select(heads).add_cte(taken).order_by(heads.c.priority, heads.c.id)
+
+    return Prepared(made)
 
 
 def _lanes(dialect: str) -> Select[Any]:
@@ -193,19 +205,17 @@ def _lanes(dialect: str) -> Select[Any]:
 _LANES = Prepared(_lanes)
 # What a place takes nothing of for weeks is tried more often than its column can count.
 _COUNTED: ColumnElement[int] = literal_column("32000")
+_TAKEN: Mapping[str, Any] = {
+    "state": "sending",
+    "attempts": case((table.c.attempts < _COUNTED, table.c.attempts + 1), else_=table.c.attempts),
+    "fence": table.c.fence + 1,
+    "lease_until": bindparam("lease_until"),
+    "claimed_by": bindparam("process"),
+    "first_sent_at": func.coalesce(table.c.first_sent_at, bindparam("now")),
+}
 _TAKE = Prepared(
     lambda _dialect: (
-        update(table)
-        .where(table.c.id == bindparam("row"))
-        .values(
-            state="sending",
-            attempts=case((table.c.attempts < _COUNTED, table.c.attempts + 1), else_=table.c.attempts),
-            fence=table.c.fence + 1,
-            lease_until=bindparam("lease_until"),
-            claimed_by=bindparam("process"),
-            first_sent_at=func.coalesce(table.c.first_sent_at, bindparam("now")),
-            carrier=bindparam("led_by"),
-        )
+        update(table).where(table.c.id == bindparam("row")).values(**_TAKEN, carrier=bindparam("led_by"))
     )
 )
 

@@ -68,8 +68,8 @@ class Database:
             self._writer = Writer(self.url)
             self._readers = engines.sqlite_reader(self.url)
         else:
-            self._writing = engines.postgresql(self.url, pool_size=pool_size)
-            self._pool = engines.postgresql(self.url, pool_size=pool_size)
+            self._writing = engines.postgresql(self.url, pool_size=pool_size, writes=True)
+            self._pool = engines.postgresql(self.url, pool_size=pool_size, writes=False)
 
     async def write(
         self,

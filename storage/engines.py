@@ -19,14 +19,24 @@ BUSY_TIMEOUT = 5_000  # ms
 IDLE_SECONDS = 10.0
 
 
-def postgresql(url: URL, *, pool_size: int) -> AsyncEngine:
+# Whatever list of rows a statement is given, PostgreSQL takes it for a hundred, and would read a table of
+# some thousands to its end rather than look up a hundred. It is given one mostly, and looks each up.
+_FOR_WRITES = {"enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
+
+
+def postgresql(url: URL, *, pool_size: int, writes: bool) -> AsyncEngine:
     """The connection that was used last is used next, so that its statements are prepared already.
 
     A connection that is known to be closed is given up before it is used. Whether one still works is tried
     only where it has rested, because that takes as many round trips as a reader's query and its transaction.
     """
     engine = create_async_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_use_lifo=True, hide_parameters=True
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        connect_args={"server_settings": _FOR_WRITES} if writes else {},
     )
 
     @event.listens_for(engine.sync_engine, "checkin")

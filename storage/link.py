@@ -64,10 +64,10 @@ class Link:
         return (await self.execute(statement, parameters)).scalars()
 
     async def flush(self) -> None:
-        """Write what is pending, in as few statements as there are kinds of it."""
+        """Write what is pending, in as few statements as the database lets us."""
         if self._pending:
             self.changes += 1
-            for statement, rows in self._pending.take():
+            for statement, rows in self._pending.take(self.dialect.name):
                 await self._send(statement, rows)
 
     async def _send(self, statement: Prepared, rows: Sequence[Values]) -> Sequence[Row]:

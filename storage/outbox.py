@@ -142,7 +142,7 @@ class Outbox:
     def finish_later(self, parcel: Parcel) -> None:
         """It is done, if this claim still holds it; nobody needs to know whether it did."""
         self._pending.finished += [
-            {"row": item.id, "claim": item.fence, "at": self._now} for item in parcel.items
+            {"id": item.id, "fence": item.fence, "finished_at": self._now} for item in parcel.items
         ]
 
     async def park(self, parcel: Parcel, *, error: str) -> bool:

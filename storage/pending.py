@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, func, insert, literal_column, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
+from storage import at_once
 from storage.prepared import Prepared, Values
 from storage.records import Conversation, ConversationId
 from storage.schema import conversations, entries, outbox
@@ -102,66 +103,76 @@ class Pending:
             if not was_changed:
                 del self._changed[conversation_id]
 
-    def take(self) -> Iterator[tuple[Prepared, Sequence[Values]]]:
-        """The statements that write it all, each with its rows; nothing is pending afterwards."""
-        changed = [_counters(self.locked[one]) for one in self._changed]
-        self._changed.clear()
-        for statement, rows in (
-            (_COUNT, changed),
-            (_ADD, self.entries),
-            (_OWE, self.owed),
-            (_COALESCE, self.coalesced),
-            (_FINISH, self.finished),
-        ):
+    def take(self, dialect: str) -> Iterator[tuple[Prepared, Sequence[Values]]]:
+        """The statements that write it all, each with its rows; nothing is pending afterwards.
+
+        On PostgreSQL it is one statement, because each would be a round trip.
+        """
+        written: tuple[tuple[str, Prepared, list[Row]], ...] = (
+            ("counted", _COUNT, [_counters(self.locked[one]) for one in self._changed]),
+            ("added", _ADD, self.entries[:]),
+            ("owed", _OWE, self.owed[:]),
+            ("coalesced", _COALESCE, _one_of_each(self.coalesced)),
+            ("finished", _FINISH, self.finished[:]),
+        )
+        for kept in (self._changed, self.entries, self.owed, self.coalesced, self.finished):
+            kept.clear()
+        if dialect == "postgresql":
+            yield _AT_ONCE, [{name: at_once.bound(rows) for name, _, rows in written}]
+            return
+        for _, statement, rows in written:
             if rows:
-                yield statement, rows[:]
-                rows.clear()
+                yield statement, rows
 
 
 def _counters(conversation: Conversation) -> Row:
     return {
-        "of": conversation.id,
-        "seq": conversation.last_seq,
-        "message_seq": conversation.last_message_seq,
-        "message_at": conversation.last_message_at,
-        "is_mirrored": conversation.mirrored,
+        "id": conversation.id,
+        "last_seq": conversation.last_seq,
+        "last_message_seq": conversation.last_message_seq,
+        "last_message_at": conversation.last_message_at,
+        "mirrored": conversation.mirrored,
     }
 
 
-def _coalesced(dialect: str) -> Executable:
+def _one_of_each(coalesced: Sequence[Row]) -> list[Row]:
+    """Of those that coalesce the first alone, as urgent as the most urgent of them."""
+    found: dict[str, Row] = {}
+    for row in coalesced:
+        first = found.setdefault(row["coalesce"], row)
+        found[row["coalesce"]] = {**first, "priority": min(first["priority"], row["priority"])}
+    return list(found.values())
+
+
+def _coalesced(_dialect: str) -> Executable:
     """One of them waits at most, and is as urgent as the most urgent that was asked for."""
-    of, least = (postgresql, func.least) if dialect == "postgresql" else (sqlite, func.min)
-    insert: postgresql.Insert | sqlite.Insert = of.insert(outbox).inline()
+    insert = sqlite.insert(outbox).inline()
     return insert.on_conflict_do_update(
         index_elements=["coalesce"],
         index_where=text("state = 'ready'"),
-        set_={"priority": least(outbox.c.priority, insert.excluded.priority)},
+        set_={"priority": func.min(outbox.c.priority, insert.excluded.priority)},
     )
 
 
 _COUNT = Prepared(
     lambda _dialect: (
         update(conversations)
-        .where(conversations.c.id == bindparam("of"))
-        .values(
-            last_seq=bindparam("seq"),
-            last_message_seq=bindparam("message_seq"),
-            last_message_at=bindparam("message_at"),
-            mirrored=bindparam("is_mirrored"),
-        )
+        .where(conversations.c.id == bindparam("id"))
+        .values({name: bindparam(name) for name in at_once.COUNTERS[1:]})
     )
 )
 _ADD = Prepared(lambda _dialect: insert(entries).inline(), columns=ENTRY)
 _OWE = Prepared(lambda _dialect: insert(outbox).inline(), columns=OWED)
 _COALESCE = Prepared(_coalesced, columns=OWED)
+_AT_ONCE = Prepared(lambda _dialect: at_once.statement(entry=ENTRY, owed=OWED))
 _FINISH = Prepared(
     lambda _dialect: (
         update(outbox)
         .where(
-            outbox.c.id == bindparam("row"),
-            outbox.c.fence == bindparam("claim"),
+            outbox.c.id == bindparam("id"),
+            outbox.c.fence == bindparam("fence"),
             outbox.c.state == literal_column("'sending'"),
         )
-        .values(state="done", finished_at=bindparam("at"))
+        .values(state="done", finished_at=bindparam("finished_at"))
     )
 )

@@ -20,6 +20,8 @@ class Seen:
 
     async def of(self, conversations: Collection[ConversationId]) -> Mapping[ConversationId, int]:
         """The number of the last teammate's message that each customer has seen, where they saw any."""
+        if not conversations:
+            return {}
         rows = await self._connection.execute(select(table).where(table.c.conversation_id.in_(conversations)))
         return {ConversationId(row.conversation_id): row.seq for row in rows}
 
