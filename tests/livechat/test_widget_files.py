@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,11 +123,91 @@ async def test_what_cannot_be_sent_is_refused_before_anything_goes_out(window: W
     await expect(window.page.locator("bookbag-chat .refusal")).to_contain_text("PDF and plain text")
 
 
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
+REFUSED = [
+    (chosen("IMG_1", "application/octet-stream", HEIC), "IMG_1: Only pictures"),
+    (chosen("IMG_1.heic", "image/heic", HEIC), "IMG_1.heic: Only pictures"),
+    (chosen("fake.png", "image/png", b"MZ\x00\x01"), "fake.png: Only pictures"),
+    (chosen("table.csv", "text/csv", b"PK\x03\x04\x14\x00"), "table.csv: Only pictures"),
+    (chosen("empty.png", "image/png", b""), "empty.png: This file is empty."),
+]
+
+
+@pytest.mark.parametrize(("file", "says"), REFUSED)
+async def test_a_file_that_cannot_go_is_refused_before_and_its_words_go(
+    window: Window, file: FilePayload, says: str
+) -> None:
+    await window.input.fill("My zip is broken")
+    await choose(window, file, chosen("zip.png", "image/png", picture()))
+    await expect(window.page.locator("bookbag-chat .refusal")).to_contain_text(says)
+    await expect(tray(window)).to_have_text(["zip.png"])
+    await expect(window.input).to_have_value("My zip is broken")
+    await send(window)
+    await expect(window.page.locator("bookbag-chat li.mine")).to_have_count(1)
+    await expect(window.page.locator("bookbag-chat li.pending")).to_have_count(0)
+    entry = (await (await window.chat()).entries())[0]
+    assert (entry["text"], [one["name"] for one in entry["attachments"]]) == ("My zip is broken", ["zip.png"])
+    assert window.complaints == []
+
+
+async def test_words_do_not_go_while_a_file_beside_them_is_being_refused(window: Window) -> None:
+    """Whoever presses Enter too soon reads that the file does not go along, and decides."""
+    await window.page.evaluate(
+        """() => {
+          const whole = Blob.prototype.arrayBuffer;
+          const asked = new Promise((resolve) => (window.readOn = resolve));
+          Blob.prototype.arrayBuffer = async function () { await asked; return whole.call(this); };
+        }"""
+    )
+    await window.input.fill("My photo")
+    await choose(window, chosen("IMG_1.png", "image/png", HEIC))
+    await window.input.press("Enter")
+    await window.page.evaluate("readOn()")
+    await expect(window.page.locator("bookbag-chat .refusal")).to_contain_text("IMG_1.png")
+    await expect(window.input).to_have_value("My photo")
+    await window.input.press("Enter")
+    await window.reads_in_the_end("My photo")
+
+
+CHARSETS = {
+    "orders.csv": ("application/vnd.ms-excel", "Größe;Preis\r\nM;10 €\r\n".encode("cp1252")),
+    "notes.txt": ("text/plain", "Grüße 你好".encode("utf-16")),
+    "data.json": ("application/json", b"{}"),
+}
+
+
+async def test_text_files_in_other_charsets_pass_to_the_byte(window: Window) -> None:
+    await choose(window, *(chosen(name, kind, content) for name, (kind, content) in CHARSETS.items()))
+    await expect(tray(window)).to_have_text([*CHARSETS])
+    await send(window)
+    await expect(window.page.locator("bookbag-chat li.mine .file")).to_have_count(3)
+    await expect(window.page.locator("bookbag-chat li.pending")).to_have_count(0)
+    async with window.page.expect_download() as download:
+        await window.page.get_by_role("button", name="orders.csv").click()
+    saved = await (await download.value).path()
+    assert await asyncio.to_thread(Path(saved).read_bytes) == CHARSETS["orders.csv"][1]
+    assert window.complaints == []
+
+
+async def test_words_whose_file_the_server_refuses_go_without_it(window: Window) -> None:
+    big = chosen("big.png", "image/png", picture() + bytes(1_100_000))
+    await choose(window, chosen("zip.png", "image/png", picture()), big)
+    await window.input.fill("Two pictures")
+    await send(window)
+    failed = window.page.locator("bookbag-chat li.failed .meta")
+    await expect(failed).to_contain_text("This file is too large.")
+    await failed.get_by_role("button", name="Send without it").click()
+    await expect(window.page.locator("bookbag-chat li:is(.failed, .pending)")).to_have_count(0)
+    await expect(window.bubble("Two pictures")).to_have_count(1)
+    entry = (await (await window.chat()).entries())[0]
+    assert (entry["text"], [one["name"] for one in entry["attachments"]]) == ("Two pictures", ["zip.png"])
+
+
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        (chosen("fake.png", "image/png", b"MZ\x00\x01"), "Only pictures"),
-        (chosen("empty.png", "image/png", b""), "This file is empty."),
+        # The browser looks at no more than a file's beginning.
+        (chosen("late.txt", "text/plain", b"a" * 5000 + b"\x00"), "Only pictures"),
         (chosen("big.png", "image/png", picture() + bytes(1_100_000)), "This file is too large."),
     ],
 )

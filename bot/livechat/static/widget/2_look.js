@@ -203,13 +203,15 @@ li.fresh { animation: say .22s cubic-bezier(.2, .8, .2, 1); }
 .wait input::placeholder { color: var(--soft); opacity: 1; }
 .trouble { padding: 6px 14px 0; font-size: 13px; color: var(--bad); }
 .trouble:empty { display: none; }
+.notice { padding-block-end: 8px; font-size: 13px; text-align: center; }
+.notice .choices { margin-block-start: 6px; }
 .tray { display: flex; flex-wrap: wrap; gap: 6px; padding-block-end: 8px; max-height: 168px; overflow-y: auto; }
 .tray .file { background: var(--bubble); padding-inline-end: 4px; max-width: min(100%, 240px); }
 .tray .file button { flex: none; width: 32px; height: 32px; border-radius: 8px; display: grid; place-items: center;
   color: var(--soft); }
 .tray .file button:hover { color: var(--ink); }
 .tray .file button svg { width: 16px; height: 16px; }
-.refusal { flex-basis: 100%; font-size: 13px; color: var(--bad); }
+.refusal { flex-basis: 100%; overflow-wrap: anywhere; font-size: 13px; color: var(--bad); }
 .panel.dropping::after { content: attr(data-drop); position: absolute; inset: 8px; z-index: 1; display: grid;
   place-items: center; border-radius: 14px; border: 2px dashed var(--accent-ink); font-weight: 600; pointer-events: none;
   background: color-mix(in srgb, var(--paper) 88%, transparent); }

@@ -3,10 +3,30 @@ const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"])
 const TAKEN = [...PICTURES, "application/pdf", "text/plain", ".txt", ".log", ".csv", ".md"];
 const MOST_FILES = 10; // in one message
 
-/** Whether the server may take it, as far as its name tells: what it is, the server sees for itself. */
-function mayBeTaken({ name, type }) {
+const LOOKED_AT = 4096; // bytes of a file's beginning
+const SIGNATURES = [/^\x89PNG\r\n\x1a\n/, /^\xff\xd8\xff/, /^GIF8[79]a/, /^RIFF[^]{4}WEBP/, /^%PDF-/];
+const WIDE = /^(?:\xff\xfe|\xfe\xff)(?!\0\0)/; // text in UTF-16
+const BINARY = /[\0-\x08\x0b\x0e-\x1f\x7f]/;
+
+/**
+ * Why a file cannot be sent, as the name of the words for that; empty if it may be. Told by its bytes, as the server
+ * does, which sees them all; a name alone is refused where it says that the file is a program or an office's.
+ */
+async function unfitness(file) {
+  const { name, type, size } = file;
   const ending = /\.[^.]+$/.exec(name)?.[0].toLowerCase();
-  return !type || TAKEN.includes(type) || TAKEN.includes(ending) || type.startsWith("text/");
+  const isText = type.startsWith("text/") || /json|xml|yaml/.test(type);
+  const isUnknown = !type || type === "application/octet-stream";
+  if (!isUnknown && !isText && !TAKEN.includes(type) && !TAKEN.includes(ending)) return "fileKind";
+  if (!size) return "fileEmpty";
+  try {
+    const bytes = new Uint8Array(await file.slice(0, LOOKED_AT).arrayBuffer());
+    const opening = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+    return [...SIGNATURES, WIDE].some((one) => one.test(opening)) || !BINARY.test(opening) ? "" : "fileKind";
+  } catch {
+    // A folder, or a file that went meanwhile.
+    return "fileKind";
+  }
 }
 
 /** A size in words, such as "1.2 MB". */
@@ -80,7 +100,7 @@ class Attachments {
 /** What is going to be sent with the next message. */
 class Tray {
   constructor(words, locale, { tray, picker, attach, panel, input }, changed) {
-    Object.assign(this, { words, locale, tray, changed, files: [] });
+    Object.assign(this, { words, locale, tray, changed, files: [], refusals: [] });
     attach.addEventListener("click", () => picker.click());
     picker.addEventListener("change", () => {
       this.add(picker.files);
@@ -116,18 +136,37 @@ class Tray {
     return !this.files.length;
   }
 
+  /** What of these can be sent is in the tray once `looking` is over; of the rest it is said why not. */
   add(files) {
-    const taken = [...files].filter(mayBeTaken);
+    const looking = Promise.all([this.looking, this.look([...files])]).then(() => {
+      this.isLooking = this.looking !== looking;
+    });
+    Object.assign(this, { looking, isLooking: true });
+  }
+
+  async look(files) {
+    const reasons = await Promise.all(files.map(unfitness));
+    const unfit = files.flatMap(({ name }, index) => (reasons[index] ? [`${name}: ${this.words[reasons[index]]}`] : []));
+    const fit = files.filter((_, index) => !reasons[index]);
     const room = MOST_FILES - this.files.length;
-    this.refusal = taken.length < files.length ? this.words.fileKind : taken.length > room ? this.words.tooManyFiles : "";
-    this.files.push(...taken.slice(0, room));
+    this.refusals = fit.length > room ? [...unfit, this.words.tooManyFiles] : unfit;
+    this.files.push(...fit.slice(0, room));
     this.draw();
+  }
+
+  /** False if there is no room for it. */
+  put(file) {
+    const hasRoom = this.files.length < MOST_FILES;
+    this.refusals = hasRoom ? [] : [this.words.tooManyFiles];
+    if (hasRoom) this.files.push(file);
+    this.draw();
+    return hasRoom;
   }
 
   /** Empties the tray and returns what was in it. */
   take() {
     const { files } = this;
-    Object.assign(this, { files: [], refusal: "" });
+    Object.assign(this, { files: [], refusals: [] });
     this.draw();
     return files;
   }
@@ -138,14 +177,16 @@ class Tray {
       const button = make("button", { type: "button", title: label, "aria-label": label }, icon("close"));
       button.addEventListener("click", () => {
         this.files = this.files.filter((one) => one !== file);
-        this.refusal = "";
+        this.refusals = [];
         this.draw();
+        file.takenOut?.();
       });
       const called = make("span", { className: "called", dir: "auto", textContent: file.name });
       const size = make("span", { className: "size", textContent: sizeIn(this.locale, file.size) });
       return make("div", { className: "file" }, icon("file"), make("span", { className: "what" }, called, size), button);
     });
-    if (this.refusal) nodes.push(make("div", { className: "refusal", role: "alert", textContent: this.refusal }));
+    const refused = this.refusals.map((textContent) => make("div", { dir: "auto", textContent }));
+    if (refused.length) nodes.push(make("div", { className: "refusal", role: "alert" }, ...refused));
     this.tray.replaceChildren(...nodes);
     this.tray.hidden = !nodes.length;
     this.changed();

@@ -77,9 +77,9 @@ function face(who, name = "", picture = "") {
 }
 
 class Log {
-  /** `retry(item)` and `drop(item)` are called when the customer asks for that of a message that failed. */
-  constructor(words, locale, attachments, { retry, drop }) {
-    Object.assign(this, { words, attachments, retry, drop });
+  /** `retry`, `drop` and `without(item)`, without its unfit file, are what a customer may ask of a message that failed. */
+  constructor(words, locale, attachments, { retry, drop, without }) {
+    Object.assign(this, { words, attachments, retry, drop, without });
     this.time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
     this.day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
     this.list = make("ul");
@@ -215,11 +215,15 @@ class Log {
     if (item.noted === text) return;
     item.noted = text;
     item.meta.replaceChildren(text);
-    if (item.state === "failed") {
-      const button = make("button", { type: "button", textContent: isUnfit ? words.remove : words.retry });
-      button.addEventListener("click", () => (isUnfit ? this.drop(item) : this.retry(item)));
+    const offer = (label, act) => {
+      const button = make("button", { type: "button", textContent: label });
+      button.addEventListener("click", () => act(item));
       item.meta.append(" ", button);
-    }
+    };
+    if (item.state !== "failed") return;
+    if (!isUnfit) offer(words.retry, this.retry);
+    else if (item.text || item.files?.length > 1) offer(words.without, this.without);
+    if (isUnfit) offer(words.remove, this.drop);
   }
 
   dayOf(day, at) {

@@ -16,7 +16,6 @@ function frame(words, language, greeting, list, wait) {
     newest: make("button", { type: "button", className: "newest", hidden: true }, icon("down"), words.newest),
     input: make("textarea", {
       rows: 1,
-      maxLength: 8000,
       dir: "auto",
       autocomplete: "off",
       enterKeyHint: "send",
@@ -26,6 +25,7 @@ function frame(words, language, greeting, list, wait) {
     attach: button("attach", words.attach, icon("clip")),
     picker: make("input", { type: "file", multiple: true, hidden: true, accept: TAKEN.join(",") }),
     tray: make("div", { className: "tray", hidden: true }),
+    notice: make("div", { className: "notice", role: "status", hidden: true }),
     sender: make("button", { className: "send", disabled: true, "aria-label": words.send }, icon("send")),
     badge: make("span", { className: "badge", hidden: true, "aria-hidden": "true" }),
     launcher: make("button", { type: "button", className: "launcher" }),
@@ -54,7 +54,7 @@ function frame(words, language, greeting, list, wait) {
     parts.ask,
     parts.status,
     parts.scroller,
-    make("div", { className: "foot" }, parts.newest, wait, parts.tray, parts.form),
+    make("div", { className: "foot" }, parts.newest, wait, parts.notice, parts.tray, parts.form),
   );
   parts.root = make("div", { className: "root", lang: language }, parts.panel, parts.launcher);
   return parts;

@@ -130,6 +130,7 @@ class BookbagChat extends HTMLElement {
     this.log = new Log(this.words, times, attachments, {
       retry: (item) => this.talk.retry(item),
       drop: (item) => this.talk.drop(item),
+      without: (item) => this.without(item),
     });
     this.wait = new Wait(this.words, {
       goBack: () => this.talk.wire.goBack(this.talk.chat),
@@ -137,8 +138,9 @@ class BookbagChat extends HTMLElement {
     });
     const greeting = this.getAttribute("greeting");
     this.parts = frame(this.words, this.language, greeting, this.log.list, this.wait.root);
-    const { root, panel, ask, input, scroller, newest } = this.parts;
-    this.tray = new Tray(this.words, times, this.parts, () => this.grow());
+    const { root, panel, ask, scroller, newest } = this.parts;
+    const tray = new Tray(this.words, times, this.parts, () => this.composer.changed());
+    this.composer = new Composer(this.words, times, this.parts, tray, (text, files) => this.talk.send(text, files));
 
     const shadow = this.shadowRoot || this.attachShadow({ mode: "open" });
     dress(shadow);
@@ -161,13 +163,6 @@ class BookbagChat extends HTMLElement {
     root.addEventListener("focusout", () => queueMicrotask(() => this.isConnected && (this.focused = null)));
     // An element that is moved in its page would be animated again.
     root.addEventListener("animationend", ({ target }) => target.classList.remove("fresh", "rising"));
-    this.parts.form.addEventListener("submit", (event) => this.submit(event));
-    input.addEventListener("input", () => this.grow());
-    input.addEventListener("keydown", (event) => {
-      // 229: Safari's Enter that ends a composition says so only like this.
-      const composing = event.isComposing || event.keyCode === 229;
-      if (event.key === "Enter" && !event.shiftKey && !composing) this.submit(event);
-    });
     panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing) return;
       if (ask.hidden) this.close();
@@ -218,19 +213,13 @@ class BookbagChat extends HTMLElement {
     this.parts.input.focus();
   }
 
-  submit(event) {
-    event.preventDefault();
-    const text = this.parts.input.value.trim();
-    if (!text && this.tray.isEmpty) return;
-    this.parts.input.value = "";
-    this.talk.send(text, this.tray.take());
-    this.parts.input.focus();
-  }
-
-  grow() {
-    this.parts.sender.disabled = !this.parts.input.value.trim() && this.tray.isEmpty;
-    this.parts.input.style.height = "auto";
-    this.parts.input.style.height = `${this.parts.input.scrollHeight}px`;
+  /** The words go, and the files that the server took; the one that it refused does not. */
+  without(item) {
+    const taken = item.files.filter((file) => file.id);
+    item.files = taken.length < item.files.length ? taken : [];
+    this.log.fill(item);
+    this.talk.retry(item);
+    this.talk.keep(item);
   }
 
   // What the conversation tells its window.
