@@ -17,7 +17,7 @@ from benchmarks.machine import described
 from benchmarks.processes import PROXIES
 from benchmarks.rows import Row, table
 
-PARTS = ("relay", "throughput", "pace", "streams", "growth", "ack")
+PARTS = ("relay", "throughput", "pace", "streams", "growth", "ack", "overload", "flood")
 # The longest part takes a third of it where the bridge keeps up.
 PART_SECONDS = 1_800
 

@@ -90,17 +90,34 @@ class Listener(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         at = time.time()
+        self._begin(data)
+        self._heard(self._before + data, at)
+        self._before = data[-LONGEST_WORD:]
+
+    def _begin(self, data: bytes) -> None:
+        """The first bytes say whether the stream is open."""
         if not self.is_open.done():
             if data.startswith(b"HTTP/1.1 200"):
                 self.is_open.set_result(None)
             else:
                 self.is_open.set_exception(ConnectionError(data[:200].decode(errors="replace")))
-        self._heard(self._before + data, at)
-        self._before = data[-LONGEST_WORD:]
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.is_open.done():
             self.is_open.set_exception(ConnectionError("the other side hung up"))
+
+
+class LineListener(Listener):
+    """Hands on whole lines, each once: for who counts what comes."""
+
+    __slots__ = ()
+
+    def data_received(self, data: bytes) -> None:
+        at = time.time()
+        self._begin(data)
+        *lines, self._before = (self._before + data).split(b"\n")
+        for line in lines:
+            self._heard(line, at)
 
 
 class Server:
@@ -115,11 +132,13 @@ class Server:
         loop = asyncio.get_running_loop()
         return (await loop.create_connection(Caller, self.host, self.port))[1]
 
-    async def listener(self, path: str, token: str, heard: OnBytes) -> Listener:
+    async def listener(
+        self, path: str, token: str, heard: OnBytes, *, kind: type[Listener] = Listener
+    ) -> Listener:
         """An event stream whose answer has begun."""
         loop = asyncio.get_running_loop()
         request = self._head("GET", path, token) + b"\r\n"
-        listener = (await loop.create_connection(lambda: Listener(request, heard), self.host, self.port))[1]
+        listener = (await loop.create_connection(lambda: kind(request, heard), self.host, self.port))[1]
         await listener.is_open
         return listener
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
@@ -40,14 +39,17 @@ from bot.relay.housekeeping import Housekeeping
 from bot.relay.outcome import prepared
 from bot.relay.pace import Pace
 from bot.relay.waiting_room import WaitingRoom
+from bot.slack.all_clear import AllClear
 from bot.slack.catchup import SPACING, CatchUp
 from bot.slack.channels import Channels
 from bot.slack.client import SlackClient
 from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory
+from bot.slack.doubts import Doubts
 from bot.slack.files import SlackFiles, SlackHost
 from bot.slack.gaps import Gaps
 from bot.slack.homes import Homes
+from bot.slack.in_hand import InHand, Socket
 from bot.slack.installation import (
     Installation,
     NotAnswering,
@@ -125,6 +127,8 @@ class Bridge:
         self._writes_at: datetime | None = None
         self._stack = AsyncExitStack()
         self._sockets: list[SocketModeClient] = []
+        self._in_hand = InHand()
+        self._all_clear: AllClear | None = None
         self.bell = Bell()
         self.database = Database(settings.database_url, clock=clock)
         self._slack_clock = SlackClock(clock)
@@ -231,7 +235,7 @@ class Bridge:
             # Nobody else is at work on it, so nothing is under way.
             may_land_for = self._waits.quarantine
             await self.database.write(lambda tx: tx.outbox.abandon(may_land_for=may_land_for))
-        notices = self.database.notices(heard=self.bell.ring, missed=self.bell.ring_all)
+        notices = self.database.notices(heard=self._heard, missed=self.bell.ring_all)
         if notices is not None:
             self._keep_up(notices)
         presence = self.database.presence()
@@ -261,6 +265,14 @@ class Bridge:
         lateness = Lateness(self.database, self.bell, least=self._settings.hold_back)
         if not self.database.is_sqlite:
             self._keep_up(lateness.run())
+
+        async def settled() -> None:
+            await self._in_hand.settled()
+            await gaps.noticed()
+
+        all_clear = self._all_clear = AllClear(self.database, settled)
+        self._stack.push_async_callback(all_clear.stop)
+        doubts = Doubts(self.database, gaps, lateness, all_clear)
         intake = Intake(
             self.database,
             self.bell,
@@ -273,7 +285,7 @@ class Bridge:
             anyone_replies=self._settings.replies == "anyone",
             channel_names=channels.names,
             language_of=known_language if self._settings.translates else None,
-            gaps=gaps,
+            doubts=doubts,
         )
         self._run(self._slack_courier(client, session, channels, outbound, private, slack_host))
         ai = self._made_ai()
@@ -320,6 +332,11 @@ class Bridge:
             if is_there:
                 await asyncio.wait(connecting, timeout=CONNECTED_WITHIN)
         self._keep_up(watch.run())
+
+    def _heard(self, name: str) -> None:
+        """What another process tells: a question about what is in hand, or the name of what has news."""
+        if self._all_clear is None or not self._all_clear.heard(name):
+            self.bell.ring(name)
 
     async def _introduced(self, client: AsyncWebClient) -> tuple[Installation, bool]:
         """What Slack says about us, and whether it said so now.
@@ -468,7 +485,7 @@ class Bridge:
             more_metrics=self.metrics,
         )
         if not self._settings.socket_mode:
-            app.router.add_post(deliveries.PATH, deliveries.deliveries(bolt, self._signatures))
+            app.router.add_post(deliveries.PATH, deliveries.deliveries(bolt, self._signatures, self._in_hand))
         most = max(raise_descriptors() - RESERVE, RESERVE)
         behind_proxies = self._limits.trusted_proxies > 0
         runner = Runner(app, Connections(most=most, each=None if behind_proxies else most // 4))
@@ -483,7 +500,7 @@ class Bridge:
         """Open the sockets, however long Slack takes to let us; each task ends when its one is open."""
         connecting = []
         for _ in range(SOCKETS):
-            handler = AsyncSocketModeHandler(bolt, app_token, ping_interval=PING_EVERY)
+            handler = Socket(bolt, app_token, self._in_hand, ping_interval=PING_EVERY)
             self._stack.push_async_callback(handler.close_async)
             self._sockets.append(handler.client)
             # The SDK tries again until it succeeds.

@@ -64,6 +64,7 @@ class Database:
         self._batches = Batches(self._run)
         self._arrivals = Batches(partial(self._share, rides=()))
         self._ownership: Ownership | None = None
+        self._tell: Heard | None = None
         if self.is_sqlite:
             self._writer = Writer(self.url)
             self._readers = engines.sqlite_reader(self.url)
@@ -142,7 +143,13 @@ class Database:
 
         notices = Notices(self._pool, heard=heard, missed=missed)
         self.on_commit.append(notices.after_commit)
+        self._tell = notices.tell
         return notices.run()
+
+    def tell(self, name: str) -> None:
+        """Let every other process hear this name, if `notices` runs. It may be lost on its way."""
+        if self._tell is not None:
+            self._tell(name)
 
     def presence(self) -> Coroutine[Any, Any, None] | None:
         """On PostgreSQL, what to run to be known to the other processes; None where there are none."""

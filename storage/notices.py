@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -42,10 +42,16 @@ class Notices:
         self._missed = missed
         self._me = secrets.token_hex(6)
         self._names: set[str] = set()
+        self._told: list[str] = []
         self._something = asyncio.Event()
 
     def after_commit(self, tx: Transaction) -> None:
         self._names |= tx.touched | tx.topics
+        self._something.set()
+
+    def tell(self, name: str) -> None:
+        """Send a name that no commit gave, in the order in which names are told."""
+        self._told.append(name)
         self._something.set()
 
     async def run(self) -> None:
@@ -69,14 +75,15 @@ class Notices:
                         async with asyncio.timeout(RECONNECT_AFTER):
                             await self._something.wait()
                     self._something.clear()
-                    names, self._names = self._names, set()
+                    names = [*self._names, *self._told]
+                    self._names, self._told = set(), []
                     for payload in self._payloads(names):
                         await driver.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
             finally:
                 if not driver.is_closed():
                     await driver.remove_listener(CHANNEL, self._on_notice)
 
-    def _payloads(self, names: set[str]) -> Iterator[str]:
+    def _payloads(self, names: Collection[str]) -> Iterator[str]:
         line = self._me
         for name in names:
             if len(line) + 1 + len(name) > LONGEST:

@@ -31,6 +31,13 @@ class Processes:
         is_free = func.pg_try_advisory_xact_lock_shared(LOCKS, table.c.id)
         return (await self._connection.scalars(select(table.c.id).where(is_free))).all()
 
+    async def others(self, *, than: int) -> Sequence[int]:
+        """Those that are there, without the process of that number."""
+        if self._connection.dialect.name != "postgresql":
+            return ()
+        is_free = func.pg_try_advisory_xact_lock_shared(LOCKS, table.c.id)
+        return (await self._connection.scalars(select(table.c.id).where(table.c.id != than, ~is_free))).all()
+
     async def forget(self, gone: Collection[int]) -> None:
         if gone:
             await self._connection.execute(delete(table).where(table.c.id.in_(gone)))

@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from functools import partial
 from typing import NoReturn
 
@@ -25,6 +26,7 @@ from bot.slack.letters import delivery_of
 from bot.slack.missed import MARGIN, Missed, Unreadable
 from storage.database import Database, reason_of
 from storage.inbox import Delivery
+from storage.paces import Rate
 from storage.records import Conversation, MessageRef, State
 from storage.transaction import Transaction
 
@@ -39,6 +41,20 @@ LOOK_TAKES = 10.0
 LOOK_AGAIN = 0.5
 LOOK_EVERY = 0.05
 ASK_EVERY = 1.0
+# Where something older may be on its way without a gap, threads are read within this pace, which processes
+# share: Slack allows 50 reads a minute, and gaps and posts of unknown outcome need some of them.
+IN_DOUBT = "conversations.replies"
+IN_DOUBT_RATE = Rate(60 / 30, burst=10)
+# Seconds. By then such a reading has told, or time tells.
+IN_DOUBT_TAKES = 3.0
+
+
+class Looked(Enum):
+    """What a look at a thread came to: the inbox has more of it now, nothing was missing, or no answer."""
+
+    MORE = auto()
+    WHOLE = auto()
+    UNREAD = auto()
 
 
 class Gaps:
@@ -74,7 +90,10 @@ class Gaps:
         await self._database.write(lambda tx: tx.facts.put(GAP_AT, tx.now.isoformat()))
 
     def dropped(self) -> None:
-        """Slack says that it drops deliveries: that is a gap for every process."""
+        """Deliveries were lost: Slack says that it drops them, or we could not store one.
+
+        That is a gap for every process.
+        """
         self._is_untold = True
         self._happened(self._database.clock())
 
@@ -98,6 +117,12 @@ class Gaps:
                 log.warning("a gap could not be told to the other processes: %s", reason_of(error))
             await asyncio.sleep(LOOK_EVERY)
 
+    async def noticed(self) -> None:
+        """Return once the other processes know of every gap that can be seen here by now."""
+        self._notice((), self._database.clock())
+        if self._is_untold:
+            await self._tell()
+
     async def _ask(self) -> None:
         if self._database.is_sqlite:
             return
@@ -112,8 +137,8 @@ class Gaps:
         self._notice(await tx.processes.gone(), tx.now)
         return self._last is not None and thread not in self._whole and tx.now - self._last <= LASTS
 
-    async def bridge(self, thread: MessageRef, *, before: str) -> bool:
-        """Look for what a gap may have taken from the thread. True if the inbox has more of it now.
+    async def bridge(self, thread: MessageRef, *, before: str) -> Looked:
+        """Look for what a gap may have taken from the thread.
 
         What waits in the thread happened at `before`, by Slack's clock; what a gap took from ahead of that is
         no older than gaps matter for.
@@ -124,23 +149,36 @@ class Gaps:
         last = self._last
         if self._is_untold:
             await self._tell()
+        looked = await self._looked(thread, before=before, within=LOOK_TAKES)
+        if looked is not Looked.UNREAD and last == self._last:
+            self._whole.add(thread)
+        return looked
+
+    async def look(self, thread: MessageRef, *, before: str) -> Looked:
+        """Look, without a gap, for what may still be on its way, if the pace of such looks allows it now.
+
+        `before` as for `bridge`. What is in the thread by then is everything that is older.
+        """
+        if not await self._database.write(_may_look):
+            return Looked.UNREAD
+        return await self._looked(thread, before=before, within=IN_DOUBT_TAKES)
+
+    async def _looked(self, thread: MessageRef, *, before: str, within: float) -> Looked:
         async with self._database.read() as tx:
             conversation = await tx.conversations.by_thread(thread)
             here = {one.delivery.identity for one in await tx.inbox.of_thread(thread)}
-        if last is None or conversation is None or conversation.state is not State.TEAMMATE:
-            return False
+        if conversation is None or conversation.state is not State.TEAMMATE:
+            return Looked.WHOLE
         try:
-            async with asyncio.timeout(LOOK_TAKES):
+            async with asyncio.timeout(within):
                 seen = await self._read(thread, conversation, since=moment(before) - LASTS - MARGIN)
         except (Unreadable, TimeoutError) as error:
             log.warning("%s goes on without a look at what may be missing: %s", thread.source, error)
-            return False
+            return Looked.UNREAD
         missing = [one for one in seen if one.identity not in here]
         if missing:
             await self._database.write(partial(_put, missing))
-        if last == self._last:
-            self._whole.add(thread)
-        return bool(missing)
+        return Looked.MORE if missing else Looked.WHOLE
 
     def _notice(self, gone: Collection[int], now: datetime) -> None:
         """Is there a new gap: a process gone, a socket closed or opened since the last look?"""
@@ -196,3 +234,12 @@ def _is_open(socket: SocketModeClient) -> bool:
 
 async def _put(found: Sequence[Delivery], tx: Transaction) -> None:
     await tx.inbox.put_all([(one, tx.now) for one in found])
+
+
+async def _may_look(tx: Transaction) -> bool:
+    """Take one look of those that the pace allows, if there is one."""
+    opening = (await tx.paces.openings({IN_DOUBT: IN_DOUBT_RATE})).get(IN_DOUBT)
+    if opening is None or opening.tokens < 1:
+        return False
+    await tx.paces.take(IN_DOUBT, IN_DOUBT_RATE, 1)
+    return True

@@ -21,9 +21,9 @@ from bot.desk.replies import Fate, LanguageOf
 from bot.slack.arrivals import Arrivals
 from bot.slack.clock import SlackClock
 from bot.slack.directory import Directory
+from bot.slack.doubts import Doubts
 from bot.slack.events import message_of
 from bot.slack.files import SlackFiles
-from bot.slack.gaps import Gaps
 from bot.slack.installation import Installation
 from bot.slack.lateness import Lateness
 from bot.slack.letters import Delays, Rule, RuleBook, delivery_of
@@ -70,7 +70,7 @@ class Intake:
         anyone_replies: bool = False,
         channel_names: Callable[[], Collection[str]] = tuple,
         language_of: LanguageOf | None = None,
-        gaps: Gaps | None = None,
+        doubts: Doubts | None = None,
     ) -> None:
         self._database = database
         self._bell = bell
@@ -85,7 +85,8 @@ class Intake:
             channel_names=channel_names,
             language_of=language_of,
         )
-        self._rounds = Rounds(database, self._rules, gaps if lateness.least else None)
+        self._doubts = doubts if lateness.least else None
+        self._rounds = Rounds(database, self._rules, self._doubts)
         self._lateness = lateness
         self._slack_clock = slack_clock
         # Threads that were found to be conversations': they stay that.
@@ -104,9 +105,14 @@ class Intake:
         if delivery is None:
             return
         self._slack_clock.heard(delivery.event_ts)
-        is_first = await self._arrivals.take(delivery)
-        if is_first and not again:
+        if not again:
             self._lateness.note(self._slack_clock.ours(delivery.event_ts))
+        try:
+            await self._arrivals.take(delivery)
+        except BaseException:
+            if self._doubts is not None:
+                self._doubts.lost()
+            raise
 
     async def take_all(self, events: Iterable[Mapping[str, Any]]) -> int:
         """Keep events that were found in conversations' threads, in one transaction. Returns how many."""
@@ -213,7 +219,7 @@ class Intake:
 
         What comes late was kept up somewhere, and others with it: for it the time counts from now.
         """
-        hold_back = self._lateness.hold_back(now)
+        hold_back = self._lateness.least
         older_may_come = self._slack_clock.ours(delivery.event_ts) + hold_back - now
         if older_may_come <= timedelta(0):
             return now + hold_back

@@ -24,6 +24,7 @@ from bot.desk import outgoing, threads, waiting
 from bot.desk.desk import Desk
 from bot.desk.outgoing import Owed
 from bot.relay.outcome import CutOff, Done, Effect, GoesOn, NotYet, Outcome, Parked, Part, Throttled, Unknown
+from bot.slack.backoff import Backoff
 from bot.slack.channels import Channels
 from bot.slack.clock import SlackClock
 from bot.slack.errors import CALL_ERRORS, THREAD_GONE, Failure, Trouble
@@ -47,7 +48,7 @@ _WORKSPACE = "the workspace"
 MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "method_not_supported"}
 # A clock may have been set back since.
 _CLOCK_SET = timedelta(minutes=15)
-_LONGEST_WAIT = timedelta(minutes=1)
+_LATELY = timedelta(minutes=1)
 _SAID_FOR = timedelta(minutes=10)
 
 
@@ -105,6 +106,7 @@ class Poster:
         self._slack_clock = slack_clock
         self._private = private
         self._waits = waits
+        self._backoff = Backoff(waits.look_after)
         self.troubles = Troubles(desk.database.clock, lasts=10 * waits.while_closed)
         # What was given up lately, for readiness: whoever looks after this may find out why.
         self.given_up = Troubles(desk.database.clock, lasts=_SAID_FOR)
@@ -159,6 +161,7 @@ class Poster:
             if failure.trouble is Trouble.MAYBE_SENT:
                 # An earlier try's quarantine is over, and a look that finds nothing would post at once: the
                 # next look waits out this one's.
+                self._backoff.failed()
                 soon = self.longer(parcel)
                 after = soon if parcel.maybe_sent is None else max(soon, self._waits.quarantine)
                 return Unknown(after, failure.reason)
@@ -166,6 +169,7 @@ class Poster:
             if elsewhere is not None:
                 return elsewhere
             return await self._refused(parcel, draft, failure, thread)
+        self._backoff.succeeded()
         was_cut_off = thread is not None and self.troubles.at(thread.source) is not None
         for place in (channel, _WORKSPACE, *([thread.source] if thread else [])):
             self.troubles.over(place)
@@ -234,7 +238,10 @@ class Poster:
             if failure.reason in MAY_NOT_LOOK:
                 return Parked(failure.reason, self._told_of(parcel, draft, failure.reason, certain=False))
             # Looking is another method than posting, and waits by itself.
+            if failure.trouble in (Trouble.MAYBE_SENT, Trouble.NOT_SENT):
+                self._backoff.failed()
             return Unknown(max(failure.after, self.longer(parcel)), failure.reason)
+        self._backoff.succeeded()
         if found is not None and found.is_beside and thread is not None:
             await self.strayed(parcel, thread, MessageRef(thread.team, thread.channel, found.ts))
             return Done()
@@ -382,7 +389,7 @@ class Poster:
 
     async def _is_there(self, parcel: Parcel, thread: MessageRef) -> bool:
         """Whether the thread shows the post, although Slack's answer to it did not say so."""
-        since = self._slack_clock.slacks(self._desk.database.clock()) - _LONGEST_WAIT
+        since = self._slack_clock.slacks(self._desk.database.clock()) - _LATELY
         try:
             key = Form.of(parcel.payload).key(parcel.key)
             found = await find(self._client, key, channel=thread.channel, thread=thread, since=since)
@@ -447,6 +454,7 @@ class Poster:
             case Trouble.THROTTLED:
                 return Throttled(failure.after, failure.reason)
             case Trouble.NOT_SENT:
+                self._backoff.failed()
                 return NotYet(self.longer(parcel), failure.reason)
             case Trouble.ALREADY_SO:
                 return Done()
@@ -475,8 +483,8 @@ class Poster:
         return NotYet(self._waits.while_closed, "the channel is shared outside")
 
     def longer(self, parcel: Parcel) -> timedelta:
-        """How long until the next try, longer with each."""
-        return min(self._waits.look_after * (1 << min(parcel.attempts - 1, 8)), _LONGEST_WAIT)
+        """How long until the next try, longer with each while Slack is in trouble."""
+        return self._backoff.after(parcel.attempts)
 
 
 def _channel(home: str | None, thread: MessageRef | None) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 
 from bot.desk.replies import given_up
-from bot.slack.gaps import Gaps
+from bot.slack.doubts import Cleared, Doubts, Verdict
 from bot.slack.letters import DECIDED_WITHIN, Delays, Rule, RuleBook, author_of
 from storage.database import Database, reason_of
 from storage.inbox import Letter
@@ -32,32 +32,40 @@ LONGEST_PAUSE = timedelta(seconds=10)
 class Rounds:
     """Each round deals with as much of a thread's rows as can be dealt with now."""
 
-    def __init__(self, database: Database, rules: RuleBook, gaps: Gaps | None) -> None:
+    def __init__(self, database: Database, rules: RuleBook, doubts: Doubts | None) -> None:
         self._database = database
         self._rules = rules
-        self._gaps = gaps
+        self._doubts = doubts
 
     async def work_off(self, thread: MessageRef, *, before: str | None = None) -> None:
-        """Deal with what is due, or all that happened `before`, as far as authors and files are known."""
-        while await self._round(thread, before=before):
+        """Deal with what is due, or all that happened `before`, as far as authors and files are known.
+
+        What is due goes on when nothing older of its thread is on its way any more (`Doubts`).
+        """
+        clear = None if self._doubts is None or before is not None else await self._doubts.cleared()
+        while await self._round(thread, before=before, clear=clear):
             pass
 
-    async def _round(self, thread: MessageRef, *, before: str | None, one: bool = False) -> bool:
+    async def _round(
+        self, thread: MessageRef, *, before: str | None, clear: Cleared | None, one: bool = False
+    ) -> bool:
         """True if there may be more to do now. With `one`, no more than one row is dealt with."""
         async with self._database.read() as tx:
             letters = taken_back_first(await tx.inbox.of_thread(thread))
-            in_doubt = self._gaps is not None and await self._gaps.concern(tx, thread)
+            is_gap = self._doubts is not None and await self._doubts.is_gap(tx, thread)
         if before is None:
-            due, until = in_turn(letters, now=tx.now)
+            due, until = in_turn(letters, now=tx.now if clear is None else min(tx.now, clear.at))
         else:
             due, until = letters[: _count_before(letters, Decimal(before))], None
         if not due and until is None:
             return False
         # A look that Slack does not answer takes its time, too, and one that is to be decided now has none.
-        if due and in_doubt and self._gaps is not None and not self._rules.is_overdue(due[0]):
-            first = min((one.delivery.event_ts for one in due), key=Decimal)
-            if await self._gaps.bridge(thread, before=first):
-                return True
+        if due and self._doubts is not None and not self._rules.is_overdue(due[0]):
+            match await self._doubts.about(thread, due, is_gap=is_gap, clear=clear):
+                case Verdict.MORE:
+                    return True
+                case Verdict.WAIT:
+                    return False
         if one:
             due, until = due[:1], None
         rules: dict[int, Rule] = {}
@@ -90,7 +98,7 @@ class Rounds:
                 raise
             if len(rules) > 1:
                 # One of them cannot be dealt with; the database may say so at the end only. One at a time.
-                return await self._round(thread, before=before, one=True)
+                return await self._round(thread, before=before, clear=clear, one=True)
             await self._broke_off(due[0], error)
             return before is None
         return done and stuck is None and until is None

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from benchmarks import ack, growth, pace, relay, streams, throughput
+from benchmarks import ack, flood, growth, overload, pace, relay, streams, throughput
 from benchmarks.databases import Databases
 from benchmarks.jumping import JumpingLoop, run
 from benchmarks.rows import Row, Target, amount, percentile, table
@@ -62,6 +62,17 @@ async def test_growth_does_the_same_work_with_and_without_a_past(databases: Data
 
 async def test_acknowledgements_are_timed_and_held_against_the_database(databases: Databases) -> None:
     rows = await ack.measure(ack.Size(each_second=20, seconds=1, conversations=1), databases)
+    assert unfound(rows) == []
+
+
+async def test_overload_is_acknowledged_and_read_in_order_however_much_comes(databases: Databases) -> None:
+    rows = await overload.measure(overload.Size(finding=0.3, loading=0.2, conversations=2), databases)
+    assert unfound(rows) == []
+    assert [row.what for row in rows if row.target is not None and row.unit == "/s"]
+
+
+async def test_a_flood_leaves_those_whom_somebody_answers_where_they_were(databases: Databases) -> None:
+    rows = await flood.measure(flood.Size(strangers=3, answered=1, messages=1, gap=0.1), databases)
     assert unfound(rows) == []
 
 
