@@ -22,7 +22,7 @@ machine: $(VENV)/.dev
 check: lint types imports test
 
 # Bridges killed under load on both databases, and a count of what that did to messages; ARGS="--messages 2000"
-# for a quick look.
+# for a quick look, ARGS=--busy beside eight busy programs.
 torture: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.torture $(ARGS)
 

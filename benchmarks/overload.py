@@ -31,7 +31,7 @@ LEAST_OF_BEST = 0.9
 ACKNOWLEDGED_WITHIN = 10.0
 TIMES = (0.5, 1.0, 2.0, 4.0)
 # How many replies are unacknowledged at any time while it is found what the machine can take.
-UNDER_WAY = 100
+UNDER_WAY = 400
 # Seconds. Longer than that nobody waits for what is not acknowledged, or has not reached its customer.
 DRAIN = 120.0
 WORD = re.compile(rb"\bo(\d+)n(\d+)x\b")
@@ -47,7 +47,7 @@ class Size:
 
 
 FULL = Size(finding=5, loading=3, conversations=50)
-QUICK = Size(finding=1, loading=0.5, conversations=5)
+QUICK = Size(finding=2, loading=1, conversations=5)
 
 
 @dataclass(slots=True)
