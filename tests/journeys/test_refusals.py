@@ -73,7 +73,7 @@ async def test_an_outage_of_48_long_messages_is_shown_whole_in_a_few_posts(
 
 
 @pytest.mark.parametrize("reading", READINGS)
-async def test_an_answer_with_many_links_is_shown_as_plain_words_where_its_blocks_are_too_long(
+async def test_an_answer_with_many_links_keeps_its_formatting_where_its_blocks_are_too_long_for_one_post(
     outside: World, reading: Counting
 ) -> None:
     count_as(outside, reading)
@@ -85,7 +85,11 @@ async def test_an_answer_with_many_links_is_shown_as_plain_words_where_its_block
     await chat.customer.say("Thanks")
     await chat.shows("Thanks")
     await outside.settled()
-    assert said(chat, "ai") == answer
+    read = "See this page on orders (https://shop.example/help/orders/{0}) and then do write."
+    assert "".join(said(chat, "ai").split()) == "".join(read.format(n) for n in range(33)).replace(" ", "")
+    of_the_ai = [one for one in chat.thread.replies() if "orders" in str(one.get("blocks"))]
+    assert len(of_the_ai) > 1
+    assert max(size_of_blocks(list(one["blocks"]), reading) for one in of_the_ai) <= MAX_BLOCKS_SIZE
     assert await parked(outside) == 0
 
 

@@ -75,6 +75,8 @@ def test_a_post_of_ours_tells_how_the_clocks_stand(slack: SlackClock, times: Tim
     posts(slack, times)
     assert is_known(slack, times)
     hears(slack, times, late=300)
+    # What came late, in another minute, says less than what is known already.
+    assert is_known(slack, times)
     hears(slack, times)
     assert is_known(slack, times)
 
