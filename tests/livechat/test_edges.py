@@ -149,7 +149,8 @@ async def test_the_widget_is_one_small_cacheable_script(house: House) -> None:
     assert widget.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert "max-age" in widget.headers["Cache-Control"]
     assert widget.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    assert len(gzip.compress(widget.raw)) <= 25 * 1024
+    # A sixth of it are the words in five languages, another one the look.
+    assert len(gzip.compress(widget.raw)) <= 32 * 1024
     again = await house.ask("GET", "/widget.js", headers={"If-None-Match": widget.headers["ETag"]})
     assert (again.status, again.raw) == (304, b"")
     async with house.session.get("/widget.js", headers={"Accept-Encoding": "gzip"}) as packed:

@@ -3,7 +3,7 @@ const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"])
 const TAKEN = [...PICTURES, "application/pdf", "text/plain", ".txt", ".log", ".csv", ".md"];
 const MOST_FILES = 10; // in one message
 
-const LOOKED_AT = 4096; // bytes of a file's beginning
+const OPENING = 4096; // bytes of a file's beginning
 const SIGNATURES = [/^\x89PNG\r\n\x1a\n/, /^\xff\xd8\xff/, /^GIF8[79]a/, /^RIFF[^]{4}WEBP/, /^%PDF-/];
 const WIDE = /^(?:\xff\xfe|\xfe\xff)(?!\0\0)/; // text in UTF-16
 const BINARY = /[\0-\x08\x0b\x0e-\x1f\x7f]/;
@@ -20,7 +20,7 @@ async function unfitness(file) {
   if (!isUnknown && !isText && !TAKEN.includes(type) && !TAKEN.includes(ending)) return "fileKind";
   if (!size) return "fileEmpty";
   try {
-    const bytes = new Uint8Array(await file.slice(0, LOOKED_AT).arrayBuffer());
+    const bytes = new Uint8Array(await file.slice(0, OPENING).arrayBuffer());
     const opening = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
     return [...SIGNATURES, WIDE].some((one) => one.test(opening)) || !BINARY.test(opening) ? "" : "fileKind";
   } catch {

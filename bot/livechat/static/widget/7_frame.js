@@ -25,7 +25,7 @@ function frame(words, language, greeting, list, wait) {
     attach: button("attach", words.attach, icon("clip")),
     picker: make("input", { type: "file", multiple: true, hidden: true, accept: TAKEN.join(",") }),
     tray: make("div", { className: "tray", hidden: true }),
-    notice: make("div", { className: "notice", role: "status", hidden: true }),
+    notice: make("div", { className: "notice", "aria-live": "polite", hidden: true }),
     sender: make("button", { className: "send", disabled: true, "aria-label": words.send }, icon("send")),
     badge: make("span", { className: "badge", hidden: true, "aria-hidden": "true" }),
     launcher: make("button", { type: "button", className: "launcher" }),
