@@ -2,6 +2,7 @@
 const READABLE = 4.5; // the contrast of text (WCAG 2, 1.4.3)
 const PAINTED = ["--accent", "--on-accent", "--on-accent-well", "--accent-ink", "--accent-edge"];
 const ON_ACCENT = [[255, 255, 255], [16, 19, 26], [0, 0, 0]]; // to write on an accent; one of them is always readable
+const WELLS = [[0, 0, 0, 0.14], [0, 0, 0, 0.07], [255, 255, 255, 0.28]]; // under a file or code in one's own message
 
 /** Red, green and blue (0 to 255) and the share of cover, of a colour as a browser serialises it. */
 function channels(computed) {
@@ -64,11 +65,12 @@ function paletteOf(accent, backgrounds, ink) {
   const isReadable = (colour) => [...backgrounds, tint].every((one) => contrast(colour, one) >= READABLE);
   const steps = Array.from({ length: 21 }, (_, step) => over([...ink, step / 20], flat));
   const written = (colour) => `rgb(${colour.join(" ")})`;
+  // Darker where that leaves enough contrast, else lighter: nothing that lies on it may be harder to read.
+  const well = WELLS.find((one) => contrast(on, over(one, flat)) >= READABLE);
   return {
     "--accent": written(flat),
     "--on-accent": written(on),
-    // Darker under white, lighter under black: whatever lies on it reads better there.
-    "--on-accent-well": on === ON_ACCENT[0] ? "rgb(0 0 0 / .16)" : "rgb(255 255 255 / .28)",
+    "--on-accent-well": `rgb(${well.slice(0, 3).join(" ")} / ${well[3]})`,
     "--accent-ink": written(steps.find(isReadable) || ink),
     "--accent-edge": contrast(flat, paper) < 1.5 ? written(over([...ink, 0.3], paper)) : "transparent",
   };

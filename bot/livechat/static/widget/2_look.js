@@ -203,7 +203,7 @@ li.fresh { animation: say .22s cubic-bezier(.2, .8, .2, 1); }
 .wait input::placeholder { color: var(--soft); opacity: 1; }
 .trouble { padding: 6px 14px 0; font-size: 13px; color: var(--bad); }
 .trouble:empty { display: none; }
-.notice { padding-block-end: 8px; font-size: 13px; text-align: center; }
+.notice { padding-block-end: 8px; font-size: 13px; text-align: center; text-wrap: balance; }
 .notice .choices { margin-block-start: 6px; }
 .tray { display: flex; flex-wrap: wrap; gap: 6px; padding-block-end: 8px; max-height: 168px; overflow-y: auto; }
 .tray .file { background: var(--bubble); padding-inline-end: 4px; max-width: min(100%, 240px); }
