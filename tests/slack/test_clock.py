@@ -123,6 +123,9 @@ def test_what_slack_tells_us_of_was_before_now(slack: SlackClock, times: Times) 
     slack.heard(heard)
     assert moment(slack.now()) > moment(heard)
     assert slack.latest == heard
+    # Also where nothing is known of the difference any more, for our own clock was set.
+    times.ours -= timedelta(hours=1)
+    assert moment(slack.now()) > moment(heard)
 
 
 def test_a_time_that_no_clock_can_show_is_not_believed(slack: SlackClock, times: Times) -> None:
