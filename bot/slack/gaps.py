@@ -84,6 +84,7 @@ class Gaps:
         # What the other processes do not know yet: that there was a gap, and who is gone.
         self._is_untold = False
         self._untold: set[int] = set()
+        self._telling = asyncio.Lock()
 
     async def open(self) -> None:
         """There is a gap just now, at a start for instance."""
@@ -120,8 +121,7 @@ class Gaps:
     async def noticed(self) -> None:
         """Return once the other processes know of every gap that can be seen here by now."""
         self._notice((), self._database.clock())
-        if self._is_untold:
-            await self._tell()
+        await self._tell()
 
     async def _ask(self) -> None:
         if self._database.is_sqlite:
@@ -193,16 +193,24 @@ class Gaps:
             self._whole.clear()
 
     async def _tell(self) -> None:
-        """Let the other processes know."""
-        gone, self._untold, self._is_untold = self._untold, set(), False
-        at = self._last or self._database.clock()
+        """Let the other processes know what they do not know yet. On return they can read it."""
+        async with self._telling:
+            if not self._is_untold:
+                return
+            gone, self._untold, self._is_untold = self._untold, set(), False
+            at = self._last or self._database.clock()
 
-        async def tell(tx: Transaction) -> None:
-            await tx.processes.forget(gone)
-            await tx.outbox.abandon(by=gone, may_land_for=self._may_land_for)
-            await tx.facts.put(GAP_AT, at.isoformat())
+            async def tell(tx: Transaction) -> None:
+                await tx.processes.forget(gone)
+                await tx.outbox.abandon(by=gone, may_land_for=self._may_land_for)
+                await tx.facts.put(GAP_AT, at.isoformat())
 
-        await self._database.write(tell)
+            try:
+                await self._database.write(tell)
+            except BaseException:
+                self._untold |= gone
+                self._is_untold = True
+                raise
 
     def _sockets_changed(self) -> bool:
         """Whether one closed since the last look, or opened: that ends a time in which one was closed."""
