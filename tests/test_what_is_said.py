@@ -211,9 +211,7 @@ async def test_a_slack_that_fails_leaves_a_line_in_the_log(
 
 
 async def test_every_figure_that_the_docs_name_is_in_metrics(tmp_path: Path) -> None:
-    pages = "".join(
-        (ROOT / page).read_text() for page in ("README.md", "docs/operating.md", "docs/numbers.md")
-    )
+    pages = "".join(page.read_text("utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
     named = set(re.findall(r"bookbag_[a-z_]+(?:\{[^}]*\})?", pages))
     async with world(f"{FILE}{tmp_path / 'bookbag.db'}") as bridge:
         text = (await _asked(bridge.bridge.address, "/metrics"))[1]
