@@ -34,6 +34,7 @@ TIMES = (0.5, 1.0, 2.0, 4.0)
 UNDER_WAY = 400
 # Seconds. Longer than that nobody waits for what is not acknowledged, or has not reached its customer.
 DRAIN = 120.0
+ALL_READ = 300.0
 WORD = re.compile(rb"\bo(\d+)n(\d+)x\b")
 
 
@@ -101,7 +102,7 @@ class Replies:
         """Wait for the customers; returns for how many seconds, or infinity where something never came."""
         began = time.monotonic()
         while sum(self.read) < sum(self.sent):
-            if time.monotonic() - began > DRAIN:
+            if time.monotonic() - began > ALL_READ:
                 return math.inf
             await asyncio.sleep(0.05)
         return time.monotonic() - began
