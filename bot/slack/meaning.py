@@ -4,7 +4,8 @@ The markers that the README names, `note:` and `//`, and a mention make a note w
 them. Marks, quotes, bullets and emoji in front do not hide them, nor does formatting inside: "*note*:",
 "> // …" and "• :lock: note: …" are notes too. Whatever else resembles a marker, on any line and in any
 language (bot/slack/markers), and every mention, Slack channel and address within Slack, makes it unclear: its
-author is asked. Sending a note to a customer cannot be undone; asking costs one press
+author is asked. So they are about a sentence that reads like what teammates say to each other
+(bot/slack/markers/learned). Sending a note to a customer cannot be undone; asking costs one press
 (docs/decisions/0007-in-doubt-it-is-held.md).
 """
 
@@ -14,10 +15,11 @@ import re
 from collections.abc import Collection
 
 from bot.desk.replies import Meant
-from bot.desk.signs import Sign
+from bot.desk.signs import Sign, TeamSign
 from bot.slack.markers.code import without_code, without_programs
 from bot.slack.markers.folding import visible
 from bot.slack.markers.judge import has_marker, is_name_for_team, sign_in
+from bot.slack.markers.learned.model import remark_in
 from bot.slack.markers.stand_ins import EMOJI, INTO_SLACK, SLACK_CHANNEL, SOMEBODY
 
 # Each sign can be read in one way only, so that nothing is tried twice. Possessive groups would be shorter,
@@ -49,10 +51,19 @@ def judged(*readings: tuple[str, str], channels: Collection[str] = ()) -> tuple[
         return Meant.NOTE, None
     # Mostly the text and the blocks read the same.
     for whole in dict.fromkeys(whole for whole, _ in readings):
-        sign = sign_in(whole, channels=channels)
+        sign = sign_of(whole, channels=channels)
         if sign is not None:
             return Meant.UNCLEAR, sign
     return Meant.FOR_CUSTOMER, None
+
+
+def sign_of(seen: str, *, channels: Collection[str] = ()) -> Sign | None:
+    """What in a text looks meant for the team: a sign if there is one, else a sentence that reads so."""
+    sign = sign_in(seen, channels=channels)
+    if sign is not None:
+        return sign
+    remark = remark_in(seen)
+    return Sign(TeamSign.REMARK, remark) if remark is not None else None
 
 
 def is_note(seen: str) -> bool:

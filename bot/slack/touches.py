@@ -19,8 +19,7 @@ from bot.relay.outcome import Done, NotYet, Outcome
 from bot.slack.directory import UnknownPerson
 from bot.slack.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.forms import Form
-from bot.slack.markers.judge import sign_in
-from bot.slack.meaning import as_seen
+from bot.slack.meaning import as_seen, sign_of
 from bot.slack.outbound import Outbound, Withheld
 from bot.slack.poster import FOR_GOOD, Poster
 from bot.slack.private import OWN_WORDS, Private
@@ -232,8 +231,9 @@ def author_of(parcel: Parcel) -> PersonId:
 
 
 def _sign(kind: str | None, held: HeldReply | None) -> Sign | None:
-    """The sign of that kind, with the line of the held reply that it is in."""
+    """The sign of that kind, with the line or the sentence of the held reply that it is in."""
     if kind is None:
         return None
-    found = sign_in(as_seen(held.text)) if held is not None and kind == TeamSign.MARKER else None
-    return found if found is not None and found.kind is TeamSign.MARKER else Sign(TeamSign(kind))
+    is_quoted = held is not None and kind in (TeamSign.MARKER, TeamSign.REMARK)
+    found = sign_of(as_seen(held.text)) if held is not None and is_quoted else None
+    return found if found is not None and found.kind == kind else Sign(TeamSign(kind))

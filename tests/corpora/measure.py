@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +16,13 @@ LANGUAGES = ("en", "de", "es", "fr", "ja")
 HERE = Path(__file__).parent
 # The rule was written with these at hand, the third after it was first frozen.
 KNOWN = tuple(HERE / f"{name}.jsonl" for name in ("first", "second", "third"))
+# The learned judge was trained on these: the last three were written for that.
+TRAINED_ON = (*KNOWN, *(HERE / f"training_{name}.jsonl" for name in "abc"))
 # Nobody has looked at it to mend the rule: it tells how a remark fares that nobody has thought of.
 UNSEEN = HERE / "fourth.jsonl"
 CORPORA = (*KNOWN, UNSEEN)
+# Recorded dialogues that lie beside the repository on some machines and are no part of it.
+SHARED_DIALOGUES = Path(os.environ.get("BOOKBAG_DIALOGUES", "shared/transcripts/sgd.jsonl"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,16 @@ def measured(corpus: Path) -> Measured:
         if one["for"] == "customer" and meant is not Meant.FOR_CUSTOMER:
             held.append(one["text"])
     return Measured(counts, sent, held)
+
+
+def spoken_by_assistants() -> Iterator[str]:
+    """What assistants said to customers in the recorded dialogues, each text once."""
+    said: set[str] = set()
+    for line in SHARED_DIALOGUES.read_text(encoding="utf-8").splitlines():
+        for turn in json.loads(line)["turns"]:
+            if turn["from"] == "ai" and turn["text"] not in said:
+                said.add(turn["text"])
+                yield turn["text"]
 
 
 def table() -> str:
