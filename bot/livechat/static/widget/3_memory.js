@@ -4,6 +4,7 @@
 class Memory {
   constructor(prefix, store) {
     this.prefix = prefix;
+    this.unkept = new Map(); // what a full store refused: gone with this page, and true until then
     if (store) {
       this.store = store;
       return;
@@ -26,19 +27,25 @@ class Memory {
   }
 
   get(name) {
-    return parsed(this.store.getItem(this.prefix + name));
+    const key = this.prefix + name;
+    return parsed(this.unkept.get(key) ?? this.store.getItem(key));
   }
 
   set(name, value) {
     if (this.isClosed) return;
+    const key = this.prefix + name;
+    const text = JSON.stringify(value);
     try {
-      this.store.setItem(this.prefix + name, JSON.stringify(value));
+      this.store.setItem(key, text);
+      this.unkept.delete(key);
     } catch {
       // A full store: the message is still sent from this page, it only would not survive a reload.
+      this.unkept.set(key, text);
     }
   }
 
   drop(name) {
+    this.unkept.delete(this.prefix + name);
     this.store.removeItem(this.prefix + name);
   }
 
@@ -73,10 +80,10 @@ class Memory {
   /** The names that begin with `start`, in order. */
   names(start) {
     const whole = this.prefix + start;
-    const found = [];
+    const found = [...this.unkept.keys()].filter((key) => key.startsWith(whole)).map((key) => key.slice(this.prefix.length));
     for (let index = 0; index < this.store.length; index += 1) {
       const key = this.store.key(index);
-      if (key?.startsWith(whole)) found.push(key.slice(this.prefix.length));
+      if (key?.startsWith(whole) && !this.unkept.has(key)) found.push(key.slice(this.prefix.length));
     }
     return found.sort();
   }

@@ -1,6 +1,9 @@
 // Requests and the event stream, with the bearer that EventSource could not send.
 const PATIENCE_MS = 20_000; // for an answer
-const SILENCE_MS = 45_000; // the server pings every 15 s; a stream this quiet is dead
+const SHORT_MS = 5000; // for an answer that may be asked for again
+const SILENCE_MS = 30_000; // of an upload, after which it is given up
+// What a proxy may say of a request that would not pass later either. Its other words pass: the server may be away.
+const FINAL = new Set([400, 413, 414, 415, 422, 431]);
 
 /** The server answered, but not with what was asked for. */
 class Refused extends Error {
@@ -11,15 +14,16 @@ class Refused extends Error {
     this.wait = Number(retryAfter) * 1000 || 0;
     try {
       const { code, details = [] } = JSON.parse(text).error;
-      Object.assign(this, { code, details });
+      Object.assign(this, { code, details, isOurs: true });
     } catch {
-      Object.assign(this, { code: "", details: [] });
+      // Not the server's words but those of a proxy in front of it.
+      Object.assign(this, { code: status === 413 ? "file_too_large" : "", details: [] });
     }
   }
 
   /** Whether the same request may succeed later. */
   get passes() {
-    return this.status === 429 || this.status >= 500;
+    return this.status === 429 || this.status >= 500 || !(this.isOurs || FINAL.has(this.status));
   }
 
   /** Which parts of what the page says of its customer have not their form. */
@@ -40,8 +44,13 @@ class Refused extends Error {
 
   /** Whether the conversation is not there any more, or not ours. */
   get isGone() {
-    return this.status === 401 || this.status === 404;
+    return Boolean(this.isOurs) && (this.status === 401 || this.status === 404);
   }
+}
+
+/** What the server says with that status and code, said by ourselves. */
+function refusal(status, code) {
+  return new Refused(status, 0, JSON.stringify({ error: { code } }));
 }
 
 /** How long to wait before try number `tries`: 1 s, 2 s, 4 s… up to 30 s, half of it by chance. */
@@ -76,7 +85,7 @@ class Wire {
 
   async json(method, path, options) {
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), PATIENCE_MS);
+    const timer = setTimeout(() => limit.abort(), options.patience || PATIENCE_MS);
     try {
       return await (await this.request(method, path, { ...options, signal: limit.signal })).json();
     } finally {
@@ -144,41 +153,45 @@ class Wire {
     return this.json("POST", `/v1/conversations/${id}/seen`, { token, body: { seq } });
   }
 
-  page({ id, token }, after) {
-    return this.json("GET", `/v1/conversations/${id}/messages?after=${after}&limit=200`, { token });
+  /** What is past that number. After failures the answer may take longer. */
+  page({ id, token }, after, failures) {
+    const patience = Math.min(PATIENCE_MS, SHORT_MS * 2 ** failures);
+    return this.json("GET", `/v1/conversations/${id}/messages?after=${after}&limit=200`, { token, patience });
   }
 
-  /** Calls `heard(entry)` for each entry after number `after` until `signal` aborts or the stream ends. */
-  async listen({ id, token }, after, signal, opened, heard) {
-    const silence = new AbortController();
-    const stop = () => silence.abort();
-    signal.addEventListener("abort", stop);
-    let timer = setTimeout(stop, SILENCE_MS);
+  /** Whether the API can be reached now. */
+  async answers({ id, token }) {
     try {
-      const response = await this.request("GET", `/v1/conversations/${id}/events`, {
-        token,
-        signal: silence.signal,
-        headers: { "Last-Event-ID": String(after) },
-      });
-      opened();
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      let text = "";
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) return;
-        clearTimeout(timer);
-        timer = setTimeout(stop, SILENCE_MS);
-        const events = (text + value).split("\n\n");
-        text = events.pop();
-        for (const event of events) {
-          // What carries no number (typing, pings) is not part of the conversation.
-          const data = /^id:/m.test(event) && /^data: ?(.*)$/m.exec(event);
-          if (data) heard(JSON.parse(data[1]));
-        }
+      await this.json("GET", `/v1/conversations/${id}`, { token, patience: SHORT_MS });
+      return true;
+    } catch (error) {
+      return Boolean(error.isOurs);
+    }
+  }
+
+  /**
+   * Calls `entry(entry)` for each entry after number `after`, and `beat(age)` with the milliseconds since the stream was
+   * asked for at the server, until `signal` aborts or the stream ends.
+   */
+  async listen({ id, token }, after, signal, { entry, beat }) {
+    const response = await this.request("GET", `/v1/conversations/${id}/events?beat=${BEAT_SECONDS}`, {
+      token,
+      signal,
+      headers: { "Last-Event-ID": String(after) },
+    });
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const events = (text + value).split("\n\n");
+      text = events.pop();
+      for (const event of events) {
+        const [, data] = /^data: ?(.*)$/m.exec(event) || [];
+        // What carries no number is not part of the conversation.
+        if (/^id:/m.test(event) && data) entry(JSON.parse(data));
+        else if (/^event: ?beat$/m.test(event)) beat(Number(data));
       }
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
     }
   }
 }

@@ -11,6 +11,10 @@ const WHY_NOT = {
   file_empty: "fileEmpty",
   unknown_file: "fileLost",
 };
+// Refusals that another try may change, and may not.
+const WHY_PERHAPS = {
+  file_stuck: "fileStuck",
+};
 // Refusals that another try changes once the page is mended.
 const WHY_NOT_YET = {
   invalid_user_hash: "notYou",
@@ -208,7 +212,8 @@ class Log {
     let text = ends ? time : "";
     const isUnfit = item.state === "failed" && WHY_NOT[item.why];
     const isNotYet = item.state === "failed" && WHY_NOT_YET[item.why];
-    if (isUnfit || isNotYet) text = words[isUnfit || isNotYet];
+    const isStuck = item.state === "failed" && WHY_PERHAPS[item.why];
+    if (isUnfit || isStuck || isNotYet) text = words[isUnfit || isStuck || isNotYet];
     else if (item.state === "sending" && item.progress < 1) text = words.progress(Math.floor(item.progress * 100));
     else if (this.unsent.has(item.client_id)) text = words[item.state];
     else if (ends && isLast && item.from === "customer") text = `${words.sent} · ${time}`;
@@ -222,8 +227,9 @@ class Log {
     };
     if (item.state !== "failed") return;
     if (!isUnfit) offer(words.retry, this.retry);
-    else if (item.text || item.files?.length > 1) offer(words.without, this.without);
-    if (isUnfit) offer(words.remove, this.drop);
+    const isFile = isUnfit || isStuck;
+    if (isFile && (item.text || item.files?.length > 1)) offer(words.without, this.without);
+    if (isFile) offer(words.remove, this.drop);
   }
 
   dayOf(day, at) {
