@@ -284,8 +284,8 @@ async def test_who_joined_answers_by_just_typing_under_their_own_name(bridge: Wo
     assert joined["state"] == {"state": "teammate", "teammate": {"name": "Ana"}}
     await chat.shows("Ben joined. What they type in this thread reaches the customer too.")
     await chat.thread.card_shows("Ana is answering, with Ben")
-    ts = await chat.reply(bridge.ben, "I know the warehouse")
-    said = await chat.sees("I know the warehouse", author="teammate")
+    ts = await chat.reply(bridge.ben, "I asked the warehouse for you")
+    said = await chat.sees("I asked the warehouse for you", author="teammate")
     assert said["name"] == "Ben"
     await chat.marked(ts, SENT)
     note = await chat.reply(bridge.ben, "// they are slow")

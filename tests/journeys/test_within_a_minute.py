@@ -184,11 +184,11 @@ async def test_a_file_that_does_not_come_holds_nobody_up(
     (file,) = office.slack.message(CHANNEL, sample)["files"]
     files = [{"id": file["id"], "file_access": "check_file_info"}]
     posted = [await chat.reply(office.ana, "Here", as_={"files": files}) for _ in range(3)]
-    await chat.reply(office.ana, "Behind them")
+    await chat.reply(office.ana, "Sorry for the wait")
     await office.until(lambda: waits(office))
     await passes(office, clock)
-    await chat.sees("Behind them")
-    assert read(chat) == ["Behind them"]
+    await chat.sees("Sorry for the wait")
+    assert read(chat) == ["Sorry for the wait"]
     for ts in posted:
         await chat.marked(ts, FAILED)
 
@@ -211,7 +211,7 @@ async def test_what_the_database_refuses_holds_nobody_up_and_is_not_brought_back
     office: World, chat: Chat, clock: RunningClock
 ) -> None:
     broken = [await chat.reply(office.ana, f"Nul \0 {number}") for number in range(3)]
-    behind = await chat.reply(office.ana, "Behind them")
+    behind = await chat.reply(office.ana, "Sorry for the wait")
     await office.until(lambda: waits(office))
     await passes(office, clock)
     await chat.marked(behind, SENT)
@@ -224,7 +224,7 @@ async def test_what_the_database_refuses_holds_nobody_up_and_is_not_brought_back
     await chat.reply(office.ana, "The end")
     await chat.sees("The end")
     await office.settled()
-    assert read(chat) == ["Behind them", "The end"]
+    assert read(chat) == ["Sorry for the wait", "The end"]
     assert chat.marks(broken[0]) == {FAILED}
 
 

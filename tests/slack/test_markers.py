@@ -23,11 +23,14 @@ def test_no_remark_is_sent_and_hardly_a_plain_reply_is_held(corpus: Path) -> Non
     assert len(found.held) <= found.of("customer", *Meant) / 100, found.held
 
 
-def test_on_remarks_that_nobody_has_thought_of_the_rule_gets_no_worse() -> None:
-    """Not yet at the aim, none: decision 0007 has the figures and says why."""
-    found = measured(UNSEEN)
-    assert len(found.sent) <= 25
-    assert len(found.held) <= found.of("customer", *Meant) / 100, found.held
+@pytest.mark.parametrize(("corpus", "sent", "held"), [(UNSEEN[0], 25, 5), (UNSEEN[1], 411, 10)])
+def test_on_remarks_that_nobody_has_thought_of_the_rule_gets_no_worse(
+    corpus: Path, sent: int, held: int
+) -> None:
+    """Far from the aim, none, where a remark carries no sign: decision 0007 has the figures and says why."""
+    found = measured(corpus)
+    assert len(found.sent) <= sent
+    assert len(found.held) <= held, found.held
 
 
 @pytest.mark.parametrize(
