@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import secrets
@@ -14,7 +15,7 @@ import pytest
 from aiohttp.web_app import _cached_build_middleware
 from hypothesis import HealthCheck, settings
 
-from tests.databases import empty_postgres, empty_sqlite, shared_postgres, vacated
+from tests.databases import careless, empty_postgres, empty_sqlite, shared_postgres, vacated
 
 __all__ = ["empty_postgres", "empty_sqlite", "shared_postgres"]
 
@@ -32,6 +33,12 @@ settings.load_profile("fixed")
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each processor, as most tests wait most of the time; at most sixteen."""
     return min(2 * (os.cpu_count() or 1), 16)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-database", action="store_true", help="run each journey on SQLite and on PostgreSQL"
+    )
 
 
 def pytest_collection_finish() -> None:
@@ -60,6 +67,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         # The server runs as a user of its own, who must be able to reach the folder.
         place = Path("/tmp") / f"bookbag-pg-{secrets.token_hex(4)}"
         server = get_server(place, cleanup_mode="delete")
+    with asyncio.Runner() as runner:
+        runner.run(careless(f"{place}"))
     yield f"{place}"
     server.cleanup()
 

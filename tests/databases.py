@@ -34,6 +34,17 @@ def clock() -> HandClock:
     return HandClock()
 
 
+async def careless(place: str) -> None:
+    """Let the server at `place` wait for no disk: no test asks what is left of it when its machine fails."""
+    connection = await asyncpg.connect(host=place, user="postgres", database="postgres")
+    try:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
+            await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
+
+
 @pytest.fixture(scope="session")
 def empty_postgres(postgres: str) -> str:
     """The name of a migrated database to copy; nobody is connected to it."""

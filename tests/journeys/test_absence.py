@@ -90,6 +90,7 @@ async def test_a_thread_that_starts_again_takes_nothing_back(
 
 
 @pytest.mark.parametrize("moves", [rebuilt, card_deleted])
+@pytest.mark.both_databases
 async def test_what_is_typed_in_a_former_thread_while_we_are_away_arrives_once(
     outside: World, chat: Chat, moves: Moves, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -203,6 +204,7 @@ async def test_a_held_reply_that_slack_forgets_stays_held_and_its_author_is_aske
     await comes_to_read(outside, chat, "We open at 8", "See you", "May I?")
 
 
+@pytest.mark.both_databases
 async def test_a_reply_deleted_while_we_were_away_shows_as_absent_and_is_asked_about(
     outside: World, chat: Chat, caplog: pytest.LogCaptureFixture
 ) -> None:

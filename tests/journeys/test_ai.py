@@ -106,6 +106,7 @@ async def test_two_messages_in_a_row_get_one_answer_that_covers_both(
     assert "Three" in str(claude.requests[1]["messages"])
 
 
+@pytest.mark.both_databases
 async def test_an_outside_ai_is_refused_while_a_teammate_holds(database_url: str) -> None:
     async with world(database_url, ai="external") as bridge:
         chat = await bridge.chat(first="Hello")

@@ -52,6 +52,7 @@ async def holder(here: World, chat: Chat) -> str | None:
     return view.holder.name if view.holder else None
 
 
+@pytest.mark.both_databases
 async def test_whoever_is_available_has_it_at_once_and_is_told(here: World) -> None:
     assert "You are available" in await says(here, here.ben, "back")
     chat = await asks(here, "Maya")
@@ -173,6 +174,7 @@ async def test_who_is_gone_is_taken_out(here: World, clock: RunningClock, gone: 
     await chat.thread.card_shows("Waiting for a teammate")
 
 
+@pytest.mark.both_databases
 async def test_while_slack_does_not_say_who_is_there_nobody_is_taken_out(
     here: World, clock: RunningClock
 ) -> None:
@@ -201,6 +203,7 @@ async def test_home_and_help_say_who_one_is(here: World) -> None:
     assert "You are available" in await says(here, here.ben, "")
 
 
+@pytest.mark.both_databases
 async def test_availability_outlives_a_restart(here: World) -> None:
     await says(here, here.ben, "back")
     await here.restart()

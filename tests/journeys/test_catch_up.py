@@ -17,6 +17,8 @@ from tests.journeys import reading_again
 from tests.journeys.reading_again import reads
 from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def hold_back() -> timedelta:

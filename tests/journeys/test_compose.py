@@ -141,6 +141,7 @@ async def test_what_was_written_is_polished_and_shown_in_a_new_field(
     await chat.sees("Es tut mir so leid!", author="teammate")
 
 
+@pytest.mark.both_databases
 async def test_while_the_ai_writes_nothing_can_be_typed_or_sent_and_the_words_can_be_had_back(
     with_claude: World, claude: FakeAnthropic
 ) -> None:
@@ -235,6 +236,7 @@ async def test_what_the_knowledge_does_not_answer_is_left_to_the_teammate(bridge
     assert "nothing in the knowledge answers" in str(view["blocks"])
 
 
+@pytest.mark.both_databases
 async def test_who_lost_the_conversation_is_told_and_can_take_it_back_with_the_same_press(
     bridge: World,
 ) -> None:

@@ -45,6 +45,7 @@ async def another_process(office: Office) -> AsyncIterator[Callable[[], Awaitabl
     yield left
 
 
+@pytest.mark.both_databases
 async def test_a_process_that_did_not_connect_goes_by_it_at_once(office: Office) -> None:
     async with another_process(office) as take_the_rest:
         early = await office.here.chat("Early bird", first="Hello", inbox="vip")
@@ -91,6 +92,7 @@ async def test_a_channel_that_comes_back_has_its_inbox_again(office: Office) -> 
     assert "cannot be used" not in await office.says(office.eve, "connect")
 
 
+@pytest.mark.both_databases
 async def test_a_card_whose_answer_was_lost_is_looked_for_where_it_is_at_home(office: Office) -> None:
     await office.connect()
     office.slack.faults.drop_after("chat.postMessage")
@@ -109,6 +111,7 @@ async def test_a_card_whose_answer_was_lost_is_looked_for_where_it_is_at_home(of
     assert [text for _, text in chat.in_thread()] == ["Where is my yacht?", "Still not here"]
 
 
+@pytest.mark.both_databases
 async def test_a_lost_channel_says_how_it_is_mended(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     await office.connect()
     caplog.set_level(logging.INFO)
@@ -187,6 +190,7 @@ async def test_which_workspace_a_command_names_says_nothing_of_its_sender(office
     assert "No inbox has a channel of its own" in await delivered(office, command)
 
 
+@pytest.mark.both_databases
 async def test_nothing_changes_while_slack_does_not_say_who_asks(office: Office) -> None:
     for word in ("connect", "disconnect"):
         # Their language is asked for as well.

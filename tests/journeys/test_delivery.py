@@ -7,6 +7,8 @@ import pytest
 from storage.records import Kind
 from tests.journeys.world import CHANNEL, SENT, World, world
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_a_redelivered_reply_reaches_the_customer_once(bridge: World) -> None:
     chat = await bridge.chat(first="Hello")

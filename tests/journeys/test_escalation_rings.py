@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot.blocks.ids import TAKE_OVER
 from tests.journeys.world import CHANNEL, Chat, World, world
 
@@ -29,6 +31,7 @@ async def existing(here: World) -> Chat:
     return chat
 
 
+@pytest.mark.both_databases
 async def test_an_escalation_in_a_conversation_that_exists_is_seen_in_the_channel_at_once(
     outside: World,
 ) -> None:
@@ -89,6 +92,7 @@ async def test_a_card_that_was_on_its_way_before_does_not_keep_the_escalation_qu
     assert rung(outside) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_card_that_said_so_and_lost_its_answer_does_not_ring_twice(outside: World) -> None:
     outside.slack.faults.rate_limit(POST, retry_after=1)
     outside.slack.faults.drop_after(POST)
@@ -101,6 +105,7 @@ async def test_a_card_that_said_so_and_lost_its_answer_does_not_ring_twice(outsi
     assert len(outside.slack.messages(CHANNEL)) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_ring_whose_answer_is_lost_is_not_repeated(outside: World) -> None:
     chat = await existing(outside)
     outside.slack.faults.drop_after(POST, when=lambda call: bool(call.get("reply_broadcast")))

@@ -15,6 +15,8 @@ from tests.journeys.test_files import PNG, attached, kept
 from tests.journeys.test_ticket import a_guest
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
 
+pytestmark = pytest.mark.both_databases
+
 
 async def failed(bridge: World, by: Person, text: str = "Here", **how: object) -> tuple[Chat, str]:
     """A message whose file Slack does not let the app read, in a conversation that Ana answers."""

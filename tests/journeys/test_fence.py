@@ -22,6 +22,8 @@ from storage.records import Author, ConversationId, Customer, Entry, Kind, Parce
 from storage.transaction import Transaction
 from tests.ai.fake_anthropic import FakeAnthropic
 
+pytestmark = pytest.mark.both_databases
+
 ANA = Person(PersonId("T1", "U1"), "Ana", None, may_act=True, fetched_at=datetime.now(UTC))
 BEN = Person(PersonId("T1", "U2"), "Ben", None, may_act=True, fetched_at=datetime.now(UTC))
 

@@ -149,6 +149,7 @@ async def test_what_comes_behind_a_file_waits_for_it(bridge: World) -> None:
     assert [text for who, text in chat.window() if who == "teammate"] == ["Before", "With it", "Behind"]
 
 
+@pytest.mark.both_databases
 async def test_a_file_delivered_twice_comes_once(bridge: World) -> None:
     chat = await bridge.chat(first="Hello")
     await chat.taken_over(bridge.ana)

@@ -11,6 +11,8 @@ from bot.app import SOCKETS, Bridge
 from bot.demo.show import NO_LIMITS
 from tests.journeys.world import Chat, World
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def hold_back() -> timedelta:

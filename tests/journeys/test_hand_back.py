@@ -17,6 +17,8 @@ from tests.journeys.test_files import PNG
 from tests.journeys.test_ticket import a_guest, held
 from tests.journeys.world import CHANNEL, SENT, Chat, World, world
 
+pytestmark = pytest.mark.both_databases
+
 PROMISE = "A new backpack leaves today, free of charge."
 
 

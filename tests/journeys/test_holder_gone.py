@@ -117,6 +117,7 @@ def silently_a_guest(here: World) -> None:
 
 
 @pytest.mark.parametrize(("change", "why"), [(silently_left, LEFT), (silently_a_guest, NO_MEMBER)])
+@pytest.mark.both_databases
 async def test_who_went_while_nobody_listened_is_noticed_at_the_start(
     outside: World, change: Change, why: str
 ) -> None:
@@ -162,6 +163,7 @@ async def test_nobody_is_taken_for_gone_because_slack_does_not_answer(
     await chat.marked(sent, SENT)
 
 
+@pytest.mark.both_databases
 async def test_of_two_who_notice_at_once_one_gives_the_customer_back(outside: World) -> None:
     chat, _ = await held_by_dora(outside)
     conversation, _ = await stands(outside, chat)
@@ -177,6 +179,7 @@ async def test_of_two_who_notice_at_once_one_gives_the_customer_back(outside: Wo
     assert now.epoch == conversation.epoch + 1
 
 
+@pytest.mark.both_databases
 async def test_who_took_it_over_meanwhile_keeps_it(outside: World) -> None:
     chat, _ = await held_by_dora(outside)
     await chat.choose(outside.ana, "Take over from Dora")

@@ -111,6 +111,7 @@ async def test_it_is_emptied_when_its_person_may_see_it_no_more(outside: World, 
     assert "Maya" not in home
 
 
+@pytest.mark.both_databases
 async def test_while_slack_does_not_say_who_somebody_is_theirs_stays_as_it_is(outside: World) -> None:
     chat = await outside.chat("Maya", first="Hello")
     await chat.thread.ts()
@@ -127,6 +128,7 @@ async def test_while_slack_does_not_say_who_somebody_is_theirs_stays_as_it_is(ou
     await shows(outside, "ana", "Maya", "Noor")
 
 
+@pytest.mark.both_databases
 async def test_each_list_is_read_page_by_page_and_stays_there_while_it_is_refreshed(outside: World) -> None:
     chats = [await outside.chat(f"Customer {number:02}", first="Hello") for number in range(12)]
     for chat in chats:
@@ -153,6 +155,7 @@ def names(home: str) -> set[str]:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.both_databases
 async def test_a_process_that_finds_a_home_changed_by_another_leaves_it(outside: World) -> None:
     chat = await outside.chat("Maya", first="Hello")
     await chat.thread.ts()

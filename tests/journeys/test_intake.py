@@ -20,6 +20,8 @@ from storage.schema import entries as ledger
 from storage.schema import inbox
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def hold_back() -> timedelta:

@@ -19,6 +19,8 @@ from bot.demo.thread import ThreadScreen
 from bot.slack.poster import Waits
 from tests.journeys.world import CHANNEL, World, world
 
+pytestmark = pytest.mark.both_databases
+
 NAME = "Maya Lindqvist"
 LEASE = 30.0
 

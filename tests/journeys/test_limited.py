@@ -11,6 +11,8 @@ import pytest
 from tests.journeys.test_http_deliveries import deliver
 from tests.journeys.world import SENT, World, world
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(params=["socket", "http"])
 async def here(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[World]:

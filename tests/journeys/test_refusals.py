@@ -114,6 +114,7 @@ async def test_the_longest_message_arrives_whole_whatever_it_is_made_of(
 
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("lost", [1, 2, 3])
+@pytest.mark.both_databases
 async def test_a_lost_answer_amid_the_posts_of_one_message_loses_and_doubles_nothing(
     outside: World, lost: int, restarted: bool
 ) -> None:
@@ -194,6 +195,7 @@ async def test_what_is_refused_as_blocks_is_posted_as_text(outside: World, code:
 @pytest.mark.parametrize(
     "code", ["metadata_too_large", "metadata_must_be_sent_from_app", "invalid_metadata_schema"]
 )
+@pytest.mark.both_databases
 async def test_without_metadata_a_post_whose_answer_is_lost_is_found_all_the_same(
     outside: World, code: str
 ) -> None:
@@ -250,6 +252,7 @@ async def test_a_thread_that_takes_nothing_for_good_goes_on_in_another_one(outsi
 @pytest.mark.parametrize(
     "code", [*OF_A_THREAD, "restricted_action", "ekm_access_denied", "message_limit_exceeded"]
 )
+@pytest.mark.both_databases
 async def test_where_no_thread_takes_anything_the_holder_and_the_operator_are_told_and_nothing_is_lost(
     outside: World, code: str
 ) -> None:

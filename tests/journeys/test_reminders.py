@@ -94,6 +94,7 @@ async def test_the_channel_is_told_again_with_growing_pauses_and_not_for_ever(
     assert "has waited" not in str(chat.customer.seen)
 
 
+@pytest.mark.both_databases
 async def test_two_processes_call_once(database_url: str, clock: RunningClock) -> None:
     if database_url.startswith("sqlite"):
         pytest.skip("one process at a time")
@@ -107,6 +108,7 @@ async def test_two_processes_call_once(database_url: str, clock: RunningClock) -
         assert len(called(here)) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_call_is_not_lost_and_not_repeated_by_a_restart(here: World, clock: RunningClock) -> None:
     await escalated(here)
     await here.bridge.stop()
@@ -120,6 +122,7 @@ async def test_a_call_is_not_lost_and_not_repeated_by_a_restart(here: World, clo
     await here.until(lambda: len(called(here)) == 2)
 
 
+@pytest.mark.both_databases
 async def test_a_call_whose_answer_got_lost_is_found_and_not_repeated(
     here: World, clock: RunningClock
 ) -> None:
@@ -184,6 +187,7 @@ async def test_a_quiet_teammate_is_reminded_in_private_and_never_after_the_answe
     assert "is on you" not in str(chat.customer.seen)
 
 
+@pytest.mark.both_databases
 async def test_calls_that_piled_up_while_slack_took_none_become_one(here: World, clock: RunningClock) -> None:
     await escalated(here)
     here.slack.faults.error(

@@ -11,6 +11,8 @@ from storage.records import PersonId
 from tests.journeys.office import VIP, Office, forged
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, world
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_a_channel_with_another_id_is_the_same_channel(
     office: Office, caplog: pytest.LogCaptureFixture

@@ -64,6 +64,7 @@ async def test_told_again_or_late_or_of_nothing_new_it_is_marked_once(outside: W
     await outside.until(lambda: looks(outside) == [first, second])
 
 
+@pytest.mark.both_databases
 async def test_many_replies_seen_while_slack_takes_no_marks_are_one_mark(outside: World, chat: Chat) -> None:
     outside.slack.faults.error(
         "reactions.add", "ratelimited", times=100, when=lambda call: call["name"] == SEEN

@@ -20,6 +20,8 @@ from storage.schema import conversations
 from tests.databases import made_on
 from tests.journeys.world import SENT, World, world
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def database_url(postgres: str, empty_postgres: str) -> str:

@@ -58,6 +58,7 @@ async def heard(world: World) -> None:
     await world.until(is_so)
 
 
+@pytest.mark.both_databases
 async def test_a_reply_typed_while_the_program_was_down_arrives(outside: World, chat: Chat) -> None:
     await heard(outside)
     await outside.settled()
@@ -68,6 +69,7 @@ async def test_a_reply_typed_while_the_program_was_down_arrives(outside: World, 
     await comes_to_read(outside, chat, "Hi!", "Are you there?")
 
 
+@pytest.mark.both_databases
 async def test_a_reply_typed_while_no_socket_was_open_arrives(outside: World, chat: Chat) -> None:
     await heard(outside)
     outside.slack.drop_sockets()
@@ -84,6 +86,7 @@ async def test_what_went_down_with_a_socket_is_read_first(outside: World, chat: 
     assert await reads(outside, chat) == ["Hi!", "First", "Second"]
 
 
+@pytest.mark.both_databases
 async def test_a_post_whose_answer_was_lost_is_found_and_not_made_again(outside: World, chat: Chat) -> None:
     await outside.settled()
     outside.slack.faults.drop_after("chat.postMessage")
@@ -93,6 +96,7 @@ async def test_a_post_whose_answer_was_lost_is_found_and_not_made_again(outside:
     assert chat.in_thread().count(("customer", "Where is my parcel?")) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_card_whose_answer_was_lost_is_found_and_not_made_again(outside: World) -> None:
     outside.slack.faults.drop_after("chat.postMessage")
     chat = await outside.chat("Noor", first="Hello")
@@ -102,6 +106,7 @@ async def test_a_card_whose_answer_was_lost_is_found_and_not_made_again(outside:
     assert len(cards) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_hand_back_from_a_window_does_not_overtake_what_was_typed_before_it(
     database_url: str, ahead: int
 ) -> None:

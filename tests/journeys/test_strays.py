@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.journeys.test_slack_says_no import moved
 from tests.journeys.world import CHANNEL, SENT, Chat, World, world
 from tests.livechat.pictures import png_of
+
+pytestmark = pytest.mark.both_databases
 
 
 async def without_a_thread(here: World) -> Chat:

@@ -10,6 +10,8 @@ from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
 from sandbox import PersonError
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, World
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_the_whole_journey(bridge: World) -> None:
     chat = await bridge.chat(first="How long does shipping take?")

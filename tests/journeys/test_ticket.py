@@ -118,6 +118,7 @@ async def test_a_hold_asked_for_before_the_hand_back_is_refused_after_it(bridge:
     assert "Ticket #1, Closed" in chat.thread.card()
 
 
+@pytest.mark.both_databases
 async def test_two_who_take_a_ticket_off_hold_at_once_do_it_once(bridge: World) -> None:
     chat = await held(bridge)
     await put_on_hold(chat, bridge.ana, "The warehouse looks for it")
@@ -201,6 +202,7 @@ async def test_a_conversation_is_not_handed_to_who_cannot_answer_or_has_it(bridg
     assert "Ana is answering" in chat.thread.card()
 
 
+@pytest.mark.both_databases
 async def test_what_changed_hands_meanwhile_is_not_handed_over(bridge: World) -> None:
     chat = await held(bridge)
     await chat.choose(bridge.ana, "Hand over to…")
@@ -214,6 +216,7 @@ async def test_what_changed_hands_meanwhile_is_not_handed_over(bridge: World) ->
     assert "moved on" in str(refused["errors"])
 
 
+@pytest.mark.both_databases
 async def test_of_two_who_take_over_from_the_holder_at_once_one_wins(bridge: World) -> None:
     chat = await held(bridge)
     await chat.customer.say("Hello?")
@@ -378,6 +381,7 @@ async def test_a_ticket_that_nobody_picked_up_can_be_cancelled(bridge: World) ->
     await chat.sees("The AI assistant is answering again.")
 
 
+@pytest.mark.both_databases
 async def test_a_ticket_is_not_ended_by_a_guest_nor_twice(bridge: World) -> None:
     chat = await held(bridge)
     await chat.choose(a_guest(bridge), "Close ticket, AI stays quiet")

@@ -108,6 +108,7 @@ async def test_a_model_that_fails_leaves_the_original_and_the_next_is_translated
     assert len(translations(bridge, chat)) == 2
 
 
+@pytest.mark.both_databases
 async def test_a_translation_that_is_made_twice_is_shown_once(bridge: World, claude: FakeAnthropic) -> None:
     chat = await held(bridge, claude)
     claude.translate("And what does it cost?")
@@ -239,6 +240,7 @@ async def test_where_the_model_fails_the_author_decides(bridge: World, claude: F
     await chat.sees("It is four euros.", author="teammate")
 
 
+@pytest.mark.both_databases
 async def test_a_reply_in_the_customers_language_or_in_none_that_shows_is_sent_at_once(
     bridge: World, claude: FakeAnthropic
 ) -> None:
@@ -271,6 +273,7 @@ async def test_nothing_is_translated_where_that_is_off(database_url: str, claude
 
 
 @pytest.mark.parametrize("then", [SEND_TRANSLATION, SEND_AS_ME, KEEP_AS_NOTE])
+@pytest.mark.both_databases
 async def test_what_shows_no_language_does_not_overtake_what_is_held(
     bridge: World, claude: FakeAnthropic, then: str
 ) -> None:
@@ -486,6 +489,7 @@ async def test_what_waits_and_is_deleted_is_never_sent(bridge: World, claude: Fa
     assert "drawing" not in str(chat.customer.seen)
 
 
+@pytest.mark.both_databases
 async def test_a_file_that_vanishes_while_it_waits_reaches_nobody(
     bridge: World, claude: FakeAnthropic
 ) -> None:
@@ -652,6 +656,7 @@ async def test_what_waits_goes_on_when_what_was_held_becomes_a_note(
     assert teammates_words(chat) == ["ok?"]
 
 
+@pytest.mark.both_databases
 async def test_a_translation_is_not_sent_while_the_one_of_the_new_words_is_made(
     bridge: World, claude: FakeAnthropic
 ) -> None:
@@ -670,6 +675,7 @@ async def test_a_translation_is_not_sent_while_the_one_of_the_new_words_is_made(
     assert chat.marks(ts) == {HELD}
 
 
+@pytest.mark.both_databases
 async def test_a_translation_of_words_that_changed_meanwhile_is_not_shown(
     bridge: World, claude: FakeAnthropic
 ) -> None:

@@ -40,6 +40,7 @@ async def test_who_waits_goes_back_to_the_ai_and_it_answers_what_comes_next(brid
     assert states(chat) == ["waiting", "ai"]
 
 
+@pytest.mark.both_databases
 async def test_what_was_asked_during_the_wait_the_ai_answers_at_once(bridge: World) -> None:
     chat = await waiting(bridge)
     await chat.customer.say("How long does shipping take?")
@@ -51,6 +52,7 @@ async def test_what_was_asked_during_the_wait_the_ai_answers_at_once(bridge: Wor
     assert len([e for e in chat.customer.seen if e["from"] == "ai"]) == 1
 
 
+@pytest.mark.both_databases
 async def test_going_back_twice_is_going_back_once(bridge: World) -> None:
     chat = await waiting(bridge)
     assert await asyncio.gather(*(chat.customer.go_back() for _ in range(4))) == ["ai"] * 4
@@ -58,6 +60,7 @@ async def test_going_back_twice_is_going_back_once(bridge: World) -> None:
     assert states(chat) == ["waiting", "ai"]
 
 
+@pytest.mark.both_databases
 async def test_where_a_teammate_was_quicker_the_customer_is_told(bridge: World) -> None:
     chat = await waiting(bridge)
     await chat.taken_over(bridge.ana)
@@ -67,6 +70,7 @@ async def test_where_a_teammate_was_quicker_the_customer_is_told(bridge: World) 
     assert states(chat) == ["waiting", "teammate"]
 
 
+@pytest.mark.both_databases
 async def test_at_the_same_moment_one_comes_first_and_both_sides_agree(bridge: World) -> None:
     chat = await waiting(bridge)
     ts = await chat.thread.ts()
@@ -120,6 +124,7 @@ async def test_an_address_is_kept_shown_to_the_team_and_confirmed(bridge: World)
     assert "Maya Lindqvist" in bridge.slack.rendered(found)
 
 
+@pytest.mark.both_databases
 async def test_an_address_reaches_a_teammate_who_took_over_in_the_same_moment(bridge: World) -> None:
     chat = await waiting(bridge)
     await chat.taken_over(bridge.ana)

@@ -225,6 +225,7 @@ async def test_nobody_is_handed_a_customer_whom_they_may_not_answer(dora: Dora, 
 
 
 @pytest.mark.parametrize("method", ["users.info", "conversations.members"])
+@pytest.mark.both_databases
 async def test_while_slack_does_not_say_who_they_are_nobody_acts(dora: Dora, method: str) -> None:
     world, hers = dora.world, dora.chats["Hers"]
     world.slack.faults.error(method, "internal_error", times=1000)

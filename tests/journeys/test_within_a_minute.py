@@ -15,6 +15,8 @@ from tests.clocks import RunningClock
 from tests.journeys.test_files import PNG
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
 
+pytestmark = pytest.mark.both_databases
+
 ALWAYS = 10_000
 A_MINUTE = 59.0
 NOWHERE = MessageRef("T", "C", "1.0")

@@ -92,6 +92,7 @@ async def test_a_note_leaves_the_ticket_where_it_is(bridge: World) -> None:
     assert ticket.first_reply_at is None
 
 
+@pytest.mark.both_databases
 async def test_the_shortcut_writes_one_while_the_ai_answers_and_the_ai_goes_on(bridge: World) -> None:
     chat = await bridge.chat(first="How long does shipping take?")
     await chat.customer.sees(lambda e: e["from"] == "ai")

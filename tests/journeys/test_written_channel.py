@@ -76,6 +76,7 @@ async def moved_to(here: World, name: str) -> None:
     await here.start()
 
 
+@pytest.mark.both_databases
 async def test_after_another_slack_channel_nothing_goes_into_the_shared_one(outside: World) -> None:
     outside.slack.add_channel(ELSEWHERE)
     chat = await outside.chat(first="My parcel is late")
@@ -104,6 +105,7 @@ async def test_after_another_slack_channel_nothing_goes_into_the_shared_one(outs
     assert written(outside.slack, CHANNEL) == before
 
 
+@pytest.mark.both_databases
 async def test_what_one_process_hears_of_a_channel_the_other_goes_by(
     on_postgres: str,
 ) -> None:
@@ -255,6 +257,7 @@ def shows(slack: Workspace, channel: str, name: str) -> bool:
     return any(name in slack.rendered(one) for one in slack.messages(channel))
 
 
+@pytest.mark.both_databases
 async def test_what_an_older_version_started_beside_this_one_finds_its_channel(outside: World) -> None:
     chats = [await outside.chat(name) for name in ("New", "Carded")]
     await chats[1].customer.say("First")
@@ -285,6 +288,7 @@ async def test_a_channel_of_which_nobody_said_that_it_is_shared_is_found_out_by_
     assert written(outside.slack, CHANNEL) == before
 
 
+@pytest.mark.both_databases
 async def test_what_was_shared_while_no_socket_was_open_is_asked_before_anything_is_written(
     outside: World,
 ) -> None:
@@ -300,6 +304,7 @@ async def test_what_was_shared_while_no_socket_was_open_is_asked_before_anything
     assert written(outside.slack, CHANNEL) == before
 
 
+@pytest.mark.both_databases
 async def test_while_another_process_still_uploads_a_file_for_a_channel_it_may_become_shared(
     on_postgres: str,
 ) -> None:
