@@ -138,7 +138,8 @@ async def test_a_stream_that_brings_nothing_costs_few_requests(house: House, con
         before, begun = proxy.asked.total(), time.monotonic()
         await until(lambda: proxy.asked["GET events"] >= 3, within=60)
         a_minute = (proxy.asked.total() - before) / (time.monotonic() - begun) * 60
-        assert a_minute <= 30
+        # Twenty questions, for each of which the browser may ask for leave first, and the tries of the stream.
+        assert a_minute <= 48
 
 
 async def test_eight_tabs_share_one_stream_and_all_show_and_send_at_once(
@@ -206,8 +207,8 @@ async def test_what_is_sent_once_the_server_is_back_opens_the_stream_again(
         proxy.habits.broken = 502
         proxy.cut()
         # Long enough that the next try by itself is far away.
-        asked = proxy.asked["GET events"]
-        await until(lambda: proxy.asked["GET events"] >= asked + 4, within=60)
+        asked = proxy.asked["OPTIONS events"] + proxy.asked["GET events"]
+        await until(lambda: proxy.asked["OPTIONS events"] + proxy.asked["GET events"] >= asked + 4, within=60)
         proxy.habits.broken = 0
         await window.say("Are you there?")
         await expect(window.page.locator("bookbag-chat li.pending")).to_have_count(0, timeout=PROMISE_MS)
