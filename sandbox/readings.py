@@ -163,7 +163,7 @@ class Readings:
         """Return at the next change of anything in the workspace."""
         await self._state.changes.next()
 
-    async def until(self, predicate: Callable[[], Any | Awaitable[Any]], *, timeout: float = 10.0) -> Any:
+    async def until(self, predicate: Callable[[], Any | Awaitable[Any]], *, timeout: float = 60.0) -> Any:
         """Wait until the predicate (plain or async) gives something true, and return that.
 
         It is asked at every change and fifty times a second, so it may look outside the workspace too.

@@ -57,7 +57,7 @@ class Operator:
         self._running.append(process)
         return process
 
-    async def runs(self, *arguments: str, deadline: float = 30, within: Sequence[str] = ()) -> Ended:
+    async def runs(self, *arguments: str, deadline: float = 120, within: Sequence[str] = ()) -> Ended:
         """Run a command to its end. Nothing it prints may be a secret or a traceback."""
         return await self.ends(await self.starts(*arguments, within=within), deadline=deadline)
 
@@ -93,7 +93,7 @@ async def slack() -> AsyncIterator[Workspace]:
 async def up(process: Process) -> str:
     """Wait until it says that it is up; returns the chat page's address."""
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         line = (await process.stdout.readline()).decode()
     found = re.search(r"Bookbag is up: Sandbox, #live-chat\. Chat page: (http://127\.0\.0\.1:\d+/)", line)
     assert found, line

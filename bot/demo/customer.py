@@ -143,7 +143,7 @@ class CustomerChat:
         if self._stream is not None:
             self._stream.close()
 
-    async def sees(self, wanted: Callable[[JsonEntry], bool], *, timeout: float = 10) -> JsonEntry:
+    async def sees(self, wanted: Callable[[JsonEntry], bool], *, timeout: float = 60) -> JsonEntry:
         """The first entry like that in the window, now or within `timeout` seconds; else TimeoutError."""
         async with asyncio.timeout(timeout):
             while True:

@@ -203,7 +203,7 @@ class World:
                 ).all()
             return bool(found) and all("shared outside" in str(row.last_error) for row in found)
 
-        await self.slack.until(nothing_else, timeout=10)
+        await self.slack.until(nothing_else, timeout=60)
 
     async def settled(self) -> None:
         """Wait until nothing is owed to anybody any more."""
@@ -212,7 +212,7 @@ class World:
             async with self.bridge.database.read() as tx:
                 return await tx.inbox.count() == 0 and (await tx.outbox.counts())["open"] == 0
 
-        await self.slack.until(nothing_owed, timeout=10)
+        await self.slack.until(nothing_owed, timeout=60)
 
 
 @asynccontextmanager

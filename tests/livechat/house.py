@@ -95,7 +95,7 @@ class Stream:
                 return lines
             lines.append(line.decode().rstrip("\n"))
 
-    async def event(self, *, within: float = 5) -> Event:
+    async def event(self, *, within: float = 60) -> Event:
         async with asyncio.timeout(within):
             while True:
                 fields = dict(line.split(": ", 1) for line in await self.block() if not line.startswith(":"))
@@ -105,7 +105,7 @@ class Stream:
     async def events(self, count: int) -> list[Event]:
         return [await self.event() for _ in range(count)]
 
-    async def ended(self, *, within: float = 5) -> bool:
+    async def ended(self, *, within: float = 60) -> bool:
         async with asyncio.timeout(within):
             try:
                 while True:
@@ -273,7 +273,7 @@ async def opened(database_url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def until(condition: Any, *, within: float = 5) -> None:
+async def until(condition: Any, *, within: float = 60) -> None:
     """Wait for the thing itself."""
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own

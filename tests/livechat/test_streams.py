@@ -31,7 +31,7 @@ async def _open_streams(house: House) -> int:
     return int(text.split("\nbookbag_open_streams ")[1].split()[0])
 
 
-async def _no_streams_left(house: House, *, within: float = 5) -> None:
+async def _no_streams_left(house: House, *, within: float = 60) -> None:
     async with asyncio.timeout(within):
         while await _open_streams(house):  # noqa: ASYNC110 - the server's own count has no event
             await asyncio.sleep(0.01)
