@@ -138,7 +138,7 @@ async def test_a_stream_that_brings_nothing_costs_few_requests(house: House, con
         before, begun = proxy.asked.total(), time.monotonic()
         await until(lambda: proxy.asked["GET events"] >= 3, within=60)
         a_minute = (proxy.asked.total() - before) / (time.monotonic() - begun) * 60
-        # Twenty questions, for each of which the browser may ask for leave first, and the tries of the stream.
+        # Twenty questions, each perhaps asked leave for first by the browser, and the tries of the stream.
         assert a_minute <= 48
 
 
