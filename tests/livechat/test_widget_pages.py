@@ -67,7 +67,8 @@ class Asked:
 
     def _note(self, request: Request) -> None:
         if "/v1/" in request.url:
-            self.paths.append(f"{request.method} {re.sub('^.*/v1/[a-z]+/?[0-9a-f]*', '', request.url)}")
+            path = re.sub(r"^.*/v1/[a-z]+/?[0-9a-f]*|\?.*$", "", request.url)
+            self.paths.append(f"{request.method} {path}")
 
     def count(self, what: str) -> int:
         return self.paths.count(what)
