@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route, expect
 
-from .house import House
+from .house import House, until
 from .test_widget import Window, browser, context, database, house, pytestmark, window
 
 __all__ = ["browser", "context", "database", "house", "pytestmark", "window"]
@@ -119,6 +119,7 @@ async def test_the_chat_is_there_once_however_its_script_comes_in(
     await chat.ai_says("Here I am")
     await window.reads_in_the_end("Hello", "Here I am")
     await expect(chats(window.page)).to_have_count(1)
+    await until(lambda: asked.count("GET /events"))
     assert (asked.count("POST "), asked.count("GET /events")) == (1, 1)
     assert (await house.desk.view(chat.id)).conversation.customer.name is None
     assert window.complaints == []
@@ -160,6 +161,7 @@ async def test_a_body_that_is_swapped_leaves_the_chat_as_it_was(
     await chat.ai_says("four")
     await window.reads_in_the_end("one", "two", "three", "four")
     assert await chat.texts() == ["one", "two", "three", "four"]
+    await until(lambda: asked.count("GET /events"))
     assert (asked.count("POST "), asked.count("GET /events")) == (1, 1)
     assert window.complaints == []
 
@@ -220,6 +222,7 @@ async def test_a_page_that_makes_its_body_anew_has_the_chat_again(
     await expect(window.page.get_by_text("App")).to_be_visible()
     await window.said("two")
     await window.reads_in_the_end("one", "two")
+    await until(lambda: asked.count("GET /events"))
     assert (asked.count("POST "), asked.count("GET /events")) == (1, 1)
 
 
