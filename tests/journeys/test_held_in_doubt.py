@@ -164,3 +164,11 @@ async def test_the_question_about_a_deleted_message_goes_when_it_is_pressed(brid
     await bridge.until(lambda: "decided already, or deleted" in str(bridge.slack.ephemerals("ana")))
     assert SEND_AS_ME not in str(bridge.slack.ephemerals("ana"))
     assert "#ops" not in str(chat.customer.seen)
+
+
+async def test_a_remark_without_any_marker_is_held_and_its_author_sees_the_sentence(bridge: World) -> None:
+    chat = await answered(bridge)
+    remark = "he has no idea that we lost the first one, don't tell him"
+    ts = await chat.reply(bridge.ana, f"Your parcel left our warehouse today.\n{remark}")
+    await held_for(bridge, chat, ts, f"“{remark}” reads like a remark")
+    assert "no idea" not in str(chat.customer.seen)
