@@ -63,6 +63,12 @@ async def test_the_browser_view_shows_pictures_and_names_other_files(slack: Work
         )
         page = await browser.new_page()
         await page.goto(f"{slack.url}/?as=ben&channel=live-chat")
-        await page.wait_for_function("document.querySelector('#messages .picture img')?.naturalWidth === 320")
+        shown = page.locator("#messages .picture img")
+
+        # The page's policy forbids what `wait_for_function` does when its first look comes too early.
+        async def has_come() -> bool:
+            return bool(await shown.evaluate("image => image.naturalWidth") == 320)
+
+        await slack.until(has_come)
         assert "b.txt" in await page.locator("#messages a.file").inner_text()
         await browser.close()
