@@ -50,7 +50,7 @@ async def _raw(house: House, *requests: bytes) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         writer.write(request)
         writer.write_eof()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await reader.read()
         writer.close()
 

@@ -50,7 +50,7 @@ async def test_what_was_done_days_ago_is_dropped_and_what_was_done_lately_is_kep
     await database.write(store)
     keeping = asyncio.create_task(Housekeeping(database).run())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while await _left(database) != ["late", "given up"]:  # noqa: ASYNC110 - rows that go have no event
                 await asyncio.sleep(0.01)
     finally:

@@ -79,7 +79,7 @@ async def running(lateness: Lateness) -> AsyncIterator[None]:
 
 async def becomes(bell: Bell, lateness: Lateness, clock: HandClock, wanted: timedelta) -> None:
     with bell.listening(LATE) as listener:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while hold_back(lateness, clock) != wanted:
                 await listener.heard(timeout=0.1)
 
