@@ -8,12 +8,12 @@ import os
 from benchmarks.open_files import raise_limit
 from benchmarks.processes import announce, parent_ended
 from bot.app import Bridge
-from bot.config import read_settings
-from bot.livechat.limits import Limits, Rate
+from bot.settings import read_settings
+from bot.web.callers.limits import CallRate, Limits
 
 MODULE = "benchmarks.bridge_process"
 # The load comes from one address and in bursts; what a stranger may ask for is not what is measured.
-_ALL = Rate(1e6, 1_000_000)
+_ALL = CallRate(1e6, 1_000_000)
 NO_LIMITS = Limits(messages=_ALL, conversations=_ALL, starts_in_all=_ALL, streams_from=1_000_000)
 SERVER_KEY = "a-key-for-benchmarks"
 

@@ -25,19 +25,19 @@ from benchmarks.jumping import BEGAN, JumpingLoop
 from benchmarks.slack_end import texts_of
 from benchmarks.traffic import Delays, Said, Traffic
 from bot.app import Bridge
-from bot.config import Settings
-from bot.relay.courier import Courier
-from bot.slack.channels import Channels
-from bot.slack.directory import Directory
-from bot.slack.files import SlackHost
-from bot.slack.installation import Installation
-from bot.slack.outbound import Outbound
-from bot.slack.private import Private
-from bot.slack.rights import Rights
-from storage.database import Database
+from bot.outbox.worker import OutboxWorker
+from bot.settings import Settings
+from bot.slack.api.downloads import SlackHost
+from bot.slack.outbound.gate import Outbound
+from bot.slack.outbound.private import Private
+from bot.slack.workspace.installation import Installation
+from bot.slack.workspace.permissions import Permissions
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UserCache
+from storage.engine.database import Database
 from storage.migrate import upgrade
 from storage.records import ConversationId, Customer, Person, PersonId
-from storage.transaction import Expects, Transaction
+from storage.transaction import LockHint, Transaction
 
 CALL_SECONDS = 0.15
 GREETING_SECONDS = 3_600.0
@@ -49,15 +49,17 @@ INSTALLATION = Installation(past.TEAM, "Simulated", "U0", "B0", "https://example
 ANA = Person(PersonId(past.TEAM, "U1"), "Ana", None, may_act=True, fetched_at=BEGAN + timedelta(days=1))
 
 
-def real_courier(bridge: Bridge, slack: SimulatedSlack) -> Courier:
-    """The courier for Slack, as `Bridge` makes it for itself. The one place to change when that changes."""
+def real_courier(bridge: Bridge, slack: SimulatedSlack) -> OutboxWorker:
+    """The outbox worker for Slack, as `Bridge` makes it for itself. The one place to change when that
+    changes.
+    """
     bridge.installation = INSTALLATION
     client = cast(AsyncWebClient, slack)
-    channels = Channels(client, bridge.desk, INSTALLATION)
-    directory = Directory(client, bridge.database, home_team=INSTALLATION.team)
-    rights = Rights(directory, channels, bot_user=INSTALLATION.bot_user)
+    channels = SlackChannels(client, bridge.desk, INSTALLATION)
+    directory = UserCache(client, bridge.database, home_team=INSTALLATION.team)
+    permissions = Permissions(directory, channels, bot_user=INSTALLATION.bot_user)
     outbound = Outbound(client, channels.exposure)
-    private = Private(client, rights, outbound, team=INSTALLATION.team)
+    private = Private(client, permissions, outbound, team=INSTALLATION.team)
     no_files = cast(aiohttp.ClientSession, slack)
     return bridge._slack_courier(
         client, no_files, channels, outbound, private, SlackHost("http://127.0.0.1/")
@@ -113,7 +115,7 @@ class Chats:
 
     async def begin(self, traffic: Traffic) -> None:
         await self._desk.database.write(lambda tx: tx.people.remember(ANA))
-        await self._desk.database.write(lambda tx: tx.channels.configure(past.CHANNEL))
+        await self._desk.database.write(lambda tx: tx.slack_channels.configure(past.CHANNEL))
         for number in range(traffic.with_ai + traffic.with_people):
             conversation, _ = await self._desk.start(
                 channel="web", inbox=None, customer=Customer(name=f"Customer {number}"), client_id=None
@@ -186,10 +188,10 @@ async def _bridge(loop: JumpingLoop, slack: SimulatedSlack, interval: float) -> 
         loop.busy = _watched(bridge.database)
         try:
             await upgrade(bridge.database)
-            courier = real_courier(bridge, slack)
-            running = asyncio.create_task(courier.run())
+            worker = real_courier(bridge, slack)
+            running = asyncio.create_task(worker.run())
             yield bridge
-            courier.stop()
+            worker.stop()
             await running
         finally:
             await bridge.database.close()
@@ -203,12 +205,12 @@ def _watched(database: Database) -> Callable[[], bool]:
     async def counted_write(
         work: Callable[[Transaction], Awaitable[Any]],
         *,
-        expects: Expects | None = None,
+        lock_hint: LockHint | None = None,
         locks_nothing: bool = False,
     ) -> Any:
         under_way["write"] += 1
         try:
-            return await write(work, expects=expects, locks_nothing=locks_nothing)
+            return await write(work, lock_hint=lock_hint, locks_nothing=locks_nothing)
         finally:
             under_way["write"] -= 1
 

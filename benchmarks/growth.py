@@ -24,15 +24,15 @@ from benchmarks.databases import DatabaseKind, Databases
 from benchmarks.rows import Row, Target, percentile
 from benchmarks.side import Side, side
 from bot.app import Bridge
-from bot.blocks.rows import PAGE_SIZE
-from bot.config import Settings
-from bot.desk import replies
+from bot.blocks.elements.list_rows import PAGE_SIZE
 from bot.desk.desk import Desk
-from bot.desk.replies import Fate, Meant
+from bot.desk.replies import thread_messages
+from bot.desk.replies.thread_messages import Intent, Outcome
+from bot.settings import Settings
 from storage.migrate import upgrade
 from storage.records import ConversationId, Customer, MessageRef, Person, PersonId
 from storage.schema import OPEN_STATES, outbox
-from storage.transaction import Expects
+from storage.transaction import LockHint
 
 ANA = Person(PersonId(past.TEAM, "U1"), "Ana", None, may_act=True, fetched_at=datetime.now(UTC))
 TARGET = Target(1.3, "ratio")
@@ -88,18 +88,18 @@ class Office:
             "hand back": partial(self._hand_back, conversation),
         }
 
-    async def _reply(self, thread: MessageRef, text: str) -> Fate:
+    async def _reply(self, thread: MessageRef, text: str) -> Outcome:
         message = self._message()
         rule = partial(
-            replies.thread_message,
+            thread_messages.thread_message,
             thread=thread,
             message=message,
             by=ANA,
             text=text,
-            meant=Meant.FOR_CUSTOMER,
+            intent=Intent.FOR_CUSTOMER,
         )
-        expects = Expects(thread=thread, source=message.source)
-        return await self._desk.database.write(rule, expects=expects)
+        lock_hint = LockHint(thread=thread, source=message.source)
+        return await self._desk.database.write(rule, lock_hint=lock_hint)
 
     async def timed(self, name: str, operation: Callable[[], Awaitable[Any]]) -> None:
         began = time.perf_counter()

@@ -22,25 +22,25 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks.processes import announce, parent_ended
 from bot.app import SOCKETS, slack_client
-from bot.blocks.card import card
-from bot.blocks.message import Message
-from bot.blocks.thread import entry_message
-from bot.config import Settings, read_settings
-from bot.desk.views import ConversationView
-from bot.livechat.answers import EntryShown
-from bot.slack.events import Posted, thread_event
-from bot.slack.from_slack import read
-from bot.slack.installation import Installation, find_installation
+from bot.blocks.elements.message import Message
+from bot.blocks.thread.card import card
+from bot.blocks.thread.entries import entry_message
+from bot.desk.queries.views import ConversationView
+from bot.settings import Settings, read_settings
+from bot.slack.inbound.events import Posted, thread_event
+from bot.slack.text.from_slack import read
+from bot.slack.workspace.installation import Installation, find_installation
+from bot.web.api.answers import EntryShown
 from storage.records import (
     Audience,
     Author,
     Conversation,
     ConversationId,
+    ConversationState,
     Customer,
     Entry,
     Kind,
     MessageRef,
-    State,
 )
 
 MODULE = "benchmarks.in_memory"
@@ -98,7 +98,7 @@ class InMemory:
             channel="web",
             inbox=None,
             customer=Customer(name=said["customer"]["name"]),
-            state=State.AI,
+            state=ConversationState.AI,
             epoch=0,
             holder=None,
             escalated_at=None,

@@ -1,4 +1,5 @@
-"""The floor of throughput: a courier that claims one row at a time, each claim and each end in a transaction.
+"""The floor of throughput: a outbox worker that claims one row at a time, each claim and each end in a
+transaction.
 
 It works off an outbox of its own, in the same kind of database, with the same guarantees on disk, the same
 order within a lane and the same call to Slack. It takes nothing in and keeps no ledger: its rows are there.
@@ -19,8 +20,8 @@ from sqlalchemy.types import Integer, String, Text
 
 from benchmarks.processes import announce, parent_ended
 from bot.app import slack_client
-from bot.blocks.message import Message, small, words
-from bot.config import Settings, read_settings
+from bot.blocks.elements.message import Message, small, words
+from bot.settings import Settings, read_settings
 
 MODULE = "benchmarks.naive"
 LANES = 200

@@ -1,7 +1,8 @@
 """What the policy for Slack's pace makes of a busy channel, in simulated time.
 
 More is said than can be posted one by one, so the question is who waits and whether waiting ends. The real
-desk, outbox, courier and posting code run on a clock that jumps; the rivals are policies on the same traffic.
+desk, outbox, outbox worker and posting code run on a clock that jumps; the rivals are policies on the same
+traffic.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from benchmarks.processes import Child, child
 from benchmarks.slack_end import CHANNEL, Post, SlackEnd
 from benchmarks.wire import Caller, Listener, Server
-from bot.blocks.ids import TAKE_OVER
+from bot.blocks.elements.ids import TAKE_OVER
 
 TOKEN = re.compile(r"\bt\d+x\b")
 # A message that is not there by then counts as never come.

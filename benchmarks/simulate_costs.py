@@ -34,7 +34,7 @@ class Slack:
     seconds_per_post: float = 1.0  # chat.postMessage: about one a second in a channel, all threads together
     posts_per_minute: tuple[int, ...] = (300, 600)  # "several hundred per minute" in a workspace. Guess
     # chat.update and reactions.add: tier 3, 50 and more a minute for each method, app and workspace.
-    # bot/slack/rates.py keeps to 45, for its bursts of five.
+    # bot/slack/api/rate_limits.py keeps to 45, for its bursts of five.
     seconds_per_edit: float = 60 / 45
     seconds_per_mark: float = 60 / 45
     events_per_hour: int = 30_000  # deliveries to one app from one workspace; its own posts come back too

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from bot.blocks.budget import LARGEST, ROOM
-from bot.blocks.thread import DENSE_FROM, SHORT, entries_message
+from bot.blocks.elements.budget import LARGEST, ROOM
+from bot.blocks.thread.entries import DENSE_FROM, SHORT, entries_message
 from storage.records import (
     Audience,
     Author,
     Conversation,
     ConversationId,
+    ConversationState,
     Customer,
     Entry,
     Kind,
     MessageRef,
-    State,
 )
 
 __all__ = ["LARGEST", "size"]
@@ -61,7 +61,7 @@ def _conversation() -> Conversation:
         channel="web",
         inbox=None,
         customer=Customer(name="Maya Lindqvist"),
-        state=State.AI,
+        state=ConversationState.AI,
         epoch=0,
         holder=None,
         escalated_at=None,

@@ -186,7 +186,7 @@ def assumed() -> Table:
                 f"1 every {SLACK.seconds_per_post:g} s, {count(LARGEST)} characters of JSON and "
                 f"{PER_POST} messages at most"
             ),
-            "Slack; its limit is not documented, see bot/blocks/budget.py",
+            "Slack; its limit is not documented, see bot/blocks/elements/budget.py",
         ),
         (
             "posts into a workspace",

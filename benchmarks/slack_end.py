@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import Workspace
-from sandbox.composer import type_message
+from sandbox.content.composer import type_message
+from sandbox.delivery.sockets import Delivery, Sockets
 from sandbox.payload import Payload
-from sandbox.sockets import Delivery, Sockets
 
 CHANNEL = "live-chat"
 

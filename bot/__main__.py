@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from bot.config import BadSettings, Settings, environment, read_database_url, read_settings
+from bot.settings import BadSettings, Settings, environment, read_database_url, read_settings
 
 if TYPE_CHECKING:
     from bot.app import Bridge
@@ -153,7 +153,7 @@ async def _probe(settings: Settings, channel: str) -> None:
 
 
 async def _upgrade(url: str) -> None:
-    from storage.database import Database
+    from storage.engine.database import Database
     from storage.migrate import upgrade
 
     database = Database(url)
@@ -178,9 +178,9 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.ai.knowledge import KnowledgeError
-    from bot.slack.installation import NotConnected
-    from storage.database import DatabaseUnavailable, reason_of
-    from storage.ownership import DatabaseInUse
+    from bot.slack.workspace.installation import NotConnected
+    from storage.engine.database import DatabaseUnavailable, reason_of
+    from storage.engine.file_lock import DatabaseInUse
 
     try:
         asyncio.run(work)

@@ -22,63 +22,63 @@ from bot.ai import AI, DEFAULT_MODEL, make_ai
 from bot.ai.language import known_language
 from bot.ai.worker import AIWork
 from bot.ai.writer import AIWriter
-from bot.config import Settings
-from bot.desk import outgoing
-from bot.desk.assignment import Assignment, Order
-from bot.desk.bell import Bell
+from bot.desk import jobs
 from bot.desk.desk import Desk
-from bot.desk.files import Files
-from bot.handlers import deliveries
+from bot.desk.ownership.assignment import Assignment, Order
+from bot.files.store import FileStore
 from bot.handlers.app import slack_app
-from bot.handlers.errands import Errands
-from bot.livechat.application import live_chat
-from bot.livechat.limits import Limits
-from bot.livechat.serving import RESERVE, Connections, Runner, raise_descriptors
-from bot.relay.courier import Courier
-from bot.relay.housekeeping import Housekeeping
-from bot.relay.outcome import prepared
-from bot.relay.pace import Pace
-from bot.relay.waiting_room import WaitingRoom
-from bot.slack.all_clear import AllClear
-from bot.slack.catchup import SPACING, CatchUp
-from bot.slack.channels import Channels
-from bot.slack.client import SlackClient
-from bot.slack.clock import SlackClock
-from bot.slack.directory import Directory
-from bot.slack.doubts import Doubts
-from bot.slack.files import SlackFiles, SlackHost
-from bot.slack.gaps import Gaps
-from bot.slack.homes import Homes
-from bot.slack.in_hand import InHand, Socket
-from bot.slack.installation import (
+from bot.handlers.delivery import deliveries
+from bot.handlers.interactions.background_tasks import BackgroundTasks
+from bot.notifier import Notifier
+from bot.outbox.outcome import prepared
+from bot.outbox.pace import Pace
+from bot.outbox.worker import OutboxWorker
+from bot.scheduler.housekeeping import Housekeeping
+from bot.scheduler.reminders import Reminders
+from bot.settings import Settings
+from bot.slack.api.client import SlackClient
+from bot.slack.api.clock import SlackClock
+from bot.slack.api.downloads import SlackFiles, SlackHost
+from bot.slack.api.rate_limits import limits
+from bot.slack.inbound.all_clear import AllClear
+from bot.slack.inbound.doubts import Doubts
+from bot.slack.inbound.event_queue import EventQueue
+from bot.slack.inbound.in_hand import InHand, Socket
+from bot.slack.inbound.ingest_lag import IngestLag
+from bot.slack.inbound.signatures import Signatures
+from bot.slack.outbound.gate import Outbound
+from bot.slack.outbound.homes import Homes
+from bot.slack.outbound.job_runner import METHOD_OF, TOGETHER, SlackJobs
+from bot.slack.outbound.message_sender import MessageSender, Waits
+from bot.slack.outbound.private import Private
+from bot.slack.outbound.uploads import Uploads
+from bot.slack.recovery.backfill import SPACING, Backfill
+from bot.slack.recovery.connection_monitor import ConnectionMonitor
+from bot.slack.recovery.gaps import Gaps
+from bot.slack.recovery.thread_history import ThreadHistory
+from bot.slack.workspace.departures import DepartureMonitor
+from bot.slack.workspace.installation import (
     Installation,
     NotAnswering,
     NotReachable,
     find_installation,
     try_app_token,
 )
-from bot.slack.intake import Intake
-from bot.slack.introduction import remember, remembered
-from bot.slack.lateness import Lateness
-from bot.slack.missed import Missed
-from bot.slack.outbound import Outbound
-from bot.slack.poster import Poster, Waits
-from bot.slack.posting import METHOD_OF, TOGETHER, SlackPosts
-from bot.slack.private import Private
-from bot.slack.rates import limits
-from bot.slack.rights import Rights
-from bot.slack.roll import Roll
-from bot.slack.signatures import Signatures
-from bot.slack.uploads import Uploads
-from bot.slack.watch import Watch
-from storage.database import Clock, Database, DatabaseUnavailable, reason_of, utc_now
+from bot.slack.workspace.introduction import remember, remembered
+from bot.slack.workspace.permissions import Permissions
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UserCache
+from bot.web.application import live_chat
+from bot.web.callers.limits import Limits
+from bot.web.serving import RESERVE, Connections, Runner, raise_descriptors
+from storage.engine.database import Clock, Database, DatabaseUnavailable, reason_of, utc_now
 from storage.migrate import upgrade
 
 log = logging.getLogger(__name__)
 
 # Slack asks for at least two, so that one can be renewed while the other listens.
 SOCKETS = 2
-# Shorter than a courier's lease: when a row is claimed again, the first call has ended.
+# Shorter than a outbox worker's lease: when a row is claimed again, the first call has ended.
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
 # Seconds. A socket that is not open by then is waited for no longer, and opened when Slack lets us.
 CONNECTED_WITHIN = 10.0
@@ -103,7 +103,7 @@ class Bridge:
     """
 
     installation: Installation
-    channels: Channels
+    channels: SlackChannels
     address: str
 
     def __init__(
@@ -121,25 +121,25 @@ class Bridge:
         self._limits = limits or Limits(trusted_proxies=settings.trusted_proxies)
         self._waits = waits or Waits()
         self._catch_up_spacing = catch_up_spacing
-        self._poster: Poster | None = None
-        self._watch: Watch | None = None
+        self._sender: MessageSender | None = None
+        self._monitor: ConnectionMonitor | None = None
         self._signatures = Signatures()
         self._writes_at: datetime | None = None
         self._stack = AsyncExitStack()
         self._sockets: list[SocketModeClient] = []
         self._in_hand = InHand()
         self._all_clear: AllClear | None = None
-        self.bell = Bell()
+        self.notifier = Notifier()
         self.database = Database(settings.database_url, clock=clock)
         self._slack_clock = SlackClock(clock)
-        self.database.on_commit.append(self.bell.after_commit)
+        self.database.on_commit.append(self.notifier.after_commit)
         self.desk = Desk(
             self.database,
             ai_answers=settings.ai != "external",
             translates=settings.translates,
             assignment=Assignment(Order(settings.assignment), settings.assignment_cap),
         )
-        self.files = Files(self.database, largest=settings.largest_file, most=settings.most_files)
+        self.files = FileStore(self.database, largest=settings.largest_file, most=settings.most_files)
 
     async def __aenter__(self) -> Bridge:
         await self.start()
@@ -149,7 +149,7 @@ class Bridge:
         await self.stop()
 
     async def start(self) -> None:
-        """Database, Slack, couriers, the customers' side, and at last Slack's deliveries."""
+        """Database, Slack, outbox workers, the customers' side, and at last Slack's deliveries."""
         try:
             await self._start()
         except BaseException:
@@ -172,15 +172,15 @@ class Bridge:
             problems["slack"] = "no socket is open; trying again"
         elif self.channels.trouble is not None:
             problems["slack"] = self.channels.trouble
-        elif self._poster is not None and (refused := self._poster.troubles.anywhere()) is not None:
+        elif self._sender is not None and (refused := self._sender.troubles.anywhere()) is not None:
             problems["slack"] = f"Slack takes no posts: {refused}"
         elif self._signatures.trouble is not None:
             problems["slack"] = self._signatures.trouble
-        given_up = {} if self._poster is None else self._poster.given_up.every()
+        given_up = {} if self._sender is None else self._sender.given_up.every()
         if given_up:
             problems["refused"] = "; ".join(f"{what}: {reason}" for what, reason in given_up.items())[:1_000]
         async with self.database.read() as tx:
-            lost = [one for one in await tx.channels.inboxes() if not one.is_usable]
+            lost = [one for one in await tx.slack_channels.inboxes() if not one.is_usable]
         if lost:
             problems["channels"] = "; ".join(
                 f"{one.channel} cannot be used, so conversations of the inbox “{one.inbox}” start in "
@@ -196,7 +196,7 @@ class Bridge:
         if self._writes_at is not None and abs(now - self._writes_at) < WRITES_GOOD_FOR:
             return
         try:
-            await self.database.write(lambda tx: tx.facts.put(_WRITTEN_AT, tx.now.isoformat()))
+            await self.database.write(lambda tx: tx.key_values.put(_WRITTEN_AT, tx.now.isoformat()))
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseUnavailable(f"it takes no writes: {reason_of(error)}") from error
         self._writes_at = now
@@ -210,7 +210,7 @@ class Bridge:
         try:
             async with self.database.read() as tx:
                 counts = await tx.outbox.counts()
-                waiting = await tx.inbox.count()
+                waiting = await tx.slack_events.count()
         except (SQLAlchemyError, OSError):
             return f"{up}bookbag_database_up 0\n"
         return (
@@ -220,7 +220,7 @@ class Bridge:
             f"bookbag_inbox_rows {waiting}\n"
             "# HELP bookbag_catch_up_pending 1 while what may have been missed is still looked for.\n"
             "# TYPE bookbag_catch_up_pending gauge\n"
-            f"bookbag_catch_up_pending {int(self._watch is None or self._watch.is_behind)}\n"
+            f"bookbag_catch_up_pending {int(self._monitor is None or self._monitor.is_behind)}\n"
             "# HELP bookbag_outbox_rows Deliveries still owed, and given up.\n"
             "# TYPE bookbag_outbox_rows gauge\n"
             + "".join(f'bookbag_outbox_rows{{state="{name}"}} {n}\n' for name, n in counts.items())
@@ -235,36 +235,36 @@ class Bridge:
             # Nobody else is at work on it, so nothing is under way.
             may_land_for = self._waits.quarantine
             await self.database.write(lambda tx: tx.outbox.abandon(may_land_for=may_land_for))
-        notices = self.database.notices(heard=self._heard, missed=self.bell.ring_all)
-        if notices is not None:
-            self._keep_up(notices)
-        presence = self.database.presence()
-        if presence is not None:
-            self._keep_up(presence)
+        notifications = self.database.notifications(heard=self._heard, missed=self.notifier.ring_all)
+        if notifications is not None:
+            self._keep_up(notifications)
+        process_lock = self.database.process_lock()
+        if process_lock is not None:
+            self._keep_up(process_lock)
         self._keep_up(Housekeeping(self.database).run())
         session = await self._stack.enter_async_context(aiohttp.ClientSession(timeout=SLACK_TIMEOUT))
         client = slack_client(self._settings, session, self._slack_clock)
         self.installation, is_there = await self._introduced(client)
         slack_host = SlackHost(self._settings.slack_api_url)
-        directory = Directory(client, self.database, home_team=self.installation.team)
+        users = UserCache(client, self.database, home_team=self.installation.team)
         gaps = Gaps(
             self.database,
-            Missed(client, self.database),
+            ThreadHistory(client, self.database),
             self.installation,
             self._sockets,
             may_land_for=self._waits.quarantine,
         )
         await gaps.open()
         self._keep_up(gaps.run())
-        channels = self.channels = Channels(client, self.desk, self.installation)
+        channels = self.channels = SlackChannels(client, self.desk, self.installation)
         self._stack.push_async_callback(channels.stop)
         await channels.start(let_in=is_there)
-        rights = Rights(directory, channels, bot_user=self.installation.bot_user)
+        permissions = Permissions(users, channels, bot_user=self.installation.bot_user)
         outbound = Outbound(client, channels.exposure)
-        private = Private(client, rights, outbound, team=self.installation.team)
-        lateness = Lateness(self.database, self.bell, least=self._settings.hold_back)
+        private = Private(client, permissions, outbound, team=self.installation.team)
+        ingest_lag = IngestLag(self.database, self.notifier, least=self._settings.hold_back)
         if not self.database.is_sqlite:
-            self._keep_up(lateness.run())
+            self._keep_up(ingest_lag.run())
 
         async def settled() -> None:
             await self._in_hand.settled()
@@ -272,15 +272,15 @@ class Bridge:
 
         all_clear = self._all_clear = AllClear(self.database, settled)
         self._stack.push_async_callback(all_clear.stop)
-        doubts = Doubts(self.database, gaps, lateness, all_clear)
-        intake = Intake(
+        doubts = Doubts(self.database, gaps, ingest_lag, all_clear)
+        event_queue = EventQueue(
             self.database,
-            self.bell,
-            rights,
-            directory,
+            self.notifier,
+            permissions,
+            users,
             SlackFiles(client, session, self.database, self.files, slack_host),
             self.installation,
-            lateness=lateness,
+            ingest_lag=ingest_lag,
             slack_clock=self._slack_clock,
             anyone_replies=self._settings.replies == "anyone",
             channel_names=channels.names,
@@ -292,38 +292,38 @@ class Bridge:
         if ai is not None:
             self._stack.push_async_callback(ai.close)
         self._run(self._ai_courier(ai))
-        self._run(intake)
-        roll = Roll(self.desk, rights, channels)
-        rights.refused = roll.call_soon
-        self._keep_up(roll.run())
-        self._keep_up(WaitingRoom(self.desk, remind_after=self._settings.remind_after).run())
-        homes = Homes(self.bell, self.desk, self.installation, rights, directory, private)
+        self._run(event_queue)
+        departures = DepartureMonitor(self.desk, permissions, channels)
+        permissions.refused = departures.call_soon
+        self._keep_up(departures.run())
+        self._keep_up(Reminders(self.desk, remind_after=self._settings.remind_after).run())
+        homes = Homes(self.notifier, self.desk, self.installation, permissions, users, private)
         self._keep_up(homes.run())
-        errands = Errands()
-        self._stack.push_async_callback(errands.stop)
-        missed = Missed(client, self.database, spacing=self._catch_up_spacing)
-        catch_up = CatchUp(missed, self.database, intake)
-        watch = self._watch = Watch(
-            self.database, catch_up, self._sockets, self._slack_clock, gaps, missed=channels.missed
+        background = BackgroundTasks()
+        self._stack.push_async_callback(background.stop)
+        history = ThreadHistory(client, self.database, spacing=self._catch_up_spacing)
+        backfill = Backfill(history, self.database, event_queue)
+        monitor = self._monitor = ConnectionMonitor(
+            self.database, backfill, self._sockets, self._slack_clock, gaps, missed=channels.missed
         )
         bolt = slack_app(
             client,
             desk=self.desk,
-            directory=directory,
-            rights=rights,
+            users=users,
+            permissions=permissions,
             private=private,
-            intake=intake,
+            event_queue=event_queue,
             homes=homes,
             channels=channels,
-            roll=roll,
+            departures=departures,
             installation=self.installation,
             writer=None if ai is None else AIWriter(ai, self.desk, rewrites=self._settings.ai == "claude"),
-            errands=errands,
+            background=background,
             anyone_replies=self._settings.replies == "anyone",
             settings=replace(self._settings, model=self._settings.model or DEFAULT_MODEL),
             signing_secret=None if self._settings.socket_mode else self._settings.slack_signing_secret,
             slack_clock=self._slack_clock,
-            dropped=watch.dropped,
+            dropped=monitor.dropped,
             channel_language=self._settings.language,
         )
         await self._serve(bolt)
@@ -331,12 +331,12 @@ class Bridge:
             connecting = self._connecting(bolt, self._settings.slack_app_token)
             if is_there:
                 await asyncio.wait(connecting, timeout=CONNECTED_WITHIN)
-        self._keep_up(watch.run())
+        self._keep_up(monitor.run())
 
     def _heard(self, name: str) -> None:
         """What another process tells: a question about what is in hand, or the name of what has news."""
         if self._all_clear is None or not self._all_clear.heard(name):
-            self.bell.ring(name)
+            self.notifier.ring(name)
 
     async def _introduced(self, client: AsyncWebClient) -> tuple[Installation, bool]:
         """What Slack says about us, and whether it said so now.
@@ -378,12 +378,12 @@ class Bridge:
         self,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
-        channels: Channels,
+        channels: SlackChannels,
         outbound: Outbound,
         private: Private,
         slack_host: SlackHost,
-    ) -> Courier:
-        poster = self._poster = Poster(
+    ) -> OutboxWorker:
+        sender = self._sender = MessageSender(
             client,
             outbound,
             self.desk,
@@ -400,15 +400,15 @@ class Bridge:
             self.database,
             self.files,
             slack_host,
-            poster,
+            sender,
             quarantine=self._waits.quarantine,
         )
-        return Courier(
-            outgoing.SLACK,
-            SlackPosts(
+        return OutboxWorker(
+            jobs.SLACK,
+            SlackJobs(
                 outbound,
                 channels.exposure,
-                poster,
+                sender,
                 private,
                 self.desk,
                 self.installation,
@@ -416,7 +416,7 @@ class Bridge:
                 language=self._settings.language,
             ).prepare,
             database=self.database,
-            bell=self.bell,
+            notifier=self.notifier,
             pace=Pace(METHOD_OF, limits(self._settings.posts_per_second), home=self.installation.channel),
             together=TOGETHER,
         )
@@ -433,20 +433,20 @@ class Bridge:
             knowledge_dir=self._settings.knowledge,
         )
 
-    def _ai_courier(self, ai: AI | None) -> Courier:
+    def _ai_courier(self, ai: AI | None) -> OutboxWorker:
         language = self._settings.language if self._settings.translates else None
         work = AIWork(ai, self.desk, quotes_only=self._settings.ai != "claude", language=language)
-        return Courier(
-            outgoing.AI,
+        return OutboxWorker(
+            jobs.AI,
             prepared(work.performers()),
             database=self.database,
-            bell=self.bell,
+            notifier=self.notifier,
             pace=Pace({}, {}),
             workers=AI_AT_ONCE,
             lease=AI_LEASE,
         )
 
-    def _run(self, worker: Courier | Intake) -> None:
+    def _run(self, worker: OutboxWorker | EventQueue) -> None:
         """Until the stop, at which it finishes what is under way."""
         running = asyncio.create_task(worker.run())
 
@@ -469,12 +469,14 @@ class Bridge:
 
     async def _serve(self, bolt: AsyncApp) -> None:
         async with self.database.read() as tx:
-            secret = await tx.facts.get(_TOKEN_SECRET)
+            secret = await tx.key_values.get(_TOKEN_SECRET)
         if secret is None:
-            secret = await self.database.write(lambda tx: tx.facts.keep(_TOKEN_SECRET, secrets.token_hex(32)))
+            secret = await self.database.write(
+                lambda tx: tx.key_values.keep(_TOKEN_SECRET, secrets.token_hex(32))
+            )
         app = live_chat(
             self.desk,
-            self.bell,
+            self.notifier,
             self.files,
             token_secret=bytes.fromhex(secret),
             api_key=self._settings.api_key,

@@ -14,12 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ai import DEFAULT_MODEL, knowledge
 from bot.app import SLACK_TIMEOUT, slack_client
-from bot.config import Settings
-from bot.livechat import openapi
 from bot.manifest import manifest
-from bot.slack.errors import CALL_ERRORS, Failure
-from bot.slack.installation import NotConnected, find_installation, try_app_token
-from storage.database import Database, DatabaseUnavailable, reason_of
+from bot.settings import Settings
+from bot.slack.api.errors import CALL_ERRORS, Failure
+from bot.slack.workspace.installation import NotConnected, find_installation, try_app_token
+from bot.web.api import openapi
+from storage.engine.database import Database, DatabaseUnavailable, reason_of
 from storage.migrate import is_current
 from storage.probing import try_writing
 
@@ -136,7 +136,7 @@ async def _ai(settings: Settings) -> Finding:
         return Finding(
             "AI", "offline stand-in, answering from the knowledge folder; set ANTHROPIC_API_KEY for Claude"
         )
-    from bot.ai.trying import try_claude
+    from bot.ai.claude.trying import try_claude
 
     model = settings.model or DEFAULT_MODEL
     tried = await try_claude(settings.anthropic_api_key or "", settings.anthropic_base_url, model)

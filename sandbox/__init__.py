@@ -8,8 +8,8 @@ A bot runs against it unchanged but for its API base URL. State is in memory; it
 """
 
 from sandbox.errors import PersonError
-from sandbox.person import Person
-from sandbox.remote import RemoteWorkspace
+from sandbox.outside.remote import RemoteWorkspace
+from sandbox.people.person import WorkspacePerson
 from sandbox.workspace import Workspace
 
-__all__ = ["Person", "PersonError", "RemoteWorkspace", "Workspace"]
+__all__ = ["PersonError", "RemoteWorkspace", "Workspace", "WorkspacePerson"]

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.commands import Commands
-from sandbox.disturbance import Disturbance
-from sandbox.ephemerals import Ephemerals
-from sandbox.feed import Feed, Transport
-from sandbox.interactions import Interactions
-from sandbox.membership import Membership
-from sandbox.messages import Messages
-from sandbox.modals import Modals
-from sandbox.response_urls import ResponseUrls
-from sandbox.uploads import Uploads
+from sandbox.delivery.feed import Feed, Transport
+from sandbox.delivery.response_urls import ResponseUrls
+from sandbox.faults.disturbance import Disturbance
+from sandbox.people.commands import Commands
+from sandbox.people.ephemerals import Ephemerals
+from sandbox.people.interactions import Interactions
+from sandbox.people.membership import Membership
+from sandbox.people.messages import Messages
+from sandbox.people.modals import Modals
+from sandbox.people.uploads import WorkspaceUploads
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sandbox.callbacks import Callbacks
-    from sandbox.pacing import Pace
+    from sandbox.delivery.callbacks import Callbacks
+    from sandbox.delivery.sockets import Sockets
+    from sandbox.faults.pacing import CallPacing
     from sandbox.payload import Payload
-    from sandbox.sockets import Sockets
-    from sandbox.state import State
+    from sandbox.state import WorkspaceState
 
 
 class Core:
@@ -30,10 +30,10 @@ class Core:
 
     def __init__(
         self,
-        state: State,
+        state: WorkspaceState,
         *,
         sockets: Sockets,
-        pace: Pace,
+        pace: CallPacing,
         scopes: Collection[str],
         subscriptions: Collection[str],
         keep_log: bool,
@@ -56,7 +56,7 @@ class Core:
         self.membership = Membership(state, self.feed)
         self.ephemerals = Ephemerals(state)
         self.modals = Modals(state)
-        self.uploads = Uploads(state, self.messages, self.scopes)
+        self.uploads = WorkspaceUploads(state, self.messages, self.scopes)
         self.response_urls = ResponseUrls(state, self.messages, self.ephemerals)
         self.interactions = Interactions(
             state,

@@ -96,7 +96,7 @@ class Thread:
 
 
 @dataclass
-class Channel:
+class WorkspaceChannel:
     """A conversation in Slack's sense: a channel, or a direct message with the bot or of several people."""
 
     id: str
@@ -184,7 +184,7 @@ class App:
 
 
 @dataclass
-class File:
+class WorkspaceFile:
     """A file, from the ticket for its upload to its shares."""
 
     id: str

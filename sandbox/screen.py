@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox import emoji
+from sandbox.content import emoji
+from sandbox.content.shapes import message_shape, replies_of, top_level, user_shape
 from sandbox.errors import PersonError
-from sandbox.shapes import message_shape, replies_of, top_level, user_shape
 
 if TYPE_CHECKING:
     from sandbox.core import Core
-    from sandbox.model import Channel, User
+    from sandbox.model import User, WorkspaceChannel
     from sandbox.payload import Payload
 
 BROWSER = Path(__file__).parent / "browser"
@@ -127,7 +127,7 @@ class Screen:
             body |= self._open(user, open_channel, request.query.get("thread", ""))
         return web.json_response(body)
 
-    def _summary(self, channel: Channel) -> Payload:
+    def _summary(self, channel: WorkspaceChannel) -> Payload:
         shown = top_level(channel)
         return {
             "id": channel.id,
@@ -138,7 +138,7 @@ class Screen:
             "latest": shown[-1]["ts"] if shown else "",
         }
 
-    def _open(self, user: User, channel: Channel, thread_ts: str) -> Payload:
+    def _open(self, user: User, channel: WorkspaceChannel, thread_ts: str) -> Payload:
         private = [m for m in self._core.ephemerals.of(user.id) if m["channel"] == channel.id]
         messages = [message_shape(channel, m) for m in top_level(channel)[-LATEST_SHOWN:]]
         messages += [m for m in private if "thread_ts" not in m]

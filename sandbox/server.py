@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox.console import Console
-from sandbox.control import Control
+from sandbox.outside.console import Console
+from sandbox.outside.control import Control
+from sandbox.people.uploads import MOST_BYTES
 from sandbox.screen import Screen
-from sandbox.uploads import MOST_BYTES
 
 if TYPE_CHECKING:
     from sandbox.core import Core

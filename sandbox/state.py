@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Unpack
 
 from sandbox.changes import Changes
 from sandbox.clock import OffsetClock, Timestamps
+from sandbox.content.mrkdwn import MrkdwnNames
+from sandbox.delivery.triggers import Triggers
 from sandbox.errors import PersonError, SlackError
-from sandbox.model import App, Channel, Enterprise, File, MessagesTab, User
-from sandbox.mrkdwn import Names
+from sandbox.model import App, Enterprise, MessagesTab, User, WorkspaceChannel, WorkspaceFile
 from sandbox.payload import Ids, Payload, random_id
 from sandbox.rules import Rules
-from sandbox.triggers import Triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sandbox.model import PersonFields
 
 
-class State:
+class WorkspaceState:
     """One team with one installed app, its people and channels."""
 
     def __init__(self, *, clock: Clock, team_name: str, app_name: str) -> None:
@@ -39,9 +39,9 @@ class State:
         self.team_domain = team_name.lower().replace(" ", "-")
         self.enterprise: Enterprise | None = None
         self.users: dict[str, User] = {}
-        self.channels: dict[str, Channel] = {}
+        self.channels: dict[str, WorkspaceChannel] = {}
         self.ephemerals: list[Payload] = []
-        self.files: dict[str, File] = {}
+        self.files: dict[str, WorkspaceFile] = {}
         self.modals: dict[str, list[Payload]] = {}
         self.homes: dict[str, Payload] = {}
         self.usergroups: list[Payload] = []
@@ -105,8 +105,8 @@ class State:
         return [user for user in self.users.values() if not user.is_bot]
 
     @property
-    def names(self) -> Names:
-        return Names(
+    def names(self) -> MrkdwnNames:
+        return MrkdwnNames(
             users={user.name: user.id for user in self.users.values()},
             channels={channel.name: channel.id for channel in self.channels.values() if not channel.is_im},
             emoji=self.custom_emoji,
@@ -128,7 +128,7 @@ class State:
             raise SlackError("user_not_found")
         return self.users[user_id]
 
-    def channel_named(self, name: str) -> Channel:
+    def channel_named(self, name: str) -> WorkspaceChannel:
         """A channel by id, name or #name; for the people's own side."""
         wanted = name.removeprefix("#")
         for channel in self.channels.values():
@@ -138,7 +138,7 @@ class State:
             f"no channel {name!r}; here are {', '.join(c.name for c in self.channels.values())}"
         )
 
-    def channel(self, channel_id: str) -> Channel:
+    def channel(self, channel_id: str) -> WorkspaceChannel:
         """A channel the bot can see, for the Web API: private ones only where it is a member."""
         channel = self.channels.get(channel_id)
         if channel is None or (channel.is_private and not channel.is_member):
@@ -154,9 +154,9 @@ class State:
         is_archived: bool = False,
         is_ext_shared: bool = False,
         is_mpim: bool = False,
-    ) -> Channel:
+    ) -> WorkspaceChannel:
         people = list(members)
-        channel = Channel(
+        channel = WorkspaceChannel(
             id=self.ids.new("C"),
             name=name,
             bot_user_id=self.app.bot_user_id,
@@ -196,12 +196,12 @@ class State:
         self.changes.note()
         return user
 
-    def direct_messages(self, user_id: str) -> Channel:
+    def direct_messages(self, user_id: str) -> WorkspaceChannel:
         """The bot's direct messages with one person, opened on first use."""
         for channel in self.channels.values():
             if channel.is_im and user_id in channel.members:
                 return channel
-        channel = Channel(
+        channel = WorkspaceChannel(
             id=self.ids.new("D"),
             name=user_id,
             bot_user_id=self.app.bot_user_id,
@@ -214,7 +214,7 @@ class State:
         self.channels[channel.id] = channel
         return channel
 
-    def permalink(self, channel: Channel, message: Payload) -> str:
+    def permalink(self, channel: WorkspaceChannel, message: Payload) -> str:
         link = f"{self.url}/archives/{channel.id}/p{message['ts'].replace('.', '')}"
         parent = message.get("thread_ts")
         return f"{link}?thread_ts={parent}&cid={channel.id}" if parent and parent != message["ts"] else link

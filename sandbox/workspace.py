@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from sandbox.callbacks import Callbacks
 from sandbox.core import Core
-from sandbox.faults import Faults
-from sandbox.feed import DEFAULT_SUBSCRIPTIONS
-from sandbox.model import Channel, MessagesTab
-from sandbox.pacing import Pace
-from sandbox.person import Person
-from sandbox.readings import Readings
+from sandbox.delivery.callbacks import Callbacks
+from sandbox.delivery.feed import DEFAULT_SUBSCRIPTIONS
+from sandbox.delivery.sockets import Sockets
+from sandbox.faults.pacing import CallPacing
+from sandbox.faults.scripted import Faults
+from sandbox.model import MessagesTab, WorkspaceChannel
+from sandbox.people.person import WorkspacePerson
+from sandbox.people.readings import Readings
 from sandbox.server import Server
-from sandbox.sockets import Sockets
-from sandbox.state import State
+from sandbox.state import WorkspaceState
 from sandbox.web_api.server import WebApi
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ class Workspace(Readings):
         message_shortcuts: Mapping[str, str] | None = None,
         messages_tab: MessagesTab = "open",
     ) -> None:
-        state = State(clock=clock, team_name=name, app_name=app_name)
+        state = WorkspaceState(clock=clock, team_name=name, app_name=app_name)
         state.message_shortcuts |= message_shortcuts or {}
         state.messages_tab = messages_tab
         self._sockets = Sockets(state, ack_timeout=ack_timeout, retries=retries, queue_limit=queue_limit)
         core = Core(
             state,
             sockets=self._sockets,
-            pace=Pace(post_rate, state.rules, minute=minute),
+            pace=CallPacing(post_rate, state.rules, minute=minute),
             scopes=scopes,
             subscriptions=subscriptions,
             keep_log=keep_log,
@@ -116,9 +116,9 @@ class Workspace(Readings):
     async def __aexit__(self, *exception: object) -> None:
         await self.stop()
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str) -> WorkspacePerson:
         """Somebody who acts; PersonError where nobody is called so."""
-        return Person(self.url, self._state.person(name).name)
+        return WorkspacePerson(self.url, self._state.person(name).name)
 
     def add_person(
         self, name: str, *, channels: Iterable[str] | None = None, **fields: Unpack[PersonFields]
@@ -143,7 +143,7 @@ class Workspace(Readings):
         is_ext_shared: bool = False,
         members: Iterable[str] | None = None,
         with_bot: bool = True,
-    ) -> Channel:
+    ) -> WorkspaceChannel:
         """A new channel with these people (ids or names; everyone by default). Publishes no event."""
         wanted = [person.id for person in self._state.people] if members is None else members
         people = [self._state.person(member).id for member in wanted]
@@ -159,7 +159,7 @@ class Workspace(Readings):
         """A picture of the workspace's own, which people type as `:name:`. Publishes no event."""
         self._state.custom_emoji[name] = f"{self.url}/emoji/{name}.png"
 
-    def add_group_message(self, *members: str, with_bot: bool = False) -> Channel:
+    def add_group_message(self, *members: str, with_bot: bool = False) -> WorkspaceChannel:
         """A direct message of several people (by name or id). Publishes no event."""
         people = [self._state.person(member) for member in members]
         return self._state.add_channel(
@@ -227,7 +227,9 @@ class Workspace(Readings):
         )
 
     def clock_offset(self, seconds: float) -> None:
-        """Let Slack's clock be so far ahead of the app's, or behind it; see `State.set_clock_offset`."""
+        """Let Slack's clock be so far ahead of the app's, or behind it; see
+        `WorkspaceState.set_clock_offset`.
+        """
         self._state.set_clock_offset(seconds)
 
     def limit_events(self, *, limited: bool = True) -> None:

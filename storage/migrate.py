@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from storage.database import Database
+from storage.engine.database import Database
 
 # Any number will do, as long as nothing else in the database locks the same one.
 _UPGRADE_LOCK = 7_220_443

@@ -9,7 +9,7 @@ from contextlib import closing
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.database import Database, DatabaseUnavailable, reason_of
+from storage.engine.database import Database, DatabaseUnavailable, reason_of
 
 _CREATE = "CREATE TABLE bookbag_check (number INTEGER)"
 _CHANGE = "DELETE FROM facts WHERE name = 'bookbag_check'"

@@ -1,7 +1,7 @@
 """Which processes are at work on one PostgreSQL database, and which ended without a word.
 
-Each holds an advisory lock of its own (`storage.presence`) and has a row. The database lets go of the lock
-when the process ends, however it ends; so a row whose lock is free is somebody who is gone.
+Each holds an advisory lock of its own (`storage.engine.process_lock`) and has a row. The database lets go of
+the lock when the process ends, however it ends; so a row whose lock is free is somebody who is gone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, func, select
 
-from storage.link import Link
+from storage.engine.session import Session
 from storage.schema import processes as table
 
 # The first half of the advisory locks' keys, to keep out of the way of what else is in the database.
@@ -20,7 +20,7 @@ LOCKS = 0x626F6F6B
 class Processes:
     """The `processes` table within one transaction. On SQLite, which serves one process, it stays empty."""
 
-    def __init__(self, connection: Link) -> None:
+    def __init__(self, connection: Session) -> None:
         self._connection = connection
 
     async def gone(self) -> Sequence[int]:

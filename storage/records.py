@@ -18,7 +18,7 @@ TicketNumber = NewType("TicketNumber", int)
 FileId = NewType("FileId", str)
 
 
-class State(StrEnum):
+class ConversationState(StrEnum):
     """Who answers the customer."""
 
     AI = "ai"
@@ -138,7 +138,7 @@ class Conversation:
     channel: str
     inbox: str | None
     customer: Customer
-    state: State
+    state: ConversationState
     epoch: int
     holder: PersonId | None
     escalated_at: datetime | None
@@ -156,8 +156,8 @@ class Conversation:
 class Entry:
     """One thing that happened in a conversation. Never changed and never removed.
 
-    Who shows it to somebody reads it as it reads now (`storage.wording`): with the words of its latest edit,
-    and with none where it `is_taken_back`.
+    Who shows it to somebody reads it as it reads now (`storage.chat.wording`): with the words of its latest
+    edit, and with none where it `is_taken_back`.
     """
 
     conversation_id: ConversationId
@@ -192,7 +192,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TeammateCall:
     """A post that calls for a teammate in the channel.
 
     `seq`: it shows that entry, which stays in the thread when nobody has to be called for any more.
@@ -224,7 +224,7 @@ class Ticket:
     assigned_at: datetime | None = None
     told_at: datetime | None = None
     reminders: int = 0
-    call: Call | None = None
+    call: TeammateCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +289,8 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One row of the outbox within a parcel."""
+class JobItem:
+    """One row of the outbox within a job."""
 
     id: int
     fence: int
@@ -298,14 +298,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Job:
     """What one call carries: one row of the outbox, or several of one lane that travel together, in order.
 
     `maybe_sent` is the time of the first try whose outcome nobody knows: the work may be done already.
     Only the bearer of its items' fences can settle it. `key` is the first row's.
     """
 
-    items: tuple[Item, ...]
+    items: tuple[JobItem, ...]
     lane: str
     kind: str
     conversation_id: ConversationId

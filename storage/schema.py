@@ -32,7 +32,7 @@ from sqlalchemy import (
     true,
 )
 
-from storage.columns import Json, UtcDateTime
+from storage.engine.columns import Json, UtcDateTime
 from storage.records import LONGEST_INBOX
 
 metadata = MetaData(

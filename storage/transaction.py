@@ -9,31 +9,31 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.channels import Channels
-from storage.conversations import Conversations
-from storage.facts import Facts
-from storage.figures import Figures
-from storage.files import Files
-from storage.held import HeldReplies
-from storage.inbox import Inbox
-from storage.joined import Joined
-from storage.ledger import Ledger
-from storage.link import Link
-from storage.outbox import Outbox
-from storage.paces import Paces
-from storage.pending import Mark, Pending
-from storage.people import People
+from storage.chat.conversations import ConversationRows
+from storage.chat.files import Files
+from storage.chat.held import HeldReplies
+from storage.chat.joined import Joined
+from storage.chat.ledger import Ledger
+from storage.chat.search import Search
+from storage.chat.seen import Seen
+from storage.engine.session import Session
+from storage.engine.unit_of_work import Savepoint, UnitOfWork
+from storage.key_values import KeyValues
+from storage.outbox.jobs import Outbox
+from storage.outbox.rate_limits import RateLimits
 from storage.processes import Processes
 from storage.records import ConversationId, Entry, MessageRef
-from storage.roster import Roster
-from storage.search import Search
-from storage.seen import Seen
-from storage.shelves import Shelves
-from storage.tickets import Tickets
+from storage.slack.availability import Availability
+from storage.slack.people import People
+from storage.slack.slack_channels import SlackChannelRows
+from storage.slack.slack_events import SlackEvents
+from storage.tickets.stats import Stats
+from storage.tickets.ticket_filters import TicketFilters
+from storage.tickets.tickets import Tickets
 
 
 @dataclass(frozen=True, slots=True)
-class Expects:
+class LockHint:
     """What a rule is going to ask for first: its conversation, by id or by thread, and who said it before.
 
     Rules that share a transaction get it all in a few statements. A rule that asks for something else gets it
@@ -49,7 +49,7 @@ class Expects:
 class Moment:
     """How far a transaction had come."""
 
-    pending: Mark
+    pending: Savepoint
     added: int
     topics: frozenset[str]
     changes: int
@@ -58,9 +58,9 @@ class Moment:
 class Transaction:
     """What a rule works with. `now` is one moment for the whole transaction, aware and in UTC.
 
-    `touched` and `topics` say, after the commit, which conversations' streams and which couriers to wake;
-    `added` holds the entries they may show without looking. `process` is the number of the process it runs
-    in (`storage.processes`).
+    `touched` and `topics` say, after the commit, which conversations' streams and which outbox workers to
+    wake; `added` holds the entries they may show without looking. `process` is the number of the process it
+    runs in (`storage.processes`).
     """
 
     def __init__(
@@ -71,35 +71,35 @@ class Transaction:
         process: int,
         is_on_the_loop: bool = False,
     ) -> None:
-        self._pending = Pending()
-        self.connection = Link(connection, self._pending, is_on_the_loop=is_on_the_loop)
+        self._unit_of_work = UnitOfWork()
+        self.connection = Session(connection, self._unit_of_work, is_on_the_loop=is_on_the_loop)
         self.now = now
         self.added: list[Entry] = []
         self.topics: set[str] = set()
-        self.conversations = Conversations(self.connection, now, self._pending)
-        self.ledger = Ledger(self.connection, now, self.conversations, self._pending, self.added)
+        self.conversations = ConversationRows(self.connection, now, self._unit_of_work)
+        self.ledger = Ledger(self.connection, now, self.conversations, self._unit_of_work, self.added)
         self.tickets = Tickets(self.connection, now)
         self.joined = Joined(self.connection)
         self.seen = Seen(self.connection)
-        self.figures = Figures(self.connection)
-        self.shelves = Shelves(self.connection)
+        self.stats = Stats(self.connection)
+        self.ticket_filters = TicketFilters(self.connection)
         self.search = Search(self.connection)
         self.held = HeldReplies(self.connection, now)
-        self.outbox = Outbox(self.connection, now, self._pending, self.topics, process)
-        self.inbox = Inbox(self.connection, now, self.topics)
-        self.paces = Paces(self.connection, now)
+        self.outbox = Outbox(self.connection, now, self._unit_of_work, self.topics, process)
+        self.slack_events = SlackEvents(self.connection, now, self.topics)
+        self.rate_limits = RateLimits(self.connection, now)
         self.files = Files(self.connection, now)
         self.people = People(self.connection, now)
-        self.channels = Channels(self.connection, now)
-        self.roster = Roster(self.connection, now)
-        self.facts = Facts(self.connection)
+        self.slack_channels = SlackChannelRows(self.connection, now)
+        self.availability = Availability(self.connection, now)
+        self.key_values = KeyValues(self.connection)
         self.processes = Processes(self.connection)
 
     @property
     def touched(self) -> set[ConversationId]:
         return {entry.conversation_id for entry in self.added}
 
-    async def expect(self, expected: Sequence[Expects]) -> None:
+    async def expect(self, expected: Sequence[LockHint]) -> None:
         """Lock and read what several rules are going to ask for, in the order that keeps lockers apart."""
         await self.conversations.lock_all(
             {one.conversation_id for one in expected if one.conversation_id is not None},
@@ -116,13 +116,15 @@ class Transaction:
 
     def mark(self) -> Moment:
         """Remember this moment, to be able to `undo` what comes after it."""
-        return Moment(self._pending.mark(), len(self.added), frozenset(self.topics), self.connection.changes)
+        return Moment(
+            self._unit_of_work.mark(), len(self.added), frozenset(self.topics), self.connection.changes
+        )
 
     def undo(self, since: Moment) -> bool:
         """Forget what came since then. False if some of it is written already: then nothing is forgotten."""
         if self.connection.changes != since.changes:
             return False
-        self._pending.undo(since.pending)
+        self._unit_of_work.undo(since.pending)
         for entry in self.added[since.added :]:
             self.ledger.forget(entry)
         del self.added[since.added :]

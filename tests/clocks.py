@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from storage.database import utc_now
+from storage.engine.database import utc_now
 
 
 class HandClock:

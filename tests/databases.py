@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import Connection, Engine, make_url
 
 from storage import migrate
-from storage.database import Database
+from storage.engine.database import Database
 from storage.schema import metadata
 from tests.clocks import HandClock
 

@@ -13,7 +13,7 @@ import yaml
 
 from sandbox import Workspace
 from storage import migrate
-from storage.database import Database
+from storage.engine.database import Database
 from tests.command_line import Operator, operator, slack, up
 
 __all__ = ["operator", "slack"]

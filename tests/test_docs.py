@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.config import Settings, read_settings
-from bot.livechat.limits import Limits
-from bot.relay.housekeeping import KEEP, UNSAID
-from bot.slack.poster import _SAID_FOR
+from bot.scheduler.housekeeping import KEEP, UNSAID
+from bot.settings import Settings, read_settings
+from bot.slack.outbound.message_sender import _SAID_FOR
+from bot.web.callers.limits import Limits
 from tests.command_line import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import text as sql
 
 from bot import logs
-from bot.blocks.ids import TAKE_OVER
+from bot.blocks.elements.ids import TAKE_OVER
 from bot.desk.errors import AIPaused
-from storage.database import Database, reason_of
+from storage.engine.database import Database, reason_of
 from tests.databases import address, clock, database
 from tests.journeys.world import CHANNEL, HELD, SENT, world
-from tests.livechat.house import House
+from tests.web.house import House
 
 __all__ = ["address", "clock", "database"]
 

@@ -20,26 +20,26 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 import bot.handlers.app
-from bot.config import Settings
-from bot.desk.bell import Bell
 from bot.desk.desk import Desk
-from bot.desk.files import Files
+from bot.files.store import FileStore
 from bot.handlers.app import slack_app
-from bot.handlers.errands import Errands
+from bot.handlers.interactions.background_tasks import BackgroundTasks
 from bot.manifest import as_yaml, manifest, messages_tab
-from bot.slack.channels import Channels
-from bot.slack.clock import SlackClock
-from bot.slack.directory import Directory
-from bot.slack.files import SlackFiles, SlackHost
-from bot.slack.homes import Homes
-from bot.slack.installation import Installation
-from bot.slack.intake import Intake
-from bot.slack.lateness import Lateness
-from bot.slack.outbound import Outbound
-from bot.slack.private import Private
-from bot.slack.rights import Rights
-from bot.slack.roll import Roll
-from storage.database import Database, utc_now
+from bot.notifier import Notifier
+from bot.settings import Settings
+from bot.slack.api.clock import SlackClock
+from bot.slack.api.downloads import SlackFiles, SlackHost
+from bot.slack.inbound.event_queue import EventQueue
+from bot.slack.inbound.ingest_lag import IngestLag
+from bot.slack.outbound.gate import Outbound
+from bot.slack.outbound.homes import Homes
+from bot.slack.outbound.private import Private
+from bot.slack.workspace.departures import DepartureMonitor
+from bot.slack.workspace.installation import Installation
+from bot.slack.workspace.permissions import Permissions
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UserCache
+from storage.engine.database import Database, utc_now
 
 # The bot scopes that docs.slack.dev/reference/methods names for each method; any of a method's scopes is
 # enough for one kind of conversation, and we use public and private channels both.
@@ -220,40 +220,44 @@ async def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Noting:
     monkeypatch.setattr(bot.handlers.app, "AsyncApp", Noting)
     client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:1/api/")
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'unused.db'}")
-    directory = Directory(client, database, home_team="T1")
+    users = UserCache(client, database, home_team="T1")
     installation = Installation("T1", "Team", "U1", "B1", "https://t.slack.com/", "C1", "live-chat")
     desk = Desk(database, ai_answers=True)
     session = aiohttp.ClientSession()
     files = SlackFiles(
-        client, session, database, Files(database, largest=1, most=1), SlackHost("http://127.0.0.1:1/api/")
+        client,
+        session,
+        database,
+        FileStore(database, largest=1, most=1),
+        SlackHost("http://127.0.0.1:1/api/"),
     )
-    channels = Channels(client, desk, installation)
-    rights = Rights(directory, channels, bot_user="U1")
-    private = Private(client, rights, Outbound(client, channels.exposure), team="T1")
+    channels = SlackChannels(client, desk, installation)
+    permissions = Permissions(users, channels, bot_user="U1")
+    private = Private(client, permissions, Outbound(client, channels.exposure), team="T1")
     made = slack_app(
         client,
         desk=desk,
         channels=channels,
-        roll=Roll(desk, rights, channels),
-        homes=Homes(Bell(), desk, installation, rights, directory, private),
-        directory=directory,
-        rights=rights,
+        departures=DepartureMonitor(desk, permissions, channels),
+        homes=Homes(Notifier(), desk, installation, permissions, users, private),
+        users=users,
+        permissions=permissions,
         private=private,
-        intake=Intake(
+        event_queue=EventQueue(
             database,
-            Bell(),
-            rights,
-            directory,
+            Notifier(),
+            permissions,
+            users,
             files,
             installation,
-            lateness=Lateness(database, Bell(), least=timedelta(0)),
+            ingest_lag=IngestLag(database, Notifier(), least=timedelta(0)),
             slack_clock=SlackClock(utc_now),
         ),
         installation=installation,
         dropped=lambda _since: None,
         settings=Settings(slack_bot_token="xoxb-1", slack_channel="C1"),
         writer=None,
-        errands=Errands(),
+        background=BackgroundTasks(),
         anyone_replies=False,
         signing_secret="s",
         slack_clock=SlackClock(utc_now),

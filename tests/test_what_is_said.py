@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import make_url
 
-from bot.slack.signatures import LASTS, SAY_AGAIN, Signatures
+from bot.slack.inbound.signatures import LASTS, SAY_AGAIN, Signatures
 from sandbox import Workspace
 from tests.ai.serving import served
 from tests.command_line import ROOT, Operator, operator, slack, up

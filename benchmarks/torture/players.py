@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.torture.chat import Chat, Refused
 from benchmarks.torture.tokens import AI, CUSTOMER, TEAMMATE, Token, title_of
-from sandbox import Person, PersonError, RemoteWorkspace
+from sandbox import PersonError, RemoteWorkspace, WorkspacePerson
 
 CHANNEL = "live-chat"
 TAKE_OVER = "take_over"
@@ -56,7 +56,7 @@ class Players:
         self._chat = chat
         self._talk = chat.talk
         self._cards = cards
-        self._teammate: Person = slack.person(PEOPLE[number % len(PEOPLE)])
+        self._teammate: WorkspacePerson = slack.person(PEOPLE[number % len(PEOPLE)])
         self._count = count
         self._taken_over = taken_over
         self._chance = random.Random(f"{seed}/{number}/players")
@@ -118,12 +118,12 @@ class Players:
             token = Token(TEAMMATE, self._talk.number, number)
             ts = await self._teammate.post(CHANNEL, f"{token} and so on", thread)
             self._talk.typed.append(token)
-            fate = self._chance.random()
-            if fate < _EDITS:
+            outcome = self._chance.random()
+            if outcome < _EDITS:
                 self._talk.edited.add(token)
                 await asyncio.sleep(self._chance.uniform(0, 0.5))
                 await self._teammate.edit(CHANNEL, ts, f"{token} and so forth")
-            elif fate < _EDITS + _DELETES:
+            elif outcome < _EDITS + _DELETES:
                 self._talk.deleted.add(token)
                 await asyncio.sleep(self._chance.uniform(0, 0.5))
                 await self._teammate.delete(CHANNEL, ts)

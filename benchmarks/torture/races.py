@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from bot.desk import chat
+from bot.desk.customers import chat
 from bot.desk.desk import Desk
 from bot.desk.errors import AIPaused, AlreadyTaken
 from bot.desk.timeline import Event
 from storage import schema
-from storage.database import Database
+from storage.engine.database import Database
 from storage.migrate import upgrade
 from storage.records import Author, ConversationId, Customer, Kind, Person, PersonId
 from storage.transaction import Transaction

@@ -35,7 +35,7 @@ _SAID_EVERY = 10.0
 class Weather:
     """How bad it is. Shares are probabilities, times are seconds; `kill_every` 0 kills nobody.
 
-    `kinds` are those of `sandbox.chance`, all of them if None.
+    `kinds` are those of `sandbox.faults.chance`, all of them if None.
     """
 
     seed: int

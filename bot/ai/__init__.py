@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.ai import knowledge
 from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Turn
-from bot.ai.offline import OfflineAI
+from bot.ai.offline.answers import OfflineAI
 
 __all__ = [
     "AI",
@@ -47,7 +47,7 @@ def make_ai(
     if kind == "offline":
         return OfflineAI(known)
     if kind == "claude":
-        from bot.ai.claude import ClaudeAI
+        from bot.ai.claude.client import ClaudeAI
 
         return ClaudeAI(
             api_key=api_key or "",

@@ -4,8 +4,8 @@ import re
 import unicodedata
 
 from bot.ai.interface import UNDETERMINED
+from bot.ai.offline.stopwords import STOP_WORDS
 from bot.ai.search import fold
-from bot.ai.stopwords import STOP_WORDS
 
 _TAG = re.compile(r"(?=.{2,35}$)[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _KANA = re.compile(r"[\u3041-\u30fa]")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.ai.stopwords import ALL_STOP_WORDS
+from bot.ai.offline.stopwords import ALL_STOP_WORDS
 
 _K1, _B = 1.2, 0.75  # the usual constants of BM25: how soon repetition and length stop counting
 _LATIN_MARKS = re.compile(r"[\u0300-\u036f]")

@@ -1,4 +1,6 @@
-"""What the courier does with the AI's debts: an answer a customer waits for, a summary the team waits for."""
+"""What the outbox worker does with the AI's debts: an answer a customer waits for, a summary the team waits
+for.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,25 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.ai.interface import AI, AIUnavailable, HandOver, Reply, Summary, Transcript, Translation, Turn
+from bot.ai.interface import (
+    AI,
+    AIUnavailable,
+    HandOver,
+    Reply,
+    Summary,
+    Transcript,
+    Translation,
+    Turn,
+)
 from bot.ai.language import may_differ
-from bot.ai.sentences import extract
+from bot.ai.offline.sentences import extract
 from bot.desk.desk import Desk
-from bot.desk.outgoing import Owed
+from bot.desk.jobs import JobKind
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
 from bot.desk.translations import Translations
-from bot.relay.outcome import Done, NotYet, Outcome, Performer
-from storage.records import Author, Conversation, ConversationId, Entry, Kind, Parcel, TicketNumber
+from bot.outbox.outcome import Done, NotYet, Outcome, Performer
+from storage.records import Author, Conversation, ConversationId, Entry, Job, Kind, TicketNumber
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +53,15 @@ class AIWork:
 
     def performers(self) -> Mapping[str, Performer]:
         return {
-            Owed.ANSWER: self.answer,
-            Owed.SUMMARY: self.summary,
-            Owed.TRANSLATION: self.translation,
-            Owed.REPLY_TRANSLATION: self.reply_translation,
+            JobKind.ANSWER: self.answer,
+            JobKind.SUMMARY: self.summary,
+            JobKind.TRANSLATION: self.translation,
+            JobKind.REPLY_TRANSLATION: self.reply_translation,
         }
 
-    async def answer(self, parcel: Parcel) -> Outcome:
+    async def answer(self, job: Job) -> Outcome:
         """Think about what is unanswered now, and say it if the AI still holds the conversation by then."""
-        asked = await self._desk.question(parcel.conversation_id)
+        asked = await self._desk.question(job.conversation_id)
         if self._ai is None or not asked.is_owed:
             return Done()
         rests = rest_of(asked.entries, now=self._desk.database.clock())
@@ -61,18 +72,18 @@ class AIWork:
         said = await self._think(self._ai, transcript_of(asked.conversation, asked.entries))
         match said:
             case Reply(text):
-                await self._desk.ai_answers(parcel.conversation_id, text, epoch=epoch, covers=asked.covers)
+                await self._desk.ai_answers(job.conversation_id, text, epoch=epoch, covers=asked.covers)
             case HandOver(reason):
-                await self._desk.ai_escalates(parcel.conversation_id, reason=reason, epoch=epoch)
+                await self._desk.ai_escalates(job.conversation_id, reason=reason, epoch=epoch)
         return Done()
 
-    async def summary(self, parcel: Parcel) -> Outcome:
+    async def summary(self, job: Job) -> Outcome:
         """Describe the ticket: by the model, or, where that fails, in the customer's own words."""
-        asked = await self._desk.question(parcel.conversation_id)
+        asked = await self._desk.question(job.conversation_id)
         summary, origin = await self._describe(transcript_of(asked.conversation, asked.entries))
         await self._desk.summarised(
-            parcel.conversation_id,
-            TicketNumber(parcel.payload["ticket"]),
+            job.conversation_id,
+            TicketNumber(job.payload["ticket"]),
             subject=summary.subject,
             summary=summary.summary,
             language=summary.language,
@@ -81,20 +92,20 @@ class AIWork:
         # Whoever takes over has not read along, and begins with what was said last.
         last = next((one for one in reversed(asked.entries) if _is_a_customers(one)), None)
         if last is not None:
-            await self._translate(parcel.conversation_id, last.seq)
+            await self._translate(job.conversation_id, last.seq)
         return Done()
 
-    async def translation(self, parcel: Parcel) -> Outcome:
+    async def translation(self, job: Job) -> Outcome:
         """Put what a customer wrote into the team's language, where it is in another."""
-        await self._translate(parcel.conversation_id, parcel.payload["seq"])
+        await self._translate(job.conversation_id, job.payload["seq"])
         return Done()
 
-    async def reply_translation(self, parcel: Parcel) -> Outcome:
+    async def reply_translation(self, job: Job) -> Outcome:
         """Put a held reply into the customer's language, for its author to see before it is sent."""
-        about, source = parcel.conversation_id, str(parcel.payload["source"])
+        about, source = job.conversation_id, str(job.payload["source"])
         text = await self._translations.held(about, source)
         if text is not None:
-            translation = await self._in_language(about, text, to=str(parcel.payload["to"]))
+            translation = await self._in_language(about, text, to=str(job.payload["to"]))
             await self._translations.show_author(
                 about, source, text=text, translation=translation.text if translation else None
             )

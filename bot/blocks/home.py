@@ -9,15 +9,15 @@ from typing import Any
 from slack_sdk.models.blocks import ActionsBlock, Block
 from slack_sdk.models.views import View
 
-from bot.blocks.ids import HOME_PAGE, BadValue
-from bot.blocks.lists import availability, live_row
-from bot.blocks.message import LinkTo, button, line, small, title
-from bot.blocks.tickets import ticket_row
-from bot.blocks.words import escaped
-from bot.desk.home import FIRST, Home, Places
-from bot.desk.lists import TicketPage
-from bot.tongues import say
-from storage.shelves import COUNTED
+from bot.blocks.elements.formatting import escaped
+from bot.blocks.elements.ids import HOME_PAGE, BadValue
+from bot.blocks.elements.message import LinkTo, button, line, small, title
+from bot.blocks.lists.overview import availability, live_row
+from bot.blocks.lists.tickets import ticket_row
+from bot.desk.queries.home import FIRST, Home, Places
+from bot.desk.queries.lists import TicketPage
+from bot.i18n import say
+from storage.tickets.ticket_filters import COUNTED
 
 # Four lists of that many rows of four blocks, with their pages, stay under the hundred that Slack takes.
 MOST_ROWS = 5

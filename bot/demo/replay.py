@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
+from bot.blocks.elements.ids import ALLOW_AI_REPLIES, TAKE_OVER
 from bot.demo.customer import CustomerChat
 from bot.demo.stage import CHANNEL, Stage
 from bot.demo.thread import ThreadScreen

@@ -15,10 +15,10 @@ from bot import logs
 from bot.demo.replay import BadRecording, read_recordings, replay
 from bot.demo.stage import CHANNEL, Stage, stage
 from bot.demo.story import NotSeen, play
-from bot.livechat.limits import Limits, Rate
+from bot.web.callers.limits import CallRate, Limits
 
 # A recording is typed faster than any person would.
-_ALL = Rate(100_000, 100_000)
+_ALL = CallRate(100_000, 100_000)
 NO_LIMITS = Limits(messages=_ALL, conversations=_ALL, starts_in_all=_ALL, glances=_ALL)
 
 

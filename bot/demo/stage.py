@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.app import Bridge
-from bot.config import AIKind, Settings
-from bot.livechat.limits import Limits
 from bot.manifest import message_shortcuts, messages_tab
+from bot.settings import AIKind, Settings
+from bot.web.callers.limits import Limits
 from sandbox import Workspace
 
 CHANNEL = "live-chat"

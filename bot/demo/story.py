@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from bot.blocks.ids import AGREED, ALLOW_AI_REPLIES, TAKE_OVER
+from bot.blocks.elements.ids import AGREED, ALLOW_AI_REPLIES, TAKE_OVER
 from bot.demo.customer import CustomerChat, JsonEntry
 from bot.demo.stage import CHANNEL, Stage
 from bot.demo.thread import SlackMessage, ThreadScreen

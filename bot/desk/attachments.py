@@ -12,7 +12,7 @@ from storage.records import ConversationId, File
 from storage.transaction import Transaction
 
 
-class Unfit(StrEnum):
+class FileRejection(StrEnum):
     """Why a thread message cannot be passed on to a customer whole: one of its files, what else it shows, or
     that Slack does not say who wrote it.
     """
@@ -37,7 +37,12 @@ class Unfit(StrEnum):
     @property
     def may_be_had(self) -> bool:
         """Whether asking Slack again can help."""
-        return self in (Unfit.LATE, Unfit.NOT_GIVEN, Unfit.ADDED, Unfit.AUTHOR)
+        return self in (
+            FileRejection.LATE,
+            FileRejection.NOT_GIVEN,
+            FileRejection.ADDED,
+            FileRejection.AUTHOR,
+        )
 
     @property
     def is_of_files(self) -> bool:
@@ -46,8 +51,14 @@ class Unfit(StrEnum):
 
 
 _OTHERS = (
-    Unfit.FORWARD, Unfit.TABLE, Unfit.PICTURE, Unfit.LAYOUT, Unfit.UNKNOWN, Unfit.AUTHOR, Unfit.APP
-)  # fmt: skip
+    FileRejection.FORWARD,
+    FileRejection.TABLE,
+    FileRejection.PICTURE,
+    FileRejection.LAYOUT,
+    FileRejection.UNKNOWN,
+    FileRejection.AUTHOR,
+    FileRejection.APP,
+)
 
 
 def remembered(files: Sequence[File]) -> dict[str, Any]:
@@ -83,3 +94,8 @@ async def withdrawn(
 async def forget(tx: Transaction, conversation_id: ConversationId, source: str) -> None:
     """Nobody gets the files of that message from here on."""
     await tx.files.forget([file.id for file in await tx.files.with_message(conversation_id, source)])
+
+
+def is_customers(file: File) -> bool:
+    """Whether the customer uploaded it and has not sent it yet. A teammate's bears Slack's name for it."""
+    return file.source is None and file.seq is None and file.slack_id is None

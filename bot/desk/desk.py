@@ -6,44 +6,34 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.desk import (
-    absent,
-    assignment,
-    chat,
-    composed,
-    customers,
-    departures,
-    held,
-    seen,
-    takeover,
-    threads,
-    tickets,
-    views,
-    waiting,
-)
-from bot.desk.assignment import Assignment
-from bot.desk.composed import Composing
+from bot.desk import threads, tickets
+from bot.desk.customers import chat, identity, seen
 from bot.desk.errors import NoSuchTicket
+from bot.desk.ownership import assignment, departures, takeover, waiting
+from bot.desk.ownership.assignment import Assignment
+from bot.desk.queries import views
+from bot.desk.queries.views import ConversationView, News, Question, TicketListing
+from bot.desk.replies import absent, composed, held
+from bot.desk.replies.composed import Composing
 from bot.desk.tickets import SummaryOrigin
-from bot.desk.views import ConversationView, Listing, News, Question
-from storage.channels import Among
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import (
     ANYONE,
     Conversation,
     ConversationId,
+    ConversationState,
     Customer,
     Entry,
     MessageRef,
     Person,
     PersonId,
     StartedBy,
-    State,
     Status,
     Ticket,
     TicketNumber,
 )
-from storage.transaction import Expects, Transaction
+from storage.slack.slack_channels import Among
+from storage.transaction import LockHint, Transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,7 +72,7 @@ class Desk:
         by: StartedBy = ANYONE,
     ) -> tuple[Conversation, bool]:
         return await self._do(
-            Expects(),
+            LockHint(),
             chat.start,
             channel=channel,
             inbox=inbox,
@@ -92,7 +82,7 @@ class Desk:
         )
 
     async def identify(self, conversation_id: ConversationId, customer: Customer) -> Conversation:
-        return await self._do(Expects(conversation_id), customers.identify, conversation_id, customer)
+        return await self._do(LockHint(conversation_id), identity.identify, conversation_id, customer)
 
     async def customer_says(
         self,
@@ -103,7 +93,7 @@ class Desk:
         attachments: Sequence[str] = (),
     ) -> tuple[Entry, bool]:
         return await self._do(
-            Expects(conversation_id, source=chat.customer_source(client_id)),
+            LockHint(conversation_id, source=chat.customer_source(client_id)),
             chat.customer_says,
             conversation_id,
             text,
@@ -117,7 +107,7 @@ class Desk:
         self, conversation_id: ConversationId, text: str, *, client_id: str, epoch: int | None = None
     ) -> tuple[Entry, bool]:
         return await self._do(
-            Expects(conversation_id, source=chat.outside_ai_source(client_id)),
+            LockHint(conversation_id, source=chat.outside_ai_source(client_id)),
             chat.outside_ai_says,
             conversation_id,
             text,
@@ -129,7 +119,7 @@ class Desk:
         self, conversation_id: ConversationId, text: str, *, epoch: int, covers: int
     ) -> Entry | None:
         return await self._do(
-            Expects(conversation_id, source=chat.ai_source(covers)),
+            LockHint(conversation_id, source=chat.ai_source(covers)),
             chat.ai_answers,
             conversation_id,
             text,
@@ -138,21 +128,21 @@ class Desk:
         )
 
     async def take_over(self, conversation_id: ConversationId, *, by: Person) -> Ticket:
-        return await self._do(Expects(conversation_id), takeover.take_over, conversation_id, by=by)
+        return await self._do(LockHint(conversation_id), takeover.take_over, conversation_id, by=by)
 
     async def hand_over(
         self, conversation_id: ConversationId, *, to: Person, by: Person, epoch: int
     ) -> Ticket:
         return await self._do(
-            Expects(conversation_id), takeover.hand_over, conversation_id, to=to, by=by, epoch=epoch
+            LockHint(conversation_id), takeover.hand_over, conversation_id, to=to, by=by, epoch=epoch
         )
 
     async def join(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> None:
-        await self._do(Expects(conversation_id), takeover.join, conversation_id, by=by, epoch=epoch)
+        await self._do(LockHint(conversation_id), takeover.join, conversation_id, by=by, epoch=epoch)
 
     async def ai_escalates(self, conversation_id: ConversationId, *, reason: str, epoch: int) -> Conversation:
         return await self._do(
-            Expects(conversation_id),
+            LockHint(conversation_id),
             takeover.ai_escalates,
             conversation_id,
             reason=reason,
@@ -164,7 +154,7 @@ class Desk:
         self, conversation_id: ConversationId, *, reason: str, epoch: int | None = None
     ) -> Conversation:
         return await self._do(
-            Expects(conversation_id),
+            LockHint(conversation_id),
             takeover.escalate,
             conversation_id,
             reason=reason,
@@ -180,7 +170,7 @@ class Desk:
         self, conversation_id: ConversationId, *, by_program: bool = False, epoch: int | None = None
     ) -> Conversation:
         return await self._do(
-            Expects(conversation_id),
+            LockHint(conversation_id),
             waiting.go_back,
             conversation_id,
             ai_answers=self._ai_answers,
@@ -189,14 +179,14 @@ class Desk:
         )
 
     async def leave_address(self, conversation_id: ConversationId, *, email: str) -> Conversation:
-        return await self._do(Expects(conversation_id), waiting.leave_address, conversation_id, email=email)
+        return await self._do(LockHint(conversation_id), waiting.leave_address, conversation_id, email=email)
 
     async def remind(self, conversation_id: ConversationId, *, after: timedelta) -> bool:
-        return await self._do(Expects(conversation_id), waiting.remind, conversation_id, after=after)
+        return await self._do(LockHint(conversation_id), waiting.remind, conversation_id, after=after)
 
     async def holder_left(self, conversation_id: ConversationId, *, holder: PersonId, why: str) -> bool:
         return await self._do(
-            Expects(conversation_id),
+            LockHint(conversation_id),
             departures.holder_left,
             conversation_id,
             holder=holder,
@@ -206,22 +196,22 @@ class Desk:
 
     async def joined_left(self, conversation_id: ConversationId, *, person: PersonId) -> bool:
         return await self._do(
-            Expects(conversation_id), departures.joined_left, conversation_id, person=person
+            LockHint(conversation_id), departures.joined_left, conversation_id, person=person
         )
 
     async def call_answered(self, conversation_id: ConversationId, number: TicketNumber) -> None:
-        await self._do(Expects(conversation_id), waiting.call_answered, conversation_id, number)
+        await self._do(LockHint(conversation_id), waiting.call_answered, conversation_id, number)
 
     async def assign_waiting(self, conversation_id: ConversationId) -> bool:
         return await self._do(
-            Expects(conversation_id),
+            LockHint(conversation_id),
             assignment.assign_waiting,
             conversation_id,
             assignment=self.assignment,
         )
 
     async def be_available(self, *, by: Person, available: bool, among: Collection[str] = ()) -> None:
-        await self._do(Expects(), assignment.be_available, by=by, available=available, among=among)
+        await self._do(LockHint(), assignment.be_available, by=by, available=available, among=among)
 
     async def allow_ai_replies(
         self,
@@ -233,7 +223,7 @@ class Desk:
         keep_open: bool = False,
     ) -> Ticket:
         return await self._do(
-            Expects(conversation_id),
+            LockHint(conversation_id),
             takeover.allow_ai_replies,
             conversation_id,
             by=by,
@@ -247,7 +237,7 @@ class Desk:
         self, conversation_id: ConversationId, *, by: Person, epoch: int, status: Status
     ) -> Ticket:
         return await self._do(
-            Expects(conversation_id), takeover.close, conversation_id, by=by, epoch=epoch, status=status
+            LockHint(conversation_id), takeover.close, conversation_id, by=by, epoch=epoch, status=status
         )
 
     async def send_held(
@@ -260,7 +250,7 @@ class Desk:
         epoch: int | None = None,
     ) -> None:
         await self._do(
-            Expects(conversation_id, source=source),
+            LockHint(conversation_id, source=source),
             held.send_held,
             conversation_id,
             source,
@@ -273,7 +263,7 @@ class Desk:
         self, conversation_id: ConversationId, source: str, *, by: Person, print_of: str
     ) -> None:
         await self._do(
-            Expects(conversation_id, source=source),
+            LockHint(conversation_id, source=source),
             held.send_translation,
             conversation_id,
             source,
@@ -297,7 +287,7 @@ class Desk:
         anyone: bool,
     ) -> None:
         await self._do(
-            Expects(conversation_id, source=source),
+            LockHint(conversation_id, source=source),
             composed.send_composed,
             conversation_id,
             text,
@@ -312,7 +302,7 @@ class Desk:
         self, conversation_id: ConversationId, text: str, *, by: Person, source: str
     ) -> None:
         await self._do(
-            Expects(conversation_id, source=source),
+            LockHint(conversation_id, source=source),
             composed.write_note,
             conversation_id,
             text,
@@ -322,12 +312,12 @@ class Desk:
 
     async def keep_as_note(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
         await self._do(
-            Expects(conversation_id, source=source), held.keep_as_note, conversation_id, source, by=by
+            LockHint(conversation_id, source=source), held.keep_as_note, conversation_id, source, by=by
         )
 
     async def author_may_not(self, conversation_id: ConversationId, source: str, *, author: PersonId) -> None:
         await self._do(
-            Expects(conversation_id, source=source),
+            LockHint(conversation_id, source=source),
             held.author_may_not,
             conversation_id,
             source,
@@ -336,42 +326,42 @@ class Desk:
 
     async def try_again(self, conversation_id: ConversationId, source: str, *, by: Person) -> None:
         await self._do(
-            Expects(conversation_id, source=source), held.try_again, conversation_id, source, by=by
+            LockHint(conversation_id, source=source), held.try_again, conversation_id, source, by=by
         )
 
     async def show_again(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
-        await self._do(Expects(conversation_id), threads.show_again, conversation_id, notice, by=by)
+        await self._do(LockHint(conversation_id), threads.show_again, conversation_id, notice, by=by)
 
     async def take_back_absent(self, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
-        await self._do(Expects(conversation_id), absent.take_back_absent, conversation_id, notice, by=by)
+        await self._do(LockHint(conversation_id), absent.take_back_absent, conversation_id, notice, by=by)
 
     async def move_thread(self, conversation_id: ConversationId, *, away_from: MessageRef | None) -> bool:
-        return await self._do(Expects(conversation_id), threads.move, conversation_id, away_from=away_from)
+        return await self._do(LockHint(conversation_id), threads.move, conversation_id, away_from=away_from)
 
     async def card_stays(self, conversation_id: ConversationId, card: MessageRef) -> None:
-        await self._do(Expects(conversation_id), threads.card_stays, conversation_id, card)
+        await self._do(LockHint(conversation_id), threads.card_stays, conversation_id, card)
 
     async def thread_strayed(
         self, conversation_id: ConversationId, *, away_from: MessageRef, beside: MessageRef
     ) -> bool:
         return await self._do(
-            Expects(conversation_id), threads.strayed, conversation_id, away_from=away_from, beside=beside
+            LockHint(conversation_id), threads.strayed, conversation_id, away_from=away_from, beside=beside
         )
 
     async def come_home(self, conversation_id: ConversationId, *, away_from: str) -> bool:
         return await self._do(
-            Expects(conversation_id), threads.come_home, conversation_id, away_from=away_from
+            LockHint(conversation_id), threads.come_home, conversation_id, away_from=away_from
         )
 
     async def find_home(self, conversation_id: ConversationId) -> None:
-        await self._do(Expects(conversation_id), threads.find_home, conversation_id)
+        await self._do(LockHint(conversation_id), threads.find_home, conversation_id)
 
     async def left_behind(self, *, limit: int) -> Sequence[Conversation]:
         async with self.database.read() as tx:
             return await threads.left_behind(tx, limit=limit)
 
     async def channel_renamed(self, *, old: str, new: str) -> bool:
-        return await self._do(Expects(), threads.channel_renamed, old=old, new=new)
+        return await self._do(LockHint(), threads.channel_renamed, old=old, new=new)
 
     async def rebuild(self, number: TicketNumber, *, by: Person) -> None:
         async with self.database.read() as tx:
@@ -379,7 +369,7 @@ class Desk:
         if ticket is None:
             raise NoSuchTicket(number=str(number))
         about = ticket.conversation_id
-        await self._do(Expects(about), threads.rebuild, about, by=by)
+        await self._do(LockHint(about), threads.rebuild, about, by=by)
 
     async def summarised(
         self,
@@ -392,7 +382,7 @@ class Desk:
         origin: SummaryOrigin,
     ) -> Ticket:
         return await self._do(
-            Expects(conversation_id),
+            LockHint(conversation_id),
             tickets.summarised,
             conversation_id,
             number,
@@ -406,19 +396,19 @@ class Desk:
         self, conversation_id: ConversationId, *, by: Person, epoch: int, reason: str
     ) -> Ticket:
         return await self._do(
-            Expects(conversation_id), tickets.put_on_hold, conversation_id, by=by, epoch=epoch, reason=reason
+            LockHint(conversation_id), tickets.put_on_hold, conversation_id, by=by, epoch=epoch, reason=reason
         )
 
     async def rename_ticket(
         self, conversation_id: ConversationId, *, by: Person, epoch: int, subject: str
     ) -> Ticket:
         return await self._do(
-            Expects(conversation_id), tickets.rename, conversation_id, by=by, epoch=epoch, subject=subject
+            LockHint(conversation_id), tickets.rename, conversation_id, by=by, epoch=epoch, subject=subject
         )
 
     async def take_off_hold(self, conversation_id: ConversationId, *, by: Person, epoch: int) -> Ticket:
         return await self._do(
-            Expects(conversation_id), tickets.take_off_hold, conversation_id, by=by, epoch=epoch
+            LockHint(conversation_id), tickets.take_off_hold, conversation_id, by=by, epoch=epoch
         )
 
     async def customer_saw(self, conversation_id: ConversationId, *, upto: int) -> None:
@@ -426,7 +416,7 @@ class Desk:
         async with self.database.read() as tx:
             is_news = await seen.is_news(tx, conversation_id, upto=upto)
         if is_news:
-            await self._do(Expects(), seen.customer_saw, conversation_id, upto=upto)
+            await self._do(LockHint(), seen.customer_saw, conversation_id, upto=upto)
 
     async def view(self, conversation_id: ConversationId) -> ConversationView:
         async with self.database.read() as tx:
@@ -438,22 +428,22 @@ class Desk:
             found = await tx.conversations.by_thread(thread)
         return None if found is None else found.id
 
-    async def live(self, *, limit: int, offset: int = 0, among: Among = None) -> Listing:
+    async def live(self, *, limit: int, offset: int = 0, among: Among = None) -> TicketListing:
         async with self.database.read() as tx:
             return await views.live(tx, limit=limit, offset=offset, among=among)
 
-    async def open_tickets(self, *, limit: int, offset: int = 0, among: Among = None) -> Listing:
+    async def open_tickets(self, *, limit: int, offset: int = 0, among: Among = None) -> TicketListing:
         async with self.database.read() as tx:
             return await views.open_tickets(tx, limit=limit, offset=offset, among=among)
 
     async def is_available(self, person: PersonId) -> bool:
         async with self.database.read() as tx:
-            return await tx.roster.has(person)
+            return await tx.availability.has(person)
 
     async def waiting(self, among: Among = None) -> int:
         """How many customers wait for a teammate."""
         async with self.database.read() as tx:
-            return await tx.conversations.count(State.WAITING, among)
+            return await tx.conversations.count(ConversationState.WAITING, among)
 
     async def for_customer(
         self, conversation_id: ConversationId, *, after: int, limit: int
@@ -475,9 +465,9 @@ class Desk:
 
     async def _do(
         self,
-        expects: Expects,
+        lock_hint: LockHint,
         rule: Callable[Concatenate[Transaction, P], Awaitable[T]],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        return await self.database.write(lambda tx: rule(tx, *args, **kwargs), expects=expects)
+        return await self.database.write(lambda tx: rule(tx, *args, **kwargs), lock_hint=lock_hint)

@@ -45,7 +45,7 @@ from __future__ import annotations
 
 import inspect
 
-from bot.tongues import said
+from bot.i18n import said
 
 
 class DeskError(Exception):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.desk import outgoing, timeline
+from bot.desk import enqueue, jobs, timeline
 from bot.desk.errors import AlreadyShown, MayNotAct, NotFound, NoThread
-from bot.desk.outgoing import Owed
+from bot.desk.jobs import JobKind
+from bot.desk.queries.views import LIVE_FOR
 from bot.desk.timeline import Event
-from bot.desk.views import LIVE_FOR
-from storage.records import Call, Conversation, ConversationId, MessageRef, Person
+from storage.records import Conversation, ConversationId, MessageRef, Person, TeammateCall
 from storage.transaction import Transaction
 
 
@@ -43,7 +43,7 @@ async def not_shown(
             certain=certain,
             **({} if file is None else {"file": file}),
         )
-        await outgoing.mirror(tx, conversation, entry)
+        await enqueue.mirror(tx, conversation, entry)
 
 
 async def show_again(tx: Transaction, conversation_id: ConversationId, notice: int, *, by: Person) -> None:
@@ -63,12 +63,12 @@ async def show_again(tx: Transaction, conversation_id: ConversationId, notice: i
     if await tx.ledger.by_source(conversation_id, source) is not None:
         raise AlreadyShown
     done = await timeline.for_the_team(tx, conversation, Event.SHOWN_AGAIN, source=source, by=by.name)
-    await outgoing.mirror(tx, conversation, done)
+    await enqueue.mirror(tx, conversation, done)
     for seq in about["seqs"]:
         if about.get("file") is not None:
-            await outgoing.show_file(tx, conversation, seq, about["file"])
+            await enqueue.show_file(tx, conversation, seq, about["file"])
         else:
-            await outgoing.show(tx, conversation, seq)
+            await enqueue.show(tx, conversation, seq)
 
 
 async def card_seen(tx: Transaction, conversation_id: ConversationId, card: MessageRef) -> None:
@@ -81,7 +81,7 @@ async def card_seen(tx: Transaction, conversation_id: ConversationId, card: Mess
     if conversation is None or not conversation.mirrored or conversation.card is not None:
         return
     if await tx.conversations.by_thread(card) is None:
-        await outgoing.card_placed(tx, conversation_id, card, shows=0)
+        await enqueue.card_placed(tx, conversation_id, card, shows=0)
 
 
 async def card_stays(tx: Transaction, conversation_id: ConversationId, card: MessageRef) -> None:
@@ -93,7 +93,7 @@ async def card_stays(tx: Transaction, conversation_id: ConversationId, card: Mes
     ticket = await tx.tickets.open_of(conversation_id)
     number = None if ticket is None else ticket.number
     entry = await timeline.for_the_team(tx, conversation, Event.CARD_STAYS, source=source, ticket=number)
-    await outgoing.mirror(tx, conversation, entry)
+    await enqueue.mirror(tx, conversation, entry)
 
 
 async def rebuild(tx: Transaction, conversation_id: ConversationId, *, by: Person) -> None:
@@ -121,14 +121,14 @@ async def move(tx: Transaction, conversation_id: ConversationId, *, away_from: M
         return False
     if away_from is not None:
         conversation = await tx.conversations.uproot(conversation_id, away_from) or conversation
-    waiting = await tx.outbox.cancel_lane(outgoing.lane_of(conversation_id))
+    waiting = await tx.outbox.cancel_lane(jobs.lane_of(conversation_id))
     unsent = await _unsent(tx, conversation_id, waiting)
-    said = [payload["seq"] for kind, payload in unsent if kind == Owed.ENTRY]
+    said = [payload["seq"] for kind, payload in unsent if kind == JobKind.ENTRY]
     upto = min(said, default=conversation.last_seq + 1) - 1
-    await outgoing.start_thread_again(tx, conversation, unsent=unsent, upto=upto)
+    await enqueue.start_thread_again(tx, conversation, unsent=unsent, upto=upto)
     former = [] if away_from is None else [{"channel": away_from.channel, "ts": away_from.ts}]
-    for old in (*(payload for kind, payload in waiting if kind == Owed.POINTER), *former):
-        await outgoing.point_from(tx, conversation, channel=old["channel"], ts=old["ts"])
+    for old in (*(payload for kind, payload in waiting if kind == JobKind.POINTER), *former):
+        await enqueue.point_from(tx, conversation, channel=old["channel"], ts=old["ts"])
     return True
 
 
@@ -143,8 +143,8 @@ async def strayed(
     if await tx.conversations.lock(conversation_id) is None:
         return False
     await tx.conversations.had_thread(conversation_id, beside)
-    await tx.inbox.wake(beside)
-    await outgoing.take_down(tx, conversation_id, Call(beside.channel, beside.ts))
+    await tx.slack_events.wake(beside)
+    await enqueue.take_down(tx, conversation_id, TeammateCall(beside.channel, beside.ts))
     return await move(tx, conversation_id, away_from=away_from)
 
 
@@ -152,8 +152,8 @@ async def _unsent(
     tx: Transaction, conversation_id: ConversationId, waiting: Sequence[tuple[str, Mapping[str, Any]]]
 ) -> Sequence[tuple[str, Mapping[str, Any]]]:
     """What the new thread owes, of what waited for the old one. For a notice stands what it is about."""
-    shown = (Owed.ENTRY, Owed.FILE, Owed.ANNOUNCE)
-    seqs = [(conversation_id, payload["seq"]) for kind, payload in waiting if kind == Owed.ENTRY]
+    shown = (JobKind.ENTRY, JobKind.FILE, JobKind.ANNOUNCE)
+    seqs = [(conversation_id, payload["seq"]) for kind, payload in waiting if kind == JobKind.ENTRY]
     missed = {
         entry.seq: entry.data
         for entry in await tx.ledger.several(seqs)
@@ -161,13 +161,13 @@ async def _unsent(
     }
     unsent: list[tuple[str, Mapping[str, Any]]] = []
     for kind, payload in waiting:
-        about = missed.get(payload["seq"]) if kind == Owed.ENTRY else None
+        about = missed.get(payload["seq"]) if kind == JobKind.ENTRY else None
         if about is None:
-            unsent += [(kind, outgoing.as_made(payload))] if kind in shown else []
+            unsent += [(kind, jobs.without_thread(payload))] if kind in shown else []
         elif about.get("file") is not None:
-            unsent += [(Owed.FILE, {"seq": seq, "file": about["file"]}) for seq in about["seqs"]]
+            unsent += [(JobKind.FILE, {"seq": seq, "file": about["file"]}) for seq in about["seqs"]]
         else:
-            unsent += [(Owed.ENTRY, {"seq": seq}) for seq in about["seqs"]]
+            unsent += [(JobKind.ENTRY, {"seq": seq}) for seq in about["seqs"]]
     return unsent
 
 
@@ -177,12 +177,12 @@ async def come_home(tx: Transaction, conversation_id: ConversationId, *, away_fr
     From this commit on it belongs to the people of that one. False if it is at home elsewhere already.
     """
     conversation = await tx.conversations.lock(conversation_id)
-    home = await tx.channels.configured()
+    home = await tx.slack_channels.configured()
     if conversation is None or conversation.home != away_from or home in (None, away_from):
         return False
     await tx.conversations.move_home(conversation_id, home)
     if conversation.card is None:
-        await tx.outbox.redirect(outgoing.lane_of(conversation_id), home)
+        await tx.outbox.redirect(jobs.lane_of(conversation_id), home)
     else:
         await move(tx, conversation_id, away_from=conversation.card)
     return True
@@ -193,10 +193,12 @@ async def find_home(tx: Transaction, conversation_id: ConversationId) -> None:
     conversation = await tx.conversations.lock(conversation_id)
     if conversation is None or conversation.home is not None:
         return
-    home = conversation.card.channel if conversation.card is not None else await tx.channels.configured()
+    home = (
+        conversation.card.channel if conversation.card is not None else await tx.slack_channels.configured()
+    )
     if home is not None:
         await tx.conversations.move_home(conversation_id, home)
-        await tx.outbox.redirect(outgoing.lane_of(conversation_id), home)
+        await tx.outbox.redirect(jobs.lane_of(conversation_id), home)
 
 
 async def left_behind(tx: Transaction, *, limit: int) -> Sequence[Conversation]:
@@ -210,4 +212,4 @@ async def channel_renamed(tx: Transaction, *, old: str, new: str) -> bool:
     False if the old one is none of ours.
     """
     await tx.conversations.renamed(old, new)
-    return await tx.channels.renamed(old, new)
+    return await tx.slack_channels.renamed(old, new)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.desk import outgoing, timeline
+from bot.desk import enqueue, jobs, timeline
 from bot.desk.errors import Blank, MayNotAct, NotFound, Stale, TooLong
-from bot.desk.outgoing import Priority
+from bot.desk.jobs import Priority
 from bot.desk.timeline import Event
-from storage.records import Conversation, ConversationId, Person, State, Status, Ticket, TicketNumber
+from storage.records import (
+    Conversation,
+    ConversationId,
+    ConversationState,
+    Person,
+    Status,
+    Ticket,
+    TicketNumber,
+)
 from storage.transaction import Transaction
 
 # Characters of a subject, and of the reason for a hold.
@@ -55,8 +63,8 @@ async def summarised(
         language=language,
         origin=origin,
     )
-    await outgoing.mirror(tx, conversation, entry)
-    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    await enqueue.mirror(tx, conversation, entry)
+    await enqueue.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
 
 
@@ -73,8 +81,8 @@ async def put_on_hold(
     entry = await timeline.for_the_team(
         tx, conversation, Event.ON_HOLD, ticket=ticket.number, by=by.name, reason=reason
     )
-    await outgoing.answer_press(tx, conversation, entry)
-    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    await enqueue.answer_press(tx, conversation, entry)
+    await enqueue.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
 
 
@@ -86,8 +94,8 @@ async def take_off_hold(
     if ticket.status is not Status.ON_HOLD:
         raise Stale
     ticket = await goes_on(tx, conversation, ticket, Status.ON_YOU, by=by)
-    await tx.outbox.hurry(outgoing.lane_of(conversation_id), Priority.FEEDBACK)
-    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    await tx.outbox.hurry(jobs.lane_of(conversation_id), Priority.FEEDBACK)
+    await enqueue.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
 
 
@@ -103,8 +111,8 @@ async def rename(
     entry = await timeline.for_the_team(
         tx, conversation, Event.RENAMED, ticket=ticket.number, by=by.name, subject=subject
     )
-    await outgoing.answer_press(tx, conversation, entry)
-    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    await enqueue.answer_press(tx, conversation, entry)
+    await enqueue.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
 
 
@@ -131,8 +139,8 @@ async def end(
     entry = await timeline.for_the_team(
         tx, conversation, Event.TICKET_ENDED, ticket=ticket.number, by=by.name, status=status
     )
-    await outgoing.answer_press(tx, conversation, entry)
-    await outgoing.refresh_card(tx, conversation, Priority.FEEDBACK)
+    await enqueue.answer_press(tx, conversation, entry)
+    await enqueue.refresh_card(tx, conversation, Priority.FEEDBACK)
     return ticket
 
 
@@ -153,7 +161,7 @@ async def goes_on(
             by=by.name if by else None,
             status=status,
         )
-        await outgoing.mirror(tx, conversation, entry)
+        await enqueue.mirror(tx, conversation, entry)
     return moved
 
 
@@ -162,7 +170,7 @@ async def held_ticket(
 ) -> tuple[Conversation, Ticket]:
     """What a teammate holds since `epoch`, locked, and its open ticket, for somebody who may act."""
     conversation, ticket = await _open_ticket(tx, conversation_id, by=by, epoch=epoch)
-    if conversation.state is not State.TEAMMATE:
+    if conversation.state is not ConversationState.TEAMMATE:
         raise Stale
     return conversation, ticket
 

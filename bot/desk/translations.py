@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.desk import held, outgoing
+from bot.desk import enqueue
 from bot.desk.errors import NotFound
+from bot.desk.replies import held
 from bot.desk.timeline import Event
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import Audience, Author, Conversation, ConversationId, Entry, Kind
-from storage.transaction import Expects, Transaction
+from storage.transaction import LockHint, Transaction
 
 
 def translation_source(seq: int) -> str:
@@ -37,7 +38,7 @@ class Translations:
         about = message.conversation_id
         await self._database.write(
             lambda tx: translated(tx, message, text=text, language=language),
-            expects=Expects(about, source=translation_source(message.seq)),
+            lock_hint=LockHint(about, source=translation_source(message.seq)),
         )
 
     async def held(self, conversation_id: ConversationId, source: str) -> str | None:
@@ -51,7 +52,7 @@ class Translations:
     ) -> None:
         await self._database.write(
             lambda tx: held.translated(tx, conversation_id, source, text=text, translation=translation),
-            expects=Expects(conversation_id, source=source),
+            lock_hint=LockHint(conversation_id, source=source),
         )
 
 
@@ -78,7 +79,7 @@ async def translated(tx: Transaction, message: Entry, *, text: str, language: st
         },
         source=source,
     )
-    await outgoing.mirror(tx, conversation, entry)
+    await enqueue.mirror(tx, conversation, entry)
     return entry
 
 

@@ -15,7 +15,7 @@ Wish = Literal["draft", "polish", "shorter", "friendlier", "translate"]
 """What is to be done with the words, or without any. The AI's interface says the same of itself."""
 
 
-class Writer(Protocol):
+class ReplyWriter(Protocol):
     """Writes for teammates. What it raises is a `DeskError`, which says why to who asked.
 
     `rewrites` says whether it can do more than draft from what is known.

@@ -12,16 +12,14 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.config import Settings
 from bot.desk.desk import Desk
-from bot.desk.finding import Finder
-from bot.desk.lists import Lists
-from bot.desk.writing import Writer
+from bot.desk.queries.finding import Finder
+from bot.desk.queries.lists import Lists
+from bot.desk.writing import ReplyWriter
 from bot.handlers import (
     actions,
     commands,
     compose,
-    envelopes,
     handback,
     home,
     language,
@@ -29,23 +27,25 @@ from bot.handlers import (
     messages,
     notes,
     people,
-    standing,
+    slack_channels,
 )
-from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
-from bot.handlers.envelopes import Dropped, unanswered
-from bot.handlers.errands import Errands
-from bot.handlers.verification import Verification
-from bot.slack.channels import Channels
-from bot.slack.clock import SlackClock
-from bot.slack.connecting import Connecting
-from bot.slack.directory import Directory
-from bot.slack.homes import Homes
-from bot.slack.installation import Installation
-from bot.slack.intake import Intake
-from bot.slack.private import Private
-from bot.slack.rights import Rights
-from bot.slack.roll import Roll
+from bot.handlers.delivery import envelopes
+from bot.handlers.delivery.envelopes import Dropped, unanswered
+from bot.handlers.delivery.verification import Verification
+from bot.handlers.interactions.action_runner import ActionRunner
+from bot.handlers.interactions.background_tasks import BackgroundTasks
+from bot.settings import Settings
+from bot.slack.api.clock import SlackClock
+from bot.slack.inbound.event_queue import EventQueue
+from bot.slack.outbound.homes import Homes
+from bot.slack.outbound.private import Private
+from bot.slack.workspace.connecting import Connecting
+from bot.slack.workspace.departures import DepartureMonitor
+from bot.slack.workspace.installation import Installation
+from bot.slack.workspace.permissions import Permissions
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UserCache
 
 log = logging.getLogger(__name__)
 
@@ -54,16 +54,16 @@ def slack_app(
     client: AsyncWebClient,
     *,
     desk: Desk,
-    directory: Directory,
-    rights: Rights,
+    users: UserCache,
+    permissions: Permissions,
     private: Private,
-    intake: Intake,
+    event_queue: EventQueue,
     homes: Homes,
-    channels: Channels,
-    roll: Roll,
+    channels: SlackChannels,
+    departures: DepartureMonitor,
     installation: Installation,
-    writer: Writer | None,
-    errands: Errands,
+    writer: ReplyWriter | None,
+    background: BackgroundTasks,
     anyone_replies: bool,
     settings: Settings,
     signing_secret: str | None,
@@ -103,19 +103,21 @@ def slack_app(
         before_authorize=None if signing_secret is None else Verification(signing_secret, slack_clock),
     )
     envelopes.register(app, dropped=dropped)
-    language.register(app, directory=directory, team=installation.team)
-    messages.register(app, intake=intake, channels=channels)
-    standing.register(app, channels=channels)
+    language.register(app, users=users, team=installation.team)
+    messages.register(app, event_queue=event_queue, channels=channels)
+    slack_channels.register(app, channels=channels)
     people.register(
-        app, directory=directory, channels=channels, installation=installation, roll=roll, homes=homes
+        app, users=users, channels=channels, installation=installation, departures=departures, homes=homes
     )
-    acts = Acts(desk, rights, intake, private)
-    actions.register(app, desk=desk, acts=acts, installation=installation)
-    handback.register(app, desk=desk, acts=acts, writer=writer, errands=errands)
-    composer = Composer(desk, acts, writer, errands, anyone=anyone_replies)
-    compose.register(app, acts=acts, composer=composer)
-    notes.register(app, desk=desk, acts=acts)
-    menus.register(app, desk=desk, rights=rights, channels=channels, acts=acts, composer=composer)
+    runner = ActionRunner(desk, permissions, event_queue, private)
+    actions.register(app, desk=desk, runner=runner, installation=installation)
+    handback.register(app, desk=desk, runner=runner, writer=writer, background=background)
+    composer = Composer(desk, runner, writer, background, anyone=anyone_replies)
+    compose.register(app, runner=runner, composer=composer)
+    notes.register(app, desk=desk, runner=runner)
+    menus.register(
+        app, desk=desk, permissions=permissions, channels=channels, runner=runner, composer=composer
+    )
     home.register(app, homes=homes, private=private)
     commands.register(
         app,
@@ -124,11 +126,11 @@ def slack_app(
         finder=Finder(desk.database),
         channels=channels,
         connecting=Connecting(
-            client, desk.database, channels, rights, installation, connected=roll.call_soon
+            client, desk.database, channels, permissions, installation, connected=departures.call_soon
         ),
-        rights=rights,
+        permissions=permissions,
         private=private,
-        directory=directory,
+        users=users,
         installation=installation,
         channel_language=channel_language,
         settings=settings,

@@ -8,43 +8,43 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.blocks.figures import day_message
-from bot.blocks.found import FURTHER_BACK, LONGEST_WORDS, FindValue, found_list
-from bot.blocks.ids import PAGE
-from bot.blocks.lists import (
+from bot.blocks.elements.ids import PAGE
+from bot.blocks.elements.list_rows import PAGE_SIZE
+from bot.blocks.elements.message import Message
+from bot.blocks.elements.references import told
+from bot.blocks.lists.found import FURTHER_BACK, LONGEST_WORDS, FindValue, found_list
+from bot.blocks.lists.overview import (
     CONVERSATIONS,
     availability_message,
     conversations_list,
     help_message,
     unknown_command,
 )
-from bot.blocks.message import Message
-from bot.blocks.prompts import not_a_member, refusal
-from bot.blocks.rows import PAGE_SIZE
-from bot.blocks.settings import settings_message
-from bot.blocks.tickets import TICKETS, ticket_shown, tickets_list
-from bot.blocks.told import told
-from bot.config import Settings
+from bot.blocks.lists.settings import settings_message
+from bot.blocks.lists.stats import day_message
+from bot.blocks.lists.tickets import TICKETS, ticket_shown, tickets_list
+from bot.blocks.thread.prompts import not_a_member, refusal
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError, MayNotAct
-from bot.desk.figures import today
-from bot.desk.finding import Finder
-from bot.desk.lists import Lists
-from bot.handlers.press import Press
-from bot.prose.lines import one_line
-from bot.slack.channels import Channels
-from bot.slack.connecting import Connecting, NotConnectable
-from bot.slack.directory import Directory, UnknownPerson
-from bot.slack.entities import unescaped
-from bot.slack.identity import person_in
-from bot.slack.installation import Installation
-from bot.slack.private import Listed, Private
-from bot.slack.rights import Rights
-from bot.tongues import say
-from storage.channels import Among, reads_nothing
+from bot.desk.queries.finding import Finder
+from bot.desk.queries.lists import Lists
+from bot.desk.queries.stats import today
+from bot.handlers.interactions.interaction import Interaction
+from bot.i18n import say
+from bot.settings import Settings
+from bot.slack.outbound.private import Listed, Private
+from bot.slack.text.escaping import unescaped
+from bot.slack.workspace.connecting import Connecting, NotConnectable
+from bot.slack.workspace.identity import person_in
+from bot.slack.workspace.installation import Installation
+from bot.slack.workspace.permissions import Permissions
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UnknownPerson, UserCache
+from bot.text.lines import one_line
+from storage.chat.search import SearchPlace
 from storage.records import PersonId, TicketNumber
-from storage.search import Place
-from storage.shelves import Shelf
+from storage.slack.slack_channels import Among, reads_nothing
+from storage.tickets.ticket_filters import TicketFilter
 
 COMMAND = "/bookbag"
 
@@ -63,11 +63,11 @@ def register(
     desk: Desk,
     lists: Lists,
     finder: Finder,
-    channels: Channels,
+    channels: SlackChannels,
     connecting: Connecting,
-    rights: Rights,
+    permissions: Permissions,
     private: Private,
-    directory: Directory,
+    users: UserCache,
     installation: Installation,
     channel_language: str,
     settings: Settings,
@@ -99,7 +99,7 @@ def register(
             return told(await connecting.connect(rest, channel, called=called, by=by))
         if word == "disconnect" and rest:
             return told(await connecting.disconnect(rest, by=by))
-        among = await rights.reads(by)
+        among = await permissions.reads(by)
         if word in ("", "help"):
             return await overview(by, among)
         if reads_nothing(among):
@@ -117,7 +117,7 @@ def register(
                 shown = await lists.ticket(number_in(rest, "show"), messages=LAST_MESSAGES, among=among)
                 return ticket_shown(shown, link_to=link_to)
             case "stats":
-                return day_message(await today(desk.database, await directory.zone(by), among))
+                return day_message(await today(desk.database, await users.zone(by), among))
             case "settings":
                 return settings_message(
                     settings, channel=channels.configured_name, inboxes=await connecting.connected()
@@ -125,7 +125,7 @@ def register(
             case "rebuild":
                 number = number_in(rest, "rebuild")
                 about = await lists.conversation(number, among=among)
-                await desk.rebuild(number, by=await rights.about(about.id, by))
+                await desk.rebuild(number, by=await permissions.about(about.id, by))
                 return refusal(
                     say(
                         "The thread of ticket #{number} starts again in a moment, from the ledger.",
@@ -133,10 +133,10 @@ def register(
                     )
                 )
             case "back" | "away":
-                here = await rights.attends(by)
+                here = await permissions.attends(by)
                 configured = channels.configured_id
                 home = configured if configured in here else min(here, default=configured)
-                person = await rights.admitted(by, home=home)
+                person = await permissions.admitted(by, home=home)
                 await desk.be_available(by=person, available=word == "back", among=here)
                 return availability_message(word == "back", is_used=desk.assignment.is_on)
             case _:
@@ -144,40 +144,42 @@ def register(
 
     @app.action(re.compile(rf"^{PAGE}:"))
     async def turn_page(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press = Press(body, private)
-        which, _, offset = press.value.partition(".")
-        shelf = Shelf.OPEN if which == CONVERSATIONS else Shelf(which.removeprefix(f"{TICKETS}-"))
+        interaction = Interaction(body, private)
+        which, _, offset = interaction.value.partition(".")
+        ticket_filter = (
+            TicketFilter.OPEN if which == CONVERSATIONS else TicketFilter(which.removeprefix(f"{TICKETS}-"))
+        )
 
         async def page(among: Among) -> Message:
             if which == CONVERSATIONS:
                 return await conversations(among, offset=int(offset))
-            return await tickets(shelf, press.by, among, offset=int(offset))
+            return await tickets(ticket_filter, interaction.by, among, offset=int(offset))
 
         await ack()
-        await turned(press, page)
+        await turned(interaction, page)
 
     @app.action(FURTHER_BACK)
     async def further_back(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press = Press(body, private)
-        value = FindValue.read(press.value)
+        interaction = Interaction(body, private)
+        value = FindValue.read(interaction.value)
         await ack()
-        await turned(press, lambda among: find(value.words, value.place, among))
+        await turned(interaction, lambda among: find(value.words, value.place, among))
 
-    async def turned(press: Press, page: Callable[[Among], Awaitable[Message]]) -> None:
+    async def turned(interaction: Interaction, page: Callable[[Among], Awaitable[Message]]) -> None:
         """Another page in the place of the one whose button was pressed, as far as they may read."""
         try:
-            among = await rights.reads(press.by)
+            among = await permissions.reads(interaction.by)
         except MayNotAct as error:
-            await press.replace_by(error.in_words())
+            await interaction.replace_by(error.in_words())
         except UnknownPerson:
-            await press.refuse(
+            await interaction.refuse(
                 say("Slack could not say who you are just now. Nothing was changed; please press again.")
             )
         else:
             if reads_nothing(among):
-                await press.replace_by(not_a_member(channels.configured_name))
+                await interaction.replace_by(not_a_member(channels.configured_name))
             else:
-                await press.replace(await page(among), about=Listed(among))
+                await interaction.replace(await page(among), about=Listed(among))
 
     async def overview(by: PersonId, among: Among) -> Message:
         live = await desk.live(limit=0, among=among)
@@ -194,11 +196,11 @@ def register(
         found = await desk.live(limit=PAGE_SIZE, offset=offset, among=among)
         return conversations_list(found, offset=offset, link_to=link_to)
 
-    async def tickets(shelf: Shelf, by: PersonId, among: Among, *, offset: int) -> Message:
-        page = await lists.tickets(shelf, by=by, limit=PAGE_SIZE, offset=offset, among=among)
+    async def tickets(ticket_filter: TicketFilter, by: PersonId, among: Among, *, offset: int) -> Message:
+        page = await lists.tickets(ticket_filter, by=by, limit=PAGE_SIZE, offset=offset, among=among)
         return tickets_list(page, offset=offset, link_to=link_to)
 
-    async def find(words: str, before: Place | None, among: Among) -> Message:
+    async def find(words: str, before: SearchPlace | None, among: Among) -> Message:
         found = await finder.find(words, limit=PAGE_SIZE, before=before, among=among)
         return found_list(found, link_to=link_to)
 
@@ -210,11 +212,11 @@ def words_in(text: str) -> str:
     return words
 
 
-def shelf_of(word: str) -> Shelf:
+def shelf_of(word: str) -> TicketFilter:
     try:
-        return Shelf(word.lower() or Shelf.OPEN)
+        return TicketFilter(word.lower() or TicketFilter.OPEN)
     except ValueError:
-        which = ", ".join(Shelf)
+        which = ", ".join(TicketFilter)
         raise Usage(say("There are no such tickets. Ask for {which}.", which=which)) from None
 
 

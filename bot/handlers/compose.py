@@ -10,19 +10,26 @@ from typing import Any, cast
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
-from bot.blocks.composing import being_written, compose_modal, kept_text
-from bot.blocks.ids import COMPOSE_MODAL, COMPOSED, DRAFT_REPLY, STOP_WRITING, WISH, ComposeValue
-from bot.desk.composed import Composing
+from bot.blocks.elements.ids import (
+    COMPOSE_MODAL,
+    COMPOSED,
+    DRAFT_REPLY,
+    STOP_WRITING,
+    WISH,
+    ComposeValue,
+)
+from bot.blocks.modals.composing import being_written, compose_modal, kept_text
 from bot.desk.desk import Desk
 from bot.desk.errors import DeskError, ReadsLikeANote
-from bot.desk.replies import Meant
-from bot.desk.writing import Wish, Writer
-from bot.handlers.acts import Acts
-from bot.handlers.errands import WRITTEN_AT_ONCE, Errands, Shown
-from bot.handlers.press import Press
-from bot.slack.from_slack import read
-from bot.slack.meaning import as_seen, is_note
-from bot.tongues import say
+from bot.desk.replies.composed import Composing
+from bot.desk.replies.thread_messages import Intent
+from bot.desk.writing import ReplyWriter, Wish
+from bot.handlers.interactions.action_runner import ActionRunner
+from bot.handlers.interactions.background_tasks import WRITTEN_AT_ONCE, BackgroundTasks, ModalShown
+from bot.handlers.interactions.interaction import Interaction
+from bot.i18n import say
+from bot.slack.text.from_slack import read
+from bot.slack.text.intent import as_seen, is_note
 from storage.records import ConversationId, Person
 
 
@@ -33,15 +40,23 @@ class Composer:
     """
 
     def __init__(
-        self, desk: Desk, acts: Acts, writer: Writer | None, errands: Errands, *, anyone: bool
+        self,
+        desk: Desk,
+        runner: ActionRunner,
+        writer: ReplyWriter | None,
+        background: BackgroundTasks,
+        *,
+        anyone: bool,
     ) -> None:
         self._desk = desk
-        self._acts = acts
+        self._runner = runner
         self._writer = writer
-        self._errands = errands
+        self._background = background
         self._anyone = anyone
 
-    async def open(self, ack: AsyncAck, press: Press, about: ConversationId, *, text: str = "") -> None:
+    async def open(
+        self, ack: AsyncAck, interaction: Interaction, about: ConversationId, *, text: str = ""
+    ) -> None:
         """With `text`, or, where there is none, with a draft: at once, or as soon as the AI has one."""
         found: list[Composing] = []
 
@@ -50,30 +65,32 @@ class Composer:
 
         if self._writer is None:
             await ack()
-            await press.refuse(say("Another program’s AI answers here, so there is none to write for you."))
+            await interaction.refuse(
+                say("Another program’s AI answers here, so there is none to write for you.")
+            )
             return
-        if not await self._acts.pressed(ack, press, about, look):
+        if not await self._runner.pressed(ack, interaction, about, look):
             return
         value = ComposeValue.of(found[0].view.conversation, taking_over=not found[0].is_theirs)
         if text.strip():
-            await press.ask(self._filled(found[0], value, text), about=about)
+            await interaction.ask(self._filled(found[0], value, text), about=about)
             return
         writing = asyncio.create_task(self._written(self._writer, found[0], value, "draft", ""))
         await asyncio.wait({writing}, timeout=WRITTEN_AT_ONCE)
         view = writing.result() if writing.done() else being_written(found[0].view, value, text="")
-        shown = await press.ask(view, about=about)
+        shown = await interaction.ask(view, about=about)
         if shown is None:
             writing.cancel()
         elif not writing.done():
-            self._errands.run(_becomes(shown, writing))
+            self._background.run(_becomes(shown, writing))
 
     async def wished(self, ack: AsyncAck, body: Mapping[str, Any], wish: Wish) -> None:
         """Let the AI do that to what stands in the window, for who may still answer the customer."""
         view = body["view"]
         value = ComposeValue.read(view["private_metadata"])
         text = typed(view, value)
-        shown = self._acts.window(body, value.about.conversation_id)
-        if not await self._acts.may_go_on(ack, shown):
+        shown = self._runner.window(body, value.about.conversation_id)
+        if not await self._runner.may_go_on(ack, shown):
             return
         composing = await self._as_opened(value)
         if self._writer is None or (not text.strip() and wish != "draft"):
@@ -90,7 +107,7 @@ class Composer:
             if busy is None:
                 writing.cancel()
             else:
-                self._errands.run(_becomes(busy, writing))
+                self._background.run(_becomes(busy, writing))
         await ack()
 
     async def stopped(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -99,7 +116,7 @@ class Composer:
         value = ComposeValue.read(view["private_metadata"]).next
         text = kept_text(view)
         filled = self._filled(await self._as_opened(value), value, text)
-        await self._acts.window(body, value.about.conversation_id).becomes(filled)
+        await self._runner.window(body, value.about.conversation_id).becomes(filled)
         await ack()
 
     async def sent(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -108,7 +125,7 @@ class Composer:
         value = ComposeValue.read(view["private_metadata"])
         text = typed(view, value).strip()
         about = value.about.conversation_id
-        by = self._acts.who(body)
+        by = self._runner.who(body)
 
         async def rule(person: Person) -> None:
             if is_note(as_seen(text)):
@@ -123,7 +140,7 @@ class Composer:
                 anyone=self._anyone,
             )
 
-        refused = await self._acts.tried(about, by, rule)
+        refused = await self._runner.tried(about, by, rule)
         if refused is None:
             await ack()
             return
@@ -133,7 +150,7 @@ class Composer:
         async def look(person: Person) -> None:
             found.append(await self._desk.composing(about, by=person, anyone=self._anyone))
 
-        if await self._acts.tried(about, by, look) is not None:
+        if await self._runner.tried(about, by, look) is not None:
             # The window stays as it is: there is nothing that they may be shown.
             await ack(response_action="errors", errors={value.block_id: refused})
             return
@@ -153,7 +170,7 @@ class Composer:
         return compose_modal(composing.view, value, text=text, rewrites=rewrites, trouble=trouble)
 
     async def _written(
-        self, writer: Writer, composing: Composing, value: ComposeValue, wish: Wish, text: str
+        self, writer: ReplyWriter, composing: Composing, value: ComposeValue, wish: Wish, text: str
     ) -> View:
         try:
             written = await writer.reply(value.about.conversation_id, wish, text)
@@ -162,18 +179,18 @@ class Composer:
         return self._filled(composing, value, written)
 
 
-def register(app: AsyncApp, *, acts: Acts, composer: Composer) -> None:
+def register(app: AsyncApp, *, runner: ActionRunner, composer: Composer) -> None:
     @app.shortcut(DRAFT_REPLY)
     async def draft_reply(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press = acts.press(body)
+        interaction = runner.interaction(body)
         otherwise = say("This is not in a customer’s thread, so there is nobody to reply to.")
-        about = await acts.thread_of(ack, press, otherwise=otherwise)
+        about = await runner.thread_of(ack, interaction, otherwise=otherwise)
         if about is not None:
-            await composer.open(ack, press, about, text=own_words(body["message"], press.by.user))
+            await composer.open(ack, interaction, about, text=own_words(body["message"], interaction.by.user))
 
     @app.action(re.compile(rf"^{WISH}:"))
     async def wished(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await composer.wished(ack, body, cast(Wish, acts.press(body).value))
+        await composer.wished(ack, body, cast(Wish, runner.interaction(body).value))
 
     @app.action(STOP_WRITING)
     async def stopped(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -184,7 +201,7 @@ def register(app: AsyncApp, *, acts: Acts, composer: Composer) -> None:
         await composer.sent(ack, body)
 
 
-async def _becomes(shown: Shown, writing: asyncio.Task[View]) -> None:
+async def _becomes(shown: ModalShown, writing: asyncio.Task[View]) -> None:
     await shown.becomes(await writing)
 
 
@@ -199,4 +216,4 @@ def own_words(message: Mapping[str, Any], user: str) -> str:
     if message.get("bot_id") or message.get("user") != user:
         return ""
     words = read(str(message.get("text") or ""), names={}, blocks=message.get("blocks") or ())
-    return words.text if words.meant is Meant.FOR_CUSTOMER else ""
+    return words.text if words.intent is Intent.FOR_CUSTOMER else ""

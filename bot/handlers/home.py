@@ -7,12 +7,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.blocks.elements.ids import HOME_PAGE
 from bot.blocks.home import read
-from bot.blocks.ids import HOME_PAGE
-from bot.handlers.press import Press
-from bot.slack.homes import Homes
-from bot.slack.identity import person_in
-from bot.slack.private import Private
+from bot.handlers.interactions.interaction import Interaction
+from bot.slack.outbound.homes import Homes
+from bot.slack.outbound.private import Private
+from bot.slack.workspace.identity import person_in
 
 
 def register(app: AsyncApp, *, homes: Homes, private: Private) -> None:
@@ -23,7 +23,7 @@ def register(app: AsyncApp, *, homes: Homes, private: Private) -> None:
 
     @app.action(re.compile(rf"^{HOME_PAGE}:"))
     async def turn_page(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press = Press(body, private)
-        places = read(press.value)
+        interaction = Interaction(body, private)
+        places = read(interaction.value)
         await ack()
-        await homes.opened(press.by, places)
+        await homes.opened(interaction.by, places)

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
-from bot.blocks.ids import (
+from bot.blocks.elements.ids import (
     HAND_OVER_MODAL,
     HAND_OVER_TO,
     HOLD_MODAL,
@@ -19,73 +19,79 @@ from bot.blocks.ids import (
     Choice,
     MenuValue,
 )
-from bot.blocks.modals import hand_over_modal, hold_modal, note_modal, subject_modal
+from bot.blocks.modals.forms import hand_over_modal, hold_modal, note_modal, subject_modal
 from bot.desk.desk import Desk
-from bot.handlers.acts import Acts
 from bot.handlers.compose import Composer
-from bot.handlers.press import Press
-from bot.slack.channels import Channels
-from bot.slack.directory import UnknownPerson
-from bot.slack.rights import Rights
-from bot.tongues import say
+from bot.handlers.interactions.action_runner import ActionRunner
+from bot.handlers.interactions.interaction import Interaction
+from bot.i18n import say
+from bot.slack.workspace.permissions import Permissions
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UnknownPerson
 from storage.records import ConversationId, Status
 
 
 def register(
-    app: AsyncApp, *, desk: Desk, rights: Rights, channels: Channels, acts: Acts, composer: Composer
+    app: AsyncApp,
+    *,
+    desk: Desk,
+    permissions: Permissions,
+    channels: SlackChannels,
+    runner: ActionRunner,
+    composer: Composer,
 ) -> None:
     @app.action(TICKET_MENU)
     @app.action(HOLDER_MENU)
     async def chosen(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press = acts.press(body)
-        menu = MenuValue.read(press.value)
+        interaction = runner.interaction(body)
+        menu = MenuValue.read(interaction.value)
         about, epoch = menu.about.conversation_id, menu.about.epoch
         match menu.choice:
             case Choice.ON_HOLD:
-                await ask(ack, press, about, hold_modal(menu.about))
+                await ask(ack, interaction, about, hold_modal(menu.about))
             case Choice.OFF_HOLD:
-                await acts.pressed(
-                    ack, press, about, lambda by: desk.take_off_hold(about, by=by, epoch=epoch)
+                await runner.pressed(
+                    ack, interaction, about, lambda by: desk.take_off_hold(about, by=by, epoch=epoch)
                 )
             case Choice.EDIT_SUBJECT:
                 ticket = (await desk.view(about)).ticket
                 subject = ticket.subject if ticket else None
-                await ask(ack, press, about, subject_modal(menu.about, subject=subject))
+                await ask(ack, interaction, about, subject_modal(menu.about, subject=subject))
             case Choice.CLOSE | Choice.CANCEL:
                 status = Status.CLOSED if menu.choice is Choice.CLOSE else Status.CANCELLED
-                await acts.pressed(
-                    ack, press, about, lambda by: desk.close(about, by=by, epoch=epoch, status=status)
+                await runner.pressed(
+                    ack, interaction, about, lambda by: desk.close(about, by=by, epoch=epoch, status=status)
                 )
             case Choice.JOIN:
-                await acts.pressed(ack, press, about, lambda by: desk.join(about, by=by, epoch=epoch))
+                await runner.pressed(ack, interaction, about, lambda by: desk.join(about, by=by, epoch=epoch))
             case Choice.HAND_OVER:
-                await ask(ack, press, about, hand_over_modal(menu.about))
+                await ask(ack, interaction, about, hand_over_modal(menu.about))
             case Choice.COMPOSE:
-                await composer.open(ack, press, about)
+                await composer.open(ack, interaction, about)
             case Choice.NOTE:
-                await ask(ack, press, about, note_modal(menu.about))
+                await ask(ack, interaction, about, note_modal(menu.about))
             case Choice.TAKE_FROM:
-                await acts.pressed(
-                    ack, press, about, lambda by: desk.hand_over(about, to=by, by=by, epoch=epoch)
+                await runner.pressed(
+                    ack, interaction, about, lambda by: desk.hand_over(about, to=by, by=by, epoch=epoch)
                 )
 
-    async def ask(ack: AsyncAck, press: Press, about: ConversationId, view: View) -> None:
-        if await acts.may_ask(ack, press, about):
-            await press.ask(view, about=about)
+    async def ask(ack: AsyncAck, interaction: Interaction, about: ConversationId, view: View) -> None:
+        if await runner.may_ask(ack, interaction, about):
+            await interaction.ask(view, about=about)
             await ack()
 
     @app.view(HAND_OVER_MODAL)
     async def hand_over(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = acts.form(body)
+        form = runner.form(body)
         about = form.about
         try:
             home = await channels.home_of(about.conversation_id)
-            to = await rights.of(form.person(HAND_OVER_TO), home=home)
+            to = await permissions.of(form.person(HAND_OVER_TO), home=home)
         except UnknownPerson:
             why = say("Slack could not describe that person just now. Nothing was changed; please try again.")
             await ack(response_action="errors", errors={HAND_OVER_TO: why})
             return
-        await acts.submitted(
+        await runner.submitted(
             ack,
             form,
             asked=HAND_OVER_TO,
@@ -94,9 +100,9 @@ def register(
 
     @app.view(HOLD_MODAL)
     async def hold(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = acts.form(body)
+        form = runner.form(body)
         about, reason = form.about, form.text(HOLD_REASON)
-        await acts.submitted(
+        await runner.submitted(
             ack,
             form,
             asked=HOLD_REASON,
@@ -105,9 +111,9 @@ def register(
 
     @app.view(SUBJECT_MODAL)
     async def subject(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = acts.form(body)
+        form = runner.form(body)
         about, typed = form.about, form.text(SUBJECT)
-        await acts.submitted(
+        await runner.submitted(
             ack,
             form,
             asked=SUBJECT,

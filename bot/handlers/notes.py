@@ -6,29 +6,29 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.blocks.ids import NOTE_MODAL, NOTE_WORDS, WRITE_NOTE, ConversationValue
-from bot.blocks.modals import note_modal
+from bot.blocks.elements.ids import NOTE_MODAL, NOTE_WORDS, WRITE_NOTE, ConversationValue
+from bot.blocks.modals.forms import note_modal
 from bot.desk.desk import Desk
-from bot.handlers.acts import Acts
-from bot.tongues import say
+from bot.handlers.interactions.action_runner import ActionRunner
+from bot.i18n import say
 
 
-def register(app: AsyncApp, *, desk: Desk, acts: Acts) -> None:
+def register(app: AsyncApp, *, desk: Desk, runner: ActionRunner) -> None:
     @app.shortcut(WRITE_NOTE)
     async def write_note(ack: AsyncAck, body: dict[str, Any]) -> None:
-        press = acts.press(body)
+        interaction = runner.interaction(body)
         otherwise = say("This is not in a customer’s thread, so there is nobody to write a note about.")
-        about = await acts.thread_of(ack, press, otherwise=otherwise)
-        if about is not None and await acts.may_ask(ack, press, about):
+        about = await runner.thread_of(ack, interaction, otherwise=otherwise)
+        if about is not None and await runner.may_ask(ack, interaction, about):
             view = await desk.view(about)
-            await press.ask(note_modal(ConversationValue(about, view.conversation.epoch)), about=about)
+            await interaction.ask(note_modal(ConversationValue(about, view.conversation.epoch)), about=about)
             await ack()
 
     @app.view(NOTE_MODAL)
     async def written(ack: AsyncAck, body: dict[str, Any]) -> None:
-        form = acts.form(body)
+        form = runner.form(body)
         about, text = form.about.conversation_id, form.text(NOTE_WORDS).strip()
-        await acts.submitted(
+        await runner.submitted(
             ack,
             form,
             asked=NOTE_WORDS,

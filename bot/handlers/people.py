@@ -6,21 +6,21 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.slack.channels import Channels
-from bot.slack.directory import Directory
-from bot.slack.homes import Homes
-from bot.slack.identity import person_in
-from bot.slack.installation import Installation
-from bot.slack.roll import Roll
+from bot.slack.outbound.homes import Homes
+from bot.slack.workspace.departures import DepartureMonitor
+from bot.slack.workspace.identity import person_in
+from bot.slack.workspace.installation import Installation
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UserCache
 
 
 def register(
     app: AsyncApp,
     *,
-    directory: Directory,
-    channels: Channels,
+    users: UserCache,
+    channels: SlackChannels,
     installation: Installation,
-    roll: Roll,
+    departures: DepartureMonitor,
     homes: Homes,
 ) -> None:
     @app.event("member_joined_channel")
@@ -34,7 +34,7 @@ def register(
             channels.doubt(channel)
         else:
             channels.somebody_moved(channel)
-        roll.call_soon()
+        departures.call_soon()
         homes.somebody_changed(str(event.get("user")))
 
     @app.event("channel_left")
@@ -42,12 +42,12 @@ def register(
     async def went_ourselves(event: dict[str, Any]) -> None:
         """Slack does not tell an app of its own removal as it tells of others'."""
         channels.doubt(str(event.get("channel")))
-        roll.call_soon()
+        departures.call_soon()
 
     @app.event("user_change")
     async def changed(event: dict[str, Any]) -> None:
         """Deactivated, made a guest, or only renamed: Slack is asked when it matters."""
         person = person_in(event, team=installation.team)
-        directory.forget(person)
-        roll.call_soon()
+        users.forget(person)
+        departures.call_soon()
         homes.somebody_changed(person.user)

@@ -13,8 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.probing.questions import QUESTIONS, Question
 from bot.probing.scratch import PACE, NotAsked, Scratch
-from bot.slack.errors import CALL_ERRORS, Failure
-from bot.slack.installation import Mends, NotConnected, find_channel, find_installation
+from bot.slack.api.errors import CALL_ERRORS, Failure
+from bot.slack.workspace.installation import Mends, NotConnected, find_channel, find_installation
 
 # In seconds: for all questions, and for clearing up after them.
 TIME_TO_ASK = 240.0
@@ -33,7 +33,7 @@ class NotProbed(NotConnected):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeAnswer:
     """What became of one question: `differs` says how, `why` why it could not be asked; neither: the same."""
 
     name: str
@@ -44,7 +44,7 @@ class Answer:
 
 async def probe(
     client: AsyncWebClient, channel: str, *, live: Collection[str], pace: float = PACE
-) -> AsyncGenerator[Answer, None]:
+) -> AsyncGenerator[ProbeAnswer, None]:
     """Ask everything, one answer at a time; the last one, `clearing up`, says what could not be taken away.
 
     `live` are the ids of the channels where conversations are. Raises `NotProbed` before anything is written
@@ -63,24 +63,26 @@ async def probe(
     finally:
         left = await _cleared(scratch)
     if left:
-        yield Answer(
+        yield ProbeAnswer(
             "clearing up", "Everything is taken away again.", differs=f"{left} are left in the channel"
         )
 
 
-async def _answer(name: str, question: Question, scratch: Scratch, deadline: float) -> Answer:
+async def _answer(name: str, question: Question, scratch: Scratch, deadline: float) -> ProbeAnswer:
     says = inspect.getdoc(question) or name
     try:
         async with asyncio.timeout_at(deadline):
-            return Answer(name, says, differs=await question(scratch))
+            return ProbeAnswer(name, says, differs=await question(scratch))
     except TimeoutError:
-        return Answer(name, says, why="the time was up")
+        return ProbeAnswer(name, says, why="the time was up")
     except NotAsked as error:
-        return Answer(name, says, why=str(error))
+        return ProbeAnswer(name, says, why=str(error))
     except SlackApiError as error:
-        return Answer(name, says, differs=f"Slack refuses it: {Failure.of(error).reason}")
+        return ProbeAnswer(name, says, differs=f"Slack refuses it: {Failure.of(error).reason}")
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        return Answer(name, says, why=f"Slack's answer has another shape: {type(error).__name__} {error}")
+        return ProbeAnswer(
+            name, says, why=f"Slack's answer has another shape: {type(error).__name__} {error}"
+        )
 
 
 async def _cleared(scratch: Scratch) -> str:

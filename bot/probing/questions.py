@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.probing.scratch import Scratch, refused
-from bot.slack.errors import Failure
+from bot.slack.api.errors import Failure
 
 Question = Callable[[Scratch], Awaitable[str | None]]
 

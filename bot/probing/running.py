@@ -9,14 +9,16 @@ import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import SLACK_TIMEOUT, slack_client
-from bot.config import Settings
-from bot.probing.asking import Answer, NotProbed, probe
+from bot.probing.asking import NotProbed, ProbeAnswer, probe
 from bot.probing.scratch import PACE
-from bot.slack.installation import find_channel
-from storage.database import Database, DatabaseUnavailable
+from bot.settings import Settings
+from bot.slack.workspace.installation import find_channel
+from storage.engine.database import Database, DatabaseUnavailable
 
 
-async def answers(settings: Settings, channel: str, *, pace: float = PACE) -> AsyncGenerator[Answer, None]:
+async def answers(
+    settings: Settings, channel: str, *, pace: float = PACE
+) -> AsyncGenerator[ProbeAnswer, None]:
     """Ask everything in `channel`. Raises `NotProbed` and `NotConnected`, each with a sentence for people."""
     known = await _known(settings.database_url)
     async with aiohttp.ClientSession(timeout=SLACK_TIMEOUT) as session:
@@ -34,7 +36,7 @@ async def _known(url: str) -> frozenset[str]:
     try:
         await database.check()
         async with database.read() as tx:
-            return frozenset(await tx.channels.known())
+            return frozenset(await tx.slack_channels.known())
     except DatabaseUnavailable as error:
         raise NotProbed(
             f"The database, which knows our channels, cannot be used: {error}. Check DATABASE_URL."

@@ -1,7 +1,7 @@
 """The Slack channel that a probe writes to, and the only thing here that writes.
 
-It is a gate of its own beside `bot.slack.outbound`: that one knows the channels where conversations live,
-this one has a single channel, which was looked at before and holds none.
+It is a gate of its own beside `bot.slack.outbound.gate`: that one knows the channels where conversations
+live, this one has a single channel, which was looked at before and holds none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.api.errors import CALL_ERRORS, Failure, Trouble
 
 T = TypeVar("T")
 

@@ -32,7 +32,7 @@ RULES = (
     Rule(
         "shapes",
         "Answers and events have the fields, and fields the types, of recorded ones.",
-        ("shapes", "payload", "model", "state", "feed.Feed._wrap"),
+        ("content.shapes", "payload", "model", "state", "delivery.feed.Feed._wrap"),
         "java-slack-sdk, json-logs/samples",
     ),
     Rule(
@@ -86,34 +86,34 @@ RULES = (
     Rule(
         "post_pace",
         "About one post a second in a channel; sooner is refused with 429 and Retry-After.",
-        ("pacing.Pace.take_post", "errors.RateLimited"),
+        ("faults.pacing.CallPacing.take_post", "errors.RateLimited"),
         "docs.slack.dev/apis/web-api/rate-limits",
         ("ratelimited",),
     ),
     Rule(
         "method_pace",
         "So many calls of a method a minute in the workspace, of two methods in a channel.",
-        ("pacing.CALLS_A_MINUTE", "pacing.COUNTED_BY_CHANNEL",
-         "pacing.TIER_1", "pacing.TIER_2", "pacing.TIER_3", "pacing.TIER_4"),
+        ("faults.pacing.CALLS_A_MINUTE", "faults.pacing.COUNTED_BY_CHANNEL",
+         "faults.pacing.TIER_1", "faults.pacing.TIER_2", "faults.pacing.TIER_3", "faults.pacing.TIER_4"),
         "java-slack-sdk, MethodsRateLimits and MethodsRateLimitTier",
     ),
     Rule(
         "bursts",
         "A minute begins with its first call, and nothing above its number passes.",
-        ("pacing.Pace.take_call",),
+        ("faults.pacing.CallPacing.take_call",),
         assumed="Slack's page counts in minutes and speaks of bursts without a number.",
         unasked="Asking takes the workspace's calls away from whoever needs them.",
     ),
     Rule(
         "failures",
         "A call may fail with a 5xx or fatal_error, work done or not, break off, or be slow.",
-        ("plays", "faults", "chance", "chance.SLOW", "chance.LATE"),
+        ("faults.plays", "faults.scripted", "faults.chance", "faults.chance.SLOW", "faults.chance.LATE"),
         "docs.slack.dev/reference/methods, fatal_error and internal_error: part of the work may have been done",
     ),
     Rule(
         "channel_not_found",
         "A Slack channel that does not exist, or is private without the bot, is not found.",
-        ("state.State.channel",),
+        ("state.WorkspaceState.channel",),
         PAGES + "conversations.info",
         ("channel_not_found",),
     ),
@@ -180,7 +180,7 @@ RULES = (
     Rule(
         "people",
         "Who does not exist is not found; nobody is named for opening a direct message is refused.",
-        ("web_api.people", "state.State.user", "web_api.conversations.open_direct"),
+        ("web_api.people", "state.WorkspaceState.user", "web_api.conversations.open_direct"),
         PAGES + "users.info; " + PAGES + "users.lookupByEmail; " + PAGES + "bots.info; " + PAGES
         + "conversations.open",
         ("user_not_found", "users_not_found", "bot_not_found", "users_list_not_supplied"),
@@ -188,26 +188,26 @@ RULES = (
     Rule(
         "hidden_people",
         "users.info may not know somebody who writes.",
-        ("state.State.user", "workspace.Workspace.hide_person"),
+        ("state.WorkspaceState.user", "workspace.Workspace.hide_person"),
         "onyx-dot-app/onyx issue 1466",
     ),
     Rule(
         "names_escaped",
         "Names come with `& < >` as entities.",
-        ("shapes.user_shape",),
+        ("content.shapes.user_shape",),
         assumed="Texts do, and names with `&amp;` were seen: element-hq/element-web issue 6896.",
         unasked="It takes a person who is called so.",
     ),
     Rule(
         "image_sizes",
         "A picture of a person comes in these sizes.",
-        ("shapes.IMAGE_SIZES",),
+        ("content.shapes.IMAGE_SIZES",),
         "java-slack-sdk, json-logs/samples/api/users.info.json",
     ),
     Rule(
         "grid",
         "On an Enterprise Grid a press names one workspace of the person's, a command the one it was typed in.",
-        ("interactions.Interactions._common", "commands.Commands._payload"),
+        ("people.interactions.Interactions._common", "people.commands.Commands._payload"),
         "slackapi/bolt-js issue 1875",
     ),
     Rule(

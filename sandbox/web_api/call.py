@@ -14,9 +14,9 @@ from sandbox.model import ChannelType
 
 if TYPE_CHECKING:
     from sandbox.core import Core
-    from sandbox.model import Channel
+    from sandbox.model import WorkspaceChannel
     from sandbox.payload import Payload
-    from sandbox.state import State
+    from sandbox.state import WorkspaceState
 
 Item = TypeVar("Item")
 Function = Callable[["Call"], "Payload"]
@@ -34,7 +34,7 @@ class Call:
     arguments: Payload
 
     @property
-    def state(self) -> State:
+    def state(self) -> WorkspaceState:
         return self.core.state
 
     def text(self, name: str, default: str = "") -> str:
@@ -70,13 +70,13 @@ class Call:
             broken = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}
             raise SlackError(broken.get(name, "invalid_arguments")) from None
 
-    def channel(self, name: str = "channel") -> Channel:
+    def channel(self, name: str = "channel") -> WorkspaceChannel:
         wanted = self.text(name)
         if not wanted:
             raise SlackError("invalid_arguments", details=[f"missing required field: {name}"])
         return self.state.channel(wanted)
 
-    def member_channel(self, name: str = "channel") -> Channel:
+    def member_channel(self, name: str = "channel") -> WorkspaceChannel:
         """A channel the bot is in."""
         channel = self.channel(name)
         if not channel.is_member:
@@ -88,7 +88,7 @@ class Call:
         if scope not in self.core.scopes:
             raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self.core.scopes)))
 
-    def scoped_to(self, channel: Channel, right: Literal["read", "history", "write"]) -> None:
+    def scoped_to(self, channel: WorkspaceChannel, right: Literal["read", "history", "write"]) -> None:
         """Raises missing_scope unless the app has the scope for this type of channel, such as `groups:read`.
 
         Source: api.slack.com/conversations-api, and zaratanDotWorld/choreWheel issue 173 for the error.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sandbox.content import compose
+from sandbox.content.shapes import message_shape
+from sandbox.content.stored import compose
 from sandbox.errors import SlackError
-from sandbox.shapes import message_shape
 from sandbox.web_api.call import method
 
 if TYPE_CHECKING:
-    from sandbox.model import Channel
+    from sandbox.model import WorkspaceChannel
     from sandbox.payload import Payload
     from sandbox.web_api.call import Call
 
@@ -119,7 +119,7 @@ def get_reactions(call: Call) -> Payload:
     return {"type": "message", "channel": channel.id, "message": message_shape(channel, message)}
 
 
-def _reaction(call: Call) -> tuple[Channel, str, str]:
+def _reaction(call: Call) -> tuple[WorkspaceChannel, str, str]:
     name = call.text("name").strip(":")
     if not re.fullmatch(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?", name):
         raise SlackError("invalid_name")
@@ -136,7 +136,7 @@ def _item(call: Call) -> str:
     return ts
 
 
-def _destination(call: Call) -> Channel:
+def _destination(call: Call) -> WorkspaceChannel:
     """chat.postMessage also takes a #name, or a person's id for direct messages."""
     wanted = call.text("channel")
     if wanted in call.state.users:

@@ -6,14 +6,14 @@ from bisect import bisect_left, bisect_right
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from sandbox.content.shapes import channel_shape, message_shape, reply_timestamps
 from sandbox.errors import SlackError
-from sandbox.shapes import channel_shape, message_shape, reply_timestamps
 from sandbox.web_api.call import SCOPE_OF, method
 
 if TYPE_CHECKING:
-    from sandbox.model import Channel, ChannelType
+    from sandbox.model import ChannelType, WorkspaceChannel
     from sandbox.payload import Payload
-    from sandbox.state import State
+    from sandbox.state import WorkspaceState
     from sandbox.web_api.call import Call
 
 _READ = tuple(f"{kind}:read" for kind in SCOPE_OF.values())
@@ -66,7 +66,7 @@ def members(call: Call) -> Payload:
     return {"members": page, "response_metadata": {"next_cursor": cursor}}
 
 
-def _joined_shape(state: State, channel: Channel) -> Payload:
+def _joined_shape(state: WorkspaceState, channel: WorkspaceChannel) -> Payload:
     """A channel as a join tells it: nobody is counted.
 
     Source: the recorded sample of conversations.join in java-slack-sdk.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import mimetypes
 from typing import TYPE_CHECKING, Any
 
-from sandbox.content import compose
+from sandbox.content.shapes import file_shape
+from sandbox.content.stored import compose
 from sandbox.errors import SlackError
-from sandbox.model import File
-from sandbox.shapes import file_shape
+from sandbox.model import WorkspaceFile
 from sandbox.web_api.call import method
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def get_upload_url(call: Call) -> Payload:
     if length <= 0:
         raise SlackError("invalid_arguments", details=["length must be greater than 0"])
     state = call.state
-    file = File(
+    file = WorkspaceFile(
         id=state.ids.new("F"),
         name=name,
         length=length,
@@ -60,7 +60,7 @@ def complete_upload(call: Call) -> Payload:
     return {"files": answer}
 
 
-def _uploaded(call: Call) -> list[File]:
+def _uploaded(call: Call) -> list[WorkspaceFile]:
     wanted: Any = call.json("files")
     if not isinstance(wanted, list) or not wanted:
         raise SlackError("invalid_arguments", details=["missing required field: files"])
@@ -96,7 +96,7 @@ def delete_file(call: Call) -> Payload:
     return {}
 
 
-def _known(call: Call) -> File:
+def _known(call: Call) -> WorkspaceFile:
     file = call.state.files.get(call.required("file"))
     if file is None or not file.complete:
         raise SlackError("file_not_found")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.content.shapes import bot_profile, user_shape
 from sandbox.errors import SlackError
-from sandbox.shapes import bot_profile, user_shape
 from sandbox.web_api.call import method
 
 if TYPE_CHECKING:

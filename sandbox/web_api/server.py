@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.errors import RateLimited, SlackError
-from sandbox.pacing import COUNTED_BY_CHANNEL
+from sandbox.faults.pacing import COUNTED_BY_CHANNEL
+from sandbox.faults.plays import WireAnswer
 from sandbox.payload import Payload, copied
-from sandbox.plays import Answer
 from sandbox.web_api import chat, conversations, files, people, views
 from sandbox.web_api.call import METHODS, Call
 
 if TYPE_CHECKING:
     from sandbox.core import Core
-    from sandbox.faults import Faults
+    from sandbox.faults.scripted import Faults
     from sandbox.web_api.call import Method
 
 # Importing a module registers its methods.
@@ -54,7 +54,7 @@ class WebApi:
         if self._keep_log:
             self.calls.append(record)
 
-        def work() -> Answer:
+        def work() -> WireAnswer:
             answer = self._work(name, arguments, token)
             record.landed = bool(answer.body["ok"])
             self._core.state.changes.note()
@@ -62,7 +62,7 @@ class WebApi:
 
         fault = self.faults.take(name, arguments)
         if fault is None:
-            answer: Answer | None = work()
+            answer: WireAnswer | None = work()
         else:
             record.fault = fault.name
             answer = await fault.play(work)
@@ -83,17 +83,17 @@ class WebApi:
         }
         return web.json_response(answer.body, status=answer.status, headers=headers)
 
-    def _work(self, name: str, arguments: Payload, token: str) -> Answer:
+    def _work(self, name: str, arguments: Payload, token: str) -> WireAnswer:
         try:
             method = self._method(name, token)
             place = arguments.get(COUNTED_BY_CHANNEL.get(name, ""), "")
             self._core.pace.take_call(name, str(place))
             answer = method.function(Call(self._core, arguments))
         except RateLimited as limit:
-            return Answer(limit.answer(), status=429, headers={"Retry-After": str(limit.retry_after)})
+            return WireAnswer(limit.answer(), status=429, headers={"Retry-After": str(limit.retry_after)})
         except SlackError as error:
-            return Answer(error.answer())
-        return Answer({"ok": True, **answer})
+            return WireAnswer(error.answer())
+        return WireAnswer({"ok": True, **answer})
 
     def _method(self, name: str, token: str) -> Method:
         """The method, once the token is known to admit to it."""

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from bot.ai import DEFAULT_MODEL
-from bot.ai.claude import ClaudeAI
+from bot.ai.claude.client import ClaudeAI
 from bot.ai.interface import Speaker, Transcript, Turn
 from bot.ai.knowledge import EXAMPLE, Knowledge, load
 

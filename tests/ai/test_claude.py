@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.ai.claude import ClaudeAI
+from bot.ai.claude.client import ClaudeAI
 from bot.ai.interface import AIUnavailable, HandOver, Reply, Transcript, Turn
 
 from .conftest import HANDED_BACK, Build, chat

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.ai.claude import ClaudeAI
+from bot.ai.claude.client import ClaudeAI
 from bot.ai.interface import AIUnavailable, Summary
 
 from .conftest import Build, chat

@@ -7,12 +7,20 @@ from typing import Any, get_args
 import pytest
 
 import bot.desk.writing
-from bot.ai.claude import ClaudeAI
-from bot.ai.drafting import messages_for_agreement, messages_for_reply
-from bot.ai.interface import AGREEMENT_LIMIT, DRAFT_LIMIT, AIUnavailable, Speaker, Transcript, Turn, Wish
+from bot.ai.claude.client import ClaudeAI
+from bot.ai.claude.drafting import messages_for_agreement, messages_for_reply
+from bot.ai.interface import (
+    AGREEMENT_LIMIT,
+    DRAFT_LIMIT,
+    AIUnavailable,
+    Speaker,
+    Transcript,
+    Turn,
+    Wish,
+)
 from bot.ai.knowledge import EXAMPLE, load
-from bot.ai.offline import OfflineAI
-from bot.desk.takeover import LONGEST_AGREEMENT
+from bot.ai.offline.answers import OfflineAI
+from bot.desk.ownership.takeover import LONGEST_AGREEMENT
 
 from .conftest import HANDED_BACK, chat
 from .fake_anthropic import FakeAnthropic

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ai.claude import ClaudeAI
+from bot.ai.claude.client import ClaudeAI
+from bot.ai.claude.prompts import messages_for_answer, messages_for_summary
 from bot.ai.interface import Summary
 from bot.ai.knowledge import EXAMPLE, load
-from bot.ai.offline import OfflineAI
+from bot.ai.offline.answers import OfflineAI
 from bot.ai.plain import inert_line
-from bot.ai.prompts import messages_for_answer, messages_for_summary
 
 from .conftest import chat
 from .fake_anthropic import FakeAnthropic

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.ai.interface import HandOver, Reply, Speaker, Transcript, Turn
 from bot.ai.knowledge import EXAMPLE, Document, Knowledge, load
-from bot.ai.offline import OfflineAI
+from bot.ai.offline.answers import OfflineAI
 from tests.clocks import processor_time
 
 from .conftest import HANDED_BACK, chat

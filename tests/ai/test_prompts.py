@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.ai.claude.prompts import TRANSCRIPT_LIMIT, Briefing, answer_rules, messages_for_answer
 from bot.ai.interface import Transcript, Turn
 from bot.ai.knowledge import Document, Knowledge
-from bot.ai.prompts import TRANSCRIPT_LIMIT, Briefing, answer_rules, messages_for_answer
 
 from .conftest import HANDED_BACK, chat
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.ai.interface import Summary
 from bot.ai.language import guess, language_tag
-from bot.ai.sentences import extract, sentences
+from bot.ai.offline.sentences import extract, sentences
 
 from .conftest import HANDED_BACK, chat
 

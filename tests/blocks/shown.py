@@ -11,26 +11,28 @@ from urllib.parse import urlsplit
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
-from bot.blocks.as_json import as_json
-from bot.blocks.message import Message
-from bot.blocks.words import size
-from bot.desk.takeover import LONGEST_AGREEMENT
+from bot.blocks.elements.as_json import as_json
+from bot.blocks.elements.formatting import size
+from bot.blocks.elements.message import Message
+from bot.desk.ownership.takeover import LONGEST_AGREEMENT
+from bot.desk.queries.views import ConversationView
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
-from bot.desk.views import ConversationView
-from sandbox import Workspace, block_limits, modals
+from sandbox import Workspace
+from sandbox.content import block_limits
+from sandbox.people import modals
 from storage.records import (
     Audience,
     Author,
     Conversation,
     ConversationId,
+    ConversationState,
     Customer,
     Entry,
     Kind,
     MessageRef,
     Person,
     PersonId,
-    State,
     Status,
     Ticket,
     TicketNumber,
@@ -92,8 +94,8 @@ people = st.builds(
 
 
 @st.composite
-def conversations(draw: st.DrawFn, state: State | None = None) -> Conversation:
-    state = draw(st.sampled_from(State)) if state is None else state
+def conversations(draw: st.DrawFn, state: ConversationState | None = None) -> Conversation:
+    state = draw(st.sampled_from(ConversationState)) if state is None else state
     return Conversation(
         id=draw(ids),
         channel=draw(words(40)),
@@ -103,7 +105,7 @@ def conversations(draw: st.DrawFn, state: State | None = None) -> Conversation:
         ),
         state=state,
         epoch=draw(st.integers(0, 10**6)),
-        holder=PersonId("T1", "U1") if state is State.TEAMMATE else None,
+        holder=PersonId("T1", "U1") if state is ConversationState.TEAMMATE else None,
         escalated_at=draw(st.none() | st.just(NOW)),
         last_message_seq=0,
         last_seq=draw(st.integers(0, 10**6)),
@@ -215,13 +217,13 @@ def tickets(draw: st.DrawFn) -> Ticket:
 
 
 @st.composite
-def views(draw: st.DrawFn, state: State | None = None) -> ConversationView:
+def views(draw: st.DrawFn, state: ConversationState | None = None) -> ConversationView:
     return ConversationView(
         draw(conversations(state)),
         draw(st.none() | people),
         draw(st.none() | tickets()),
         draw(st.none() | messages),
-        draw(st.lists(people, max_size=6)) if state in (None, State.TEAMMATE) else (),
+        draw(st.lists(people, max_size=6)) if state in (None, ConversationState.TEAMMATE) else (),
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.blocks.message import ai_words, words
-from bot.blocks.thread import entry_message
+from bot.blocks.elements.message import ai_words, words
+from bot.blocks.thread.entries import entry_message
 from storage.records import Author, Conversation, Kind
 from tests.blocks.shown import WORKSPACE, checked, conversations, entry, markdown
 

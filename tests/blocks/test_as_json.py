@@ -21,7 +21,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.blocks.as_json import as_json
+from bot.blocks.elements.as_json import as_json
 
 STYLED = RichTextElementParts.Text(text="bold", style=RichTextElementParts.TextStyle(bold=True))
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.direct import assigned_message, still_waiting_message
+from bot.blocks.elements.list_rows import nothing, past_the_end
 from bot.blocks.home import no_home
-from bot.blocks.lists import CONVERSATIONS, availability_message
-from bot.blocks.prompts import not_a_member
-from bot.blocks.rows import nothing, past_the_end
-from bot.desk.views import ConversationView
-from sandbox import block_limits
+from bot.blocks.lists.overview import CONVERSATIONS, availability_message
+from bot.blocks.thread.direct import assigned_message, still_waiting_message
+from bot.blocks.thread.prompts import not_a_member
+from bot.desk.queries.views import ConversationView
+from sandbox.content import block_limits
 from storage.records import Ticket
 from tests.blocks.shown import checked, link_to, looked_at, tickets, views, words
 

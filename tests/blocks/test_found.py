@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks.figures import day_message
-from bot.blocks.found import LONGEST_WORDS, FindValue, found_list
-from bot.blocks.ids import BadValue
-from bot.desk.figures import Day
-from bot.desk.finding import Found, Hit
+from bot.blocks.elements.ids import BadValue
+from bot.blocks.lists.found import LONGEST_WORDS, FindValue, found_list
+from bot.blocks.lists.stats import day_message
+from bot.desk.queries.finding import ConversationHit, Found
+from bot.desk.queries.stats import Day
+from storage.chat.search import SearchPlace
 from storage.records import ConversationId
-from storage.search import Place
 from tests.blocks.shown import NOW, buttons, checked, link_to, views, words
 
-PLACE = Place(NOW + timedelta(microseconds=7), ConversationId("0123456789abcdef" * 2))
-hits = st.builds(Hit, views(), words(8000, least=1))
+PLACE = SearchPlace(NOW + timedelta(microseconds=7), ConversationId("0123456789abcdef" * 2))
+hits = st.builds(ConversationHit, views(), words(8000, least=1))
 
 
 @settings(max_examples=60)
@@ -29,7 +29,7 @@ hits = st.builds(Hit, views(), words(8000, least=1))
     st.none() | st.just(PLACE),
 )
 def test_whatever_was_found_can_be_shown(
-    text: str, found: list[Hit], looked_at: int, further: Place | None
+    text: str, found: list[ConversationHit], looked_at: int, further: SearchPlace | None
 ) -> None:
     message = found_list(Found(text, found, looked_at, PLACE, further), link_to=link_to)
     checked(message)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.blocks.elements.ids import HOME_PAGE, BadValue
 from bot.blocks.home import MOST_ROWS, home_view, read
-from bot.blocks.ids import HOME_PAGE, BadValue
-from bot.desk.home import Home, Places
-from bot.desk.lists import TicketPage, TicketView
-from bot.desk.views import ConversationView, Listing
-from sandbox import block_limits
+from bot.desk.queries.home import Home, Places
+from bot.desk.queries.lists import TicketPage, TicketView
+from bot.desk.queries.views import ConversationView, TicketListing
+from sandbox.content import block_limits
 from storage.records import Ticket
-from storage.shelves import COUNTED, Shelf
+from storage.tickets.ticket_filters import COUNTED, TicketFilter
 from tests.blocks.shown import NOW, link_to, looked_at, tickets, views
 
 TOTALS = [0, 1, MOST_ROWS, MOST_ROWS + 1, 3 * MOST_ROWS, COUNTED + 1]
@@ -29,8 +29,8 @@ def test_any_page_of_any_home_can_be_shown(
 ) -> None:
     at = min(turned, max(0, total - 1) // MOST_ROWS) * MOST_ROWS
     rows = min(total - at, MOST_ROWS)
-    page = TicketPage(Shelf.MINE, [TicketView(ticket, of, None)] * rows, total, NOW)
-    home = Home(page, page, Listing([view] * rows, total), page, Places(at, at, at, at))
+    page = TicketPage(TicketFilter.MINE, [TicketView(ticket, of, None)] * rows, total, NOW)
+    home = Home(page, page, TicketListing([view] * rows, total), page, Places(at, at, at, at))
     made = home_view(home, link_to=link_to)
     assert made["type"] == "home"
     assert len(made["blocks"]) <= 100

@@ -13,13 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks import ids
-from bot.blocks.budget import LARGEST, LARGEST_TEXT, ROOM, SMALLEST, Room
-from bot.blocks.card import card, moved_card
-from bot.blocks.composing import being_written, compose_modal, kept_text
-from bot.blocks.customer import who_they_are
-from bot.blocks.handing_back import hand_back_being_written, hand_back_modal
-from bot.blocks.ids import (
+from bot.blocks.elements import ids
+from bot.blocks.elements.budget import LARGEST, LARGEST_TEXT, ROOM, SMALLEST, Room
+from bot.blocks.elements.customer import who_they_are
+from bot.blocks.elements.ids import (
     BadValue,
     ComposeValue,
     ConversationValue,
@@ -28,32 +25,40 @@ from bot.blocks.ids import (
     TakeFromValue,
     TranslationValue,
 )
-from bot.blocks.lists import CONVERSATIONS, conversations_list, help_message, unknown_command
-from bot.blocks.message import Message
-from bot.blocks.modals import hand_over_modal, hold_modal, said_modal, subject_modal
-from bot.blocks.plainer import Plain
-from bot.blocks.prompts import cut_off, prompt_message, refusal, you_have_it
-from bot.blocks.rows import PAGE_SIZE
-from bot.blocks.thread import entries_message, entry_message, recap_message
-from bot.desk.attachments import Unfit
-from bot.desk.held import fingerprint
-from bot.desk.outgoing import Prompt
-from bot.desk.signs import Sign, TeamSign
+from bot.blocks.elements.list_rows import PAGE_SIZE
+from bot.blocks.elements.message import Message
+from bot.blocks.elements.plainer import Plain
+from bot.blocks.lists.overview import (
+    CONVERSATIONS,
+    conversations_list,
+    help_message,
+    unknown_command,
+)
+from bot.blocks.modals.composing import being_written, compose_modal, kept_text
+from bot.blocks.modals.forms import hand_over_modal, hold_modal, said_modal, subject_modal
+from bot.blocks.modals.handing_back import hand_back_being_written, hand_back_modal
+from bot.blocks.thread.card import card, moved_card
+from bot.blocks.thread.entries import entries_message, entry_message, recap_message
+from bot.blocks.thread.prompts import cut_off, prompt_message, refusal, you_have_it
+from bot.desk.attachments import FileRejection
+from bot.desk.jobs import PromptKind
+from bot.desk.queries.views import ConversationView, TicketListing
+from bot.desk.replies.held import fingerprint
+from bot.desk.replies.signs import Sign, TeamSign
 from bot.desk.tickets import SummaryOrigin
 from bot.desk.timeline import Event
-from bot.desk.views import ConversationView, Listing
 from sandbox import Workspace
 from storage.records import (
     Author,
     Conversation,
     ConversationId,
+    ConversationState,
     Customer,
     Entry,
     Kind,
     MessageRef,
     Person,
     PersonId,
-    State,
     Status,
     Ticket,
     TicketNumber,
@@ -132,14 +137,14 @@ def test_every_event_can_be_shown(conversation: Conversation, happened: Entry) -
     checked(entry_message(conversation, happened))
 
 
-@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("state", list(ConversationState))
 @settings(max_examples=40)
 @given(data=st.data())
-def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject) -> None:
+def test_the_card_can_be_shown_in_every_state(state: ConversationState, data: st.DataObject) -> None:
     view = data.draw(views(state))
     message = card(view)
     checked(message)
-    label = "Allow AI replies" if state is State.TEAMMATE else "Take over"
+    label = "Allow AI replies" if state is ConversationState.TEAMMATE else "Take over"
     (button,) = buttons(message).items()
     assert button[0] == label
     read = ConversationValue.read(button[1]["value"])
@@ -149,8 +154,8 @@ def test_the_card_can_be_shown_in_every_state(state: State, data: st.DataObject)
 
 
 @settings(max_examples=40)
-@given(views(), st.sampled_from(Prompt), words(120))
-def test_every_prompt_can_be_shown(view: ConversationView, prompt: Prompt, holder: str) -> None:
+@given(views(), st.sampled_from(PromptKind), words(120))
+def test_every_prompt_can_be_shown(view: ConversationView, prompt: PromptKind, holder: str) -> None:
     source = "slack:T12345678/C12345678/1700000000.000001"
     message = prompt_message(
         prompt,
@@ -237,13 +242,13 @@ def test_help_can_always_be_shown(live: int, tickets: int, waiting: int) -> None
 def test_every_page_of_a_list_can_be_shown(one: ConversationView, total: int, page: int) -> None:
     offset = page * PAGE_SIZE
     count = max(0, min(PAGE_SIZE, total - offset))
-    checked(conversations_list(Listing([one] * count, total), offset=offset, link_to=link_to))
+    checked(conversations_list(TicketListing([one] * count, total), offset=offset, link_to=link_to))
 
 
 # ─── What they say ───
 
 
-def a_conversation(state: State, name: str = "Maya") -> Conversation:
+def a_conversation(state: ConversationState, name: str = "Maya") -> Conversation:
     return Conversation(
         id=ConversationId("c" * 32),
         channel="web",
@@ -251,7 +256,7 @@ def a_conversation(state: State, name: str = "Maya") -> Conversation:
         customer=Customer(name=name),
         state=state,
         epoch=3,
-        holder=PersonId("T1", "U1") if state is State.TEAMMATE else None,
+        holder=PersonId("T1", "U1") if state is ConversationState.TEAMMATE else None,
         escalated_at=shown.NOW,
         last_message_seq=0,
         last_seq=1,
@@ -268,15 +273,15 @@ ANA = Person(PersonId("T1", "U1"), "Ana García", None, may_act=True, fetched_at
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        (State.AI, "🟢 The AI is answering"),
-        (State.WAITING, "🔴 Waiting for a teammate since 12:00 UTC"),
-        (State.TEAMMATE, "🟠 Ana García is answering"),
+        (ConversationState.AI, "🟢 The AI is answering"),
+        (ConversationState.WAITING, "🔴 Waiting for a teammate since 12:00 UTC"),
+        (ConversationState.TEAMMATE, "🟠 Ana García is answering"),
     ],
 )
-async def test_the_card_says_who_answers(state: State, says: str) -> None:
+async def test_the_card_says_who_answers(state: ConversationState, says: str) -> None:
     view = ConversationView(
         a_conversation(state),
-        ANA if state is State.TEAMMATE else None,
+        ANA if state is ConversationState.TEAMMATE else None,
         None,
         entry(Kind.MESSAGE, Author.CUSTOMER, "Where is my order?"),
     )
@@ -302,8 +307,8 @@ async def test_the_card_says_who_answers(state: State, says: str) -> None:
 def test_a_lists_pages_lead_to_each_other(
     total: int, offset: int, rows: int, labels: set[str], counted: str | None
 ) -> None:
-    view = ConversationView(a_conversation(State.WAITING), None, None, None)
-    message = conversations_list(Listing([view] * rows, total), offset=offset, link_to=link_to)
+    view = ConversationView(a_conversation(ConversationState.WAITING), None, None, None)
+    message = conversations_list(TicketListing([view] * rows, total), offset=offset, link_to=link_to)
     checked(message)
     found = buttons(message)
     assert {label for label in found if label not in ("Take over", "Open thread")} == labels
@@ -317,21 +322,21 @@ def test_a_lists_pages_lead_to_each_other(
 @pytest.mark.parametrize(
     ("prompt", "actions"),
     [
-        (Prompt.AI_ANSWERS, [ids.TAKE_OVER_AND_SEND, ids.KEEP_AS_NOTE]),
-        (Prompt.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE, ids.TAKE_FROM_AND_SEND]),
-        (Prompt.UNCLEAR, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
-        (Prompt.TRANSLATED, [ids.SEND_TRANSLATION, ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
-        (Prompt.NOT_TRANSLATED, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
-        (Prompt.TRANSLATION_STAYS, []),
-        (Prompt.THROUGH_APP, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
-        (Prompt.NO_WORDS, []),
-        (Prompt.EDIT_NOT_WHOLE, []),
-        (Prompt.NOT_WHOLE, []),
-        (Prompt.EDIT_STAYS, []),
-        (Prompt.MAY_NOT_ACT, []),
+        (PromptKind.AI_ANSWERS, [ids.TAKE_OVER_AND_SEND, ids.KEEP_AS_NOTE]),
+        (PromptKind.SOMEBODY_HOLDS, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE, ids.TAKE_FROM_AND_SEND]),
+        (PromptKind.UNCLEAR, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (PromptKind.TRANSLATED, [ids.SEND_TRANSLATION, ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (PromptKind.NOT_TRANSLATED, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (PromptKind.TRANSLATION_STAYS, []),
+        (PromptKind.THROUGH_APP, [ids.SEND_AS_ME, ids.KEEP_AS_NOTE]),
+        (PromptKind.NO_WORDS, []),
+        (PromptKind.EDIT_NOT_WHOLE, []),
+        (PromptKind.NOT_WHOLE, []),
+        (PromptKind.EDIT_STAYS, []),
+        (PromptKind.MAY_NOT_ACT, []),
     ],
 )
-def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: list[str]) -> None:
+def test_a_prompt_offers_what_its_author_can_decide(prompt: PromptKind, actions: list[str]) -> None:
     message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder="Ben", epoch=1)
     assert [button["action_id"] for button in buttons(message).values()] == actions
 
@@ -339,55 +344,70 @@ def test_a_prompt_offers_what_its_author_can_decide(prompt: Prompt, actions: lis
 @pytest.mark.parametrize(
     ("prompt", "state", "says", "label"),
     [
-        (Prompt.AI_ANSWERS, State.AI, "the AI is still answering", "Take over and send"),
-        (Prompt.AI_ANSWERS, State.WAITING, "The customer is waiting for a teammate", "Take over and send"),
-        (Prompt.AI_ANSWERS, State.TEAMMATE, "somebody has taken over since you typed this", "Send as me"),
-        (Prompt.SOMEBODY_HOLDS, State.TEAMMATE, "Ben is answering", "Send as me"),
+        (PromptKind.AI_ANSWERS, ConversationState.AI, "the AI is still answering", "Take over and send"),
         (
-            Prompt.SOMEBODY_HOLDS,
-            State.WAITING,
+            PromptKind.AI_ANSWERS,
+            ConversationState.WAITING,
             "The customer is waiting for a teammate",
             "Take over and send",
         ),
-        (Prompt.SOMEBODY_HOLDS, State.AI, "the AI is still answering", "Take over and send"),
+        (
+            PromptKind.AI_ANSWERS,
+            ConversationState.TEAMMATE,
+            "somebody has taken over since you typed this",
+            "Send as me",
+        ),
+        (PromptKind.SOMEBODY_HOLDS, ConversationState.TEAMMATE, "Ben is answering", "Send as me"),
+        (
+            PromptKind.SOMEBODY_HOLDS,
+            ConversationState.WAITING,
+            "The customer is waiting for a teammate",
+            "Take over and send",
+        ),
+        (PromptKind.SOMEBODY_HOLDS, ConversationState.AI, "the AI is still answering", "Take over and send"),
     ],
 )
 def test_who_answers_is_said_as_it_is_when_the_question_is_shown(
-    prompt: Prompt, state: State, says: str, label: str
+    prompt: PromptKind, state: ConversationState, says: str, label: str
 ) -> None:
-    holder = "Ben" if prompt is Prompt.SOMEBODY_HOLDS else None
+    holder = "Ben" if prompt is PromptKind.SOMEBODY_HOLDS else None
     message = prompt_message(prompt, ANYWHERE, source="slack:T/C/1", holder=holder, epoch=1, state=state)
     assert says in message.text
     assert next(iter(buttons(message))) == label
 
 
-@pytest.mark.parametrize("unfit", Unfit)
-def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit: Unfit) -> None:
-    message = prompt_message(Prompt.NOT_WHOLE, ANYWHERE, source="slack:T/C/1", unfit=unfit)
+@pytest.mark.parametrize("unfit", FileRejection)
+def test_what_failed_says_why_and_offers_to_try_again_where_that_can_help(unfit: FileRejection) -> None:
+    message = prompt_message(PromptKind.NOT_WHOLE, ANYWHERE, source="slack:T/C/1", unfit=unfit)
     checked(message)
     # A screen reader says this; the sign on the message itself says it badly.
     assert "Nothing was sent" in message.text
-    can_help = unfit in (Unfit.LATE, Unfit.NOT_GIVEN, Unfit.ADDED, Unfit.AUTHOR)
+    can_help = unfit in (
+        FileRejection.LATE,
+        FileRejection.NOT_GIVEN,
+        FileRejection.ADDED,
+        FileRejection.AUTHOR,
+    )
     assert list(buttons(message)) == (["Retry", "Keep as a note"] if can_help else [])
 
 
 @pytest.mark.parametrize(
     "prompt",
     [
-        Prompt.AI_ANSWERS,
-        Prompt.SOMEBODY_HOLDS,
-        Prompt.UNCLEAR,
-        Prompt.THROUGH_APP,
-        Prompt.TRANSLATED,
-        Prompt.NOT_TRANSLATED,
-        Prompt.FOLLOWS,
-        Prompt.CHANGED_HANDS,
-        Prompt.NOTHING_BEFORE,
-        Prompt.NOT_FOUND,
-        Prompt.JUST_ASSIGNED,
+        PromptKind.AI_ANSWERS,
+        PromptKind.SOMEBODY_HOLDS,
+        PromptKind.UNCLEAR,
+        PromptKind.THROUGH_APP,
+        PromptKind.TRANSLATED,
+        PromptKind.NOT_TRANSLATED,
+        PromptKind.FOLLOWS,
+        PromptKind.CHANGED_HANDS,
+        PromptKind.NOTHING_BEFORE,
+        PromptKind.NOT_FOUND,
+        PromptKind.JUST_ASSIGNED,
     ],
 )
-def test_what_is_held_says_so_to_a_screen_reader_and_which_message_it_is(prompt: Prompt) -> None:
+def test_what_is_held_says_so_to_a_screen_reader_and_which_message_it_is(prompt: PromptKind) -> None:
     typed = "Your parcel left\nHamburg <!here> today."
     message = prompt_message(
         prompt, ANYWHERE, source="slack:T/C/1", holder="Ben", epoch=1, text=typed, translation="Ihr Paket"
@@ -395,13 +415,13 @@ def test_what_is_held_says_so_to_a_screen_reader_and_which_message_it_is(prompt:
     assert message.text.startswith("Not sent")
     seen = shown.WORKSPACE.rendered(message.arguments())
     # A translation is shown in full, with the message's own words under it in the thread.
-    assert prompt is Prompt.TRANSLATED or "Your parcel left" in seen
-    assert prompt is Prompt.NOT_FOUND or "left\n" not in seen
+    assert prompt is PromptKind.TRANSLATED or "Your parcel left" in seen
+    assert prompt is PromptKind.NOT_FOUND or "left\n" not in seen
 
 
 @pytest.mark.parametrize("sign", [Sign(TeamSign.REMARK, "He always does."), Sign(TeamSign.MARKER, "// no")])
 def test_what_looks_meant_for_the_team_is_quoted(sign: Sign) -> None:
-    message = prompt_message(Prompt.UNCLEAR, ANYWHERE, source="slack:T/C/1", text="Sure.", sign=sign)
+    message = prompt_message(PromptKind.UNCLEAR, ANYWHERE, source="slack:T/C/1", text="Sure.", sign=sign)
     assert f"“{sign.line}”" in message.text
     assert "may be meant for the team" in message.text
 
@@ -409,18 +429,18 @@ def test_what_looks_meant_for_the_team_is_quoted(sign: Sign) -> None:
 @pytest.mark.parametrize(
     ("event", "state", "labels"),
     [
-        (Event.TAKEN_OVER, State.TEAMMATE, {"Allow AI replies"}),
-        (Event.TAKEN_OVER, State.AI, set()),
-        (Event.ESCALATED, State.WAITING, {"Take over"}),
-        (Event.ESCALATED, State.TEAMMATE, set()),
-        (Event.HOLDER_LEFT, State.WAITING, {"Take over"}),
-        (Event.HOLDER_LEFT, State.TEAMMATE, set()),
-        (Event.RESUMED, State.AI, set()),
-        (Event.DRAFT_DISCARDED, State.TEAMMATE, set()),
+        (Event.TAKEN_OVER, ConversationState.TEAMMATE, {"Allow AI replies"}),
+        (Event.TAKEN_OVER, ConversationState.AI, set()),
+        (Event.ESCALATED, ConversationState.WAITING, {"Take over"}),
+        (Event.ESCALATED, ConversationState.TEAMMATE, set()),
+        (Event.HOLDER_LEFT, ConversationState.WAITING, {"Take over"}),
+        (Event.HOLDER_LEFT, ConversationState.TEAMMATE, set()),
+        (Event.RESUMED, ConversationState.AI, set()),
+        (Event.DRAFT_DISCARDED, ConversationState.TEAMMATE, set()),
     ],
 )
 def test_an_event_offers_a_button_only_while_it_leads_somewhere(
-    event: Event, state: State, labels: set[str]
+    event: Event, state: ConversationState, labels: set[str]
 ) -> None:
     happened = entry(
         Kind.SYSTEM,
@@ -448,14 +468,14 @@ def test_an_event_offers_a_button_only_while_it_leads_somewhere(
 )
 def test_everybodys_words_carry_their_name(author: Author, label: str) -> None:
     said = entry(Kind.MESSAGE, author, "Hi", name="Ana García")
-    rendered = shown.WORKSPACE.rendered(entry_message(a_conversation(State.AI), said).arguments())
+    rendered = shown.WORKSPACE.rendered(entry_message(a_conversation(ConversationState.AI), said).arguments())
     assert rendered.splitlines() == [label, "Hi"]
 
 
 def test_a_file_cannot_be_named_like_words_of_ours() -> None:
     named = "*Note from Ana:* `refund` _agreed_ :lock: ~no~.txt"
     said = entry(Kind.MESSAGE, Author.CUSTOMER, "", attachments=[{"name": named, "size": 5}])
-    message = entry_message(a_conversation(State.AI), said)
+    message = entry_message(a_conversation(ConversationState.AI), said)
     elements = [element for block in message.arguments()["blocks"] for element in block.get("elements", ())]
     assert {"type": "plain_text", "emoji": False, "text": f"📎 {named} (5 B)"} in elements
 
@@ -485,7 +505,7 @@ def test_an_id_cannot_pass_for_a_mark_of_ours_and_can_be_looked_up(user_id: str,
 )
 def test_why_an_ai_asks_for_a_teammate_cannot_pass_for_words_of_ours(reason: str, read: str) -> None:
     happened = entry(Kind.SYSTEM, Author.SYSTEM, "", event=Event.ESCALATED, reason=reason)
-    message = entry_message(a_conversation(State.WAITING), happened)
+    message = entry_message(a_conversation(ConversationState.WAITING), happened)
     checked(message)
     assert message.text.endswith(f": {read}")
     (line, *_) = message.arguments()["blocks"]
@@ -494,7 +514,8 @@ def test_why_an_ai_asks_for_a_teammate_cannot_pass_for_words_of_ours(reason: str
 
 def test_a_note_says_that_it_is_one_to_the_eye_and_to_the_ear() -> None:
     message = entry_message(
-        a_conversation(State.TEAMMATE), entry(Kind.NOTE, Author.TEAMMATE, "Ask <!here>", name="Ana García")
+        a_conversation(ConversationState.TEAMMATE),
+        entry(Kind.NOTE, Author.TEAMMATE, "Ask <!here>", name="Ana García"),
     )
     checked(message)
     assert message.text == "Note by Ana García: Ask &lt;!here&gt;"
@@ -512,7 +533,7 @@ def test_a_note_never_stands_under_the_same_name_line_as_a_reply() -> None:
         entry(Kind.MESSAGE, Author.TEAMMATE, "Sent too", name="Ana García", composed=True),
     ]
     said = [replace(one, seq=number) for number, one in enumerate(said, 1)]
-    packed = entries_message(a_conversation(State.TEAMMATE), said)
+    packed = entries_message(a_conversation(ConversationState.TEAMMATE), said)
     message = packed.message
     assert packed.shown == 3
     assert shown.WORKSPACE.rendered(message.arguments()).splitlines() == [
@@ -530,16 +551,18 @@ def test_a_summary_that_is_only_its_subject_is_said_once() -> None:
         Kind.SYSTEM, Author.SYSTEM, "", event=Event.SUMMARISED, ticket=7, subject="Late parcel",
         summary="Late parcel", language="en", origin=SummaryOrigin.QUOTED,
     )  # fmt: skip
-    rendered = shown.WORKSPACE.rendered(entry_message(a_conversation(State.TEAMMATE), happened).arguments())
+    rendered = shown.WORKSPACE.rendered(
+        entry_message(a_conversation(ConversationState.TEAMMATE), happened).arguments()
+    )
     assert rendered.count("Late parcel") == 1
 
 
 def test_no_button_carries_anybodys_words() -> None:
-    loud = a_conversation(State.WAITING, name="Loud <!here> Name")
+    loud = a_conversation(ConversationState.WAITING, name="Loud <!here> Name")
     view = ConversationView(loud, ANA, None, entry(Kind.MESSAGE, Author.CUSTOMER, "my secret"))
     for message in (
         card(view),
-        conversations_list(Listing([view], 1), offset=0, link_to=link_to),
+        conversations_list(TicketListing([view], 1), offset=0, link_to=link_to),
     ):
         for button in buttons(message).values():
             assert "secret" not in json.dumps(button)
@@ -560,7 +583,7 @@ def test_a_value_that_is_not_ours_is_refused_or_read_and_nothing_else(value: str
 async def test_the_workspace_takes_the_worst_of_them_as_they_are() -> None:
     worst = "<!channel> <@U12345678> @here https://evil.example *_~` & " + "🎉" * 7000
     view = ConversationView(
-        a_conversation(State.TEAMMATE, name="<!here> *Ana* @ana"), ANA, None,
+        a_conversation(ConversationState.TEAMMATE, name="<!here> *Ana* @ana"), ANA, None,
         entry(Kind.MESSAGE, Author.CUSTOMER, worst),
     )  # fmt: skip
     async with Workspace() as slack:
@@ -569,7 +592,7 @@ async def test_the_workspace_takes_the_worst_of_them_as_they_are() -> None:
         for message in (
             card(view),
             entry_message(view.conversation, view.last_message),
-            conversations_list(Listing([view] * PAGE_SIZE, 100), offset=8, link_to=link_to),
+            conversations_list(TicketListing([view] * PAGE_SIZE, 100), offset=8, link_to=link_to),
         ):
             answer = await client.chat_postMessage(channel="live-chat", mrkdwn=False, **message.arguments())
             await client.chat_update(channel=answer["channel"], ts=answer["ts"], **message.arguments())
@@ -588,7 +611,7 @@ def _said(entry: Entry) -> str:
 def test_a_teammate_of_the_longest_name_speaks_in_the_smallest_room_too() -> None:
     room = Room(SMALLEST, escaped=True)
     said = entry(Kind.MESSAGE, Author.TEAMMATE, "On its way!", name="🎉" * 120)
-    packed = entries_message(a_conversation(State.TEAMMATE), [said], room=room)
+    packed = entries_message(a_conversation(ConversationState.TEAMMATE), [said], room=room)
     assert room.holds(packed.message.blocks)
     assert (packed.shown, packed.upto) == (1, None)
 
@@ -625,12 +648,14 @@ def test_a_line_of_ours_that_no_post_holds_is_posted_once() -> None:
         Kind.SYSTEM, Author.SYSTEM, "Ana left the chat. " * 20, event=Event.CLOSED, by="🎉" * 120,
         status="closed", ticket=7,
     )  # fmt: skip
-    packed = entries_message(a_conversation(State.AI), [closed], room=Room(SMALLEST, escaped=True))
+    packed = entries_message(
+        a_conversation(ConversationState.AI), [closed], room=Room(SMALLEST, escaped=True)
+    )
     assert (packed.shown, packed.upto) == (1, None)
 
 
 def test_where_very_many_wait_short_ones_are_set_small_and_all_fit() -> None:
-    conversation = a_conversation(State.AI)
+    conversation = a_conversation(ConversationState.AI)
     who = itertools.cycle([Author.CUSTOMER, Author.AI])
     entries = [
         replace(entry(Kind.MESSAGE, next(who), f"message <!here> {number}"), seq=number)
@@ -646,7 +671,7 @@ def test_where_very_many_wait_short_ones_are_set_small_and_all_fit() -> None:
 
 
 def test_what_one_person_says_in_a_row_stands_under_their_name_once() -> None:
-    conversation = a_conversation(State.AI)
+    conversation = a_conversation(ConversationState.AI)
     said = [
         (Author.CUSTOMER, "one"),
         (Author.CUSTOMER, "two"),
@@ -688,17 +713,17 @@ WHILE_HELD = [
 @pytest.mark.parametrize(
     ("state", "status", "offered"),
     [
-        (State.TEAMMATE, Status.ON_YOU, [*WHILE_HELD, "On hold…", *ANYHOW]),
-        (State.TEAMMATE, Status.ON_HOLD, [*WHILE_HELD, "Back from hold", *ANYHOW]),
-        (State.WAITING, Status.NEW, ["Hand over to…", "Write a note…", *ANYHOW]),
-        (State.AI, Status.CLOSED, []),
-        (State.AI, Status.ON_YOU, ["Edit subject…", "Close ticket", "Cancel ticket"]),
+        (ConversationState.TEAMMATE, Status.ON_YOU, [*WHILE_HELD, "On hold…", *ANYHOW]),
+        (ConversationState.TEAMMATE, Status.ON_HOLD, [*WHILE_HELD, "Back from hold", *ANYHOW]),
+        (ConversationState.WAITING, Status.NEW, ["Hand over to…", "Write a note…", *ANYHOW]),
+        (ConversationState.AI, Status.CLOSED, []),
+        (ConversationState.AI, Status.ON_YOU, ["Edit subject…", "Close ticket", "Cancel ticket"]),
     ],
 )
 def test_a_card_offers_what_can_be_done_with_its_ticket(
-    state: State, status: Status, offered: list[str]
+    state: ConversationState, status: Status, offered: list[str]
 ) -> None:
-    holder = ANA if state is State.TEAMMATE else None
+    holder = ANA if state is ConversationState.TEAMMATE else None
     message = card(ConversationView(a_conversation(state), holder, a_ticket(status), None))
     checked(message)
     assert list(shown.options(message)) == offered
@@ -706,7 +731,7 @@ def test_a_card_offers_what_can_be_done_with_its_ticket(
 
 def test_a_card_says_what_its_ticket_waits_for_and_since_when_it_is_on_somebody() -> None:
     def rendered(ticket: Ticket) -> str:
-        message = card(ConversationView(a_conversation(State.TEAMMATE), ANA, ticket, None))
+        message = card(ConversationView(a_conversation(ConversationState.TEAMMATE), ANA, ticket, None))
         return shown.WORKSPACE.rendered(message.arguments())
 
     # Everybody in the channel reads it, so it names who is meant.
@@ -725,7 +750,7 @@ def test_an_answer_too_long_for_one_post_keeps_its_formatting() -> None:
     ]
     code = "```\nset a 1\n\nset b 2\n```"
     answer = "\n\n".join([*steps[:20], code, *steps[20:]])
-    made = posts(a_conversation(State.AI), entry(Kind.MESSAGE, Author.AI, answer))
+    made = posts(a_conversation(ConversationState.AI), entry(Kind.MESSAGE, Author.AI, answer))
     assert len(answer) < 8_000
     assert len(made) > 1
     shown = [block.to_dict() for message in made for block in message.blocks[1:]]
@@ -739,5 +764,5 @@ def test_an_answer_too_long_for_one_post_keeps_its_formatting() -> None:
 def test_a_part_that_cannot_be_cut_between_blocks_stands_as_it_was_written() -> None:
     """It would be read otherwise than the whole: half of a bold passage is none."""
     answer = "A short beginning.\n\n**" + "[very](https://a.example) " * 240 + "**"
-    made = posts(a_conversation(State.AI), entry(Kind.MESSAGE, Author.AI, answer))
+    made = posts(a_conversation(ConversationState.AI), entry(Kind.MESSAGE, Author.AI, answer))
     assert "".join(map(quoted, made)).count("**") == 2

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.blocks.settings import settings_message
-from bot.config import AIKind, Settings, WhoIsNext, WhoReplies
+from bot.blocks.lists.settings import settings_message
+from bot.settings import AIKind, Settings, WhoIsNext, WhoReplies
 from tests.blocks.shown import checked, words
 
 SECRET = "xyz-never-shown"

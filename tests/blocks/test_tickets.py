@@ -9,23 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks.rows import PAGE_SIZE, lasted
-from bot.blocks.tickets import ticket_shown, tickets_list
-from bot.desk.lists import TicketPage, TicketShown, TicketView
-from bot.desk.views import ConversationView
+from bot.blocks.elements.list_rows import PAGE_SIZE, lasted
+from bot.blocks.lists.tickets import ticket_shown, tickets_list
+from bot.desk.queries.lists import TicketPage, TicketShown, TicketView
+from bot.desk.queries.views import ConversationView
 from storage.records import (
     Author,
     Conversation,
+    ConversationState,
     Customer,
     Kind,
     MessageRef,
-    State,
     Status,
     Ticket,
     TicketNumber,
 )
 from storage.records import ConversationId as Id
-from storage.shelves import COUNTED, Shelf
+from storage.tickets.ticket_filters import COUNTED, TicketFilter
 from tests.blocks.shown import (
     NOW,
     WORKSPACE,
@@ -44,17 +44,19 @@ ticket_views = st.builds(TicketView, tickets(), views(), st.none() | people)
 
 
 @settings(max_examples=60)
-@given(ticket_views, st.sampled_from(Shelf), st.integers(0, COUNTED + 1), st.integers(0, 130))
-def test_every_page_of_a_shelf_can_be_shown(one: TicketView, shelf: Shelf, total: int, page: int) -> None:
+@given(ticket_views, st.sampled_from(TicketFilter), st.integers(0, COUNTED + 1), st.integers(0, 130))
+def test_every_page_of_a_shelf_can_be_shown(
+    one: TicketView, ticket_filter: TicketFilter, total: int, page: int
+) -> None:
     offset = page * PAGE_SIZE
     rows = [one] * max(0, min(PAGE_SIZE, total - offset))
-    message = tickets_list(TicketPage(shelf, rows, total, LATER), offset=offset, link_to=link_to)
+    message = tickets_list(TicketPage(ticket_filter, rows, total, LATER), offset=offset, link_to=link_to)
     checked(message)
     found = buttons(message)
     for label in ("Next", "Previous", "Last page"):
         if label in found:
             which, _, to = found[label]["value"].partition(".")
-            assert which == f"tickets-{shelf}"
+            assert which == f"tickets-{ticket_filter}"
             assert 0 <= int(to) < total
 
 
@@ -64,7 +66,7 @@ def test_every_ticket_can_be_shown(view: TicketView, last: list[object]) -> None
     checked(ticket_shown(TicketShown(view, last, LATER), link_to=link_to))  # type: ignore[arg-type]
 
 
-def a_view(state: State, status: Status, **ticket: object) -> TicketView:
+def a_view(state: ConversationState, status: Status, **ticket: object) -> TicketView:
     conversation = Conversation(
         id=Id("c" * 32), channel="web", inbox=None, customer=Customer(name="Maya"), state=state, epoch=3,
         holder=None, escalated_at=NOW, last_seq=1, last_message_seq=1, mirrored=True,
@@ -84,21 +86,21 @@ def a_view(state: State, status: Status, **ticket: object) -> TicketView:
 @pytest.mark.parametrize(
     ("state", "status", "waits", "labels"),
     [
-        (State.WAITING, Status.NEW, True, {"Take over", "Open thread"}),
-        (State.TEAMMATE, Status.ON_YOU, True, {"Open thread"}),
-        (State.TEAMMATE, Status.ON_CUSTOMER, False, {"Open thread"}),
-        (State.TEAMMATE, Status.ON_HOLD, False, {"Open thread"}),
-        (State.AI, Status.CLOSED, False, {"Open thread"}),
+        (ConversationState.WAITING, Status.NEW, True, {"Take over", "Open thread"}),
+        (ConversationState.TEAMMATE, Status.ON_YOU, True, {"Open thread"}),
+        (ConversationState.TEAMMATE, Status.ON_CUSTOMER, False, {"Open thread"}),
+        (ConversationState.TEAMMATE, Status.ON_HOLD, False, {"Open thread"}),
+        (ConversationState.AI, Status.CLOSED, False, {"Open thread"}),
         # Closed, and its conversation waits again: under a ticket of its own.
-        (State.WAITING, Status.CLOSED, False, {"Open thread"}),
+        (ConversationState.WAITING, Status.CLOSED, False, {"Open thread"}),
     ],
 )
 def test_a_row_offers_what_can_be_done_and_says_how_long_the_customer_waits(
-    state: State, status: Status, waits: bool, labels: set[str]
+    state: ConversationState, status: Status, waits: bool, labels: set[str]
 ) -> None:
     view = a_view(state, status)
     for message in (
-        tickets_list(TicketPage(Shelf.OPEN, [view], 1, LATER), offset=0, link_to=link_to),
+        tickets_list(TicketPage(TicketFilter.OPEN, [view], 1, LATER), offset=0, link_to=link_to),
         ticket_shown(TicketShown(view, [], LATER), link_to=link_to),
     ):
         assert set(buttons(message)) == labels
@@ -106,7 +108,7 @@ def test_a_row_offers_what_can_be_done_and_says_how_long_the_customer_waits(
 
 
 def test_what_the_customer_wrote_last_is_not_waiting_once_somebody_answered() -> None:
-    view = a_view(State.TEAMMATE, Status.ON_YOU)
+    view = a_view(ConversationState.TEAMMATE, Status.ON_YOU)
     answered = replace(view.of, last_message=entry(Kind.MESSAGE, Author.TEAMMATE, "Here", name="Ana"))
     assert view.waits_since == NOW
     assert replace(view, of=answered).waits_since is None

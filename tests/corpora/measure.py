@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.desk.replies import Meant
-from bot.slack.from_slack import read
+from bot.desk.replies.thread_messages import Intent
+from bot.slack.text.from_slack import read
 
 LANGUAGES = ("en", "de", "es", "fr", "ja")
 HERE = Path(__file__).parent
@@ -30,28 +30,28 @@ SHARED_DIALOGUES = Path(os.environ.get("BOOKBAG_DIALOGUES", "shared/transcripts/
 class Measured:
     """A corpus's lines by (language, whom they are for, what they were taken for), and those it got wrong."""
 
-    counts: Counter[tuple[str, str, Meant]]
+    counts: Counter[tuple[str, str, Intent]]
     sent: Sequence[str]
     held: Sequence[str]
 
-    def of(self, audience: str, *meant: Meant, language: str | None = None) -> int:
+    def of(self, audience: str, *intent: Intent, language: str | None = None) -> int:
         return sum(
             count
             for (in_, for_, found), count in self.counts.items()
-            if for_ == audience and found in meant and language in (None, in_)
+            if for_ == audience and found in intent and language in (None, in_)
         )
 
 
 def measured(corpus: Path) -> Measured:
-    counts: Counter[tuple[str, str, Meant]] = Counter()
+    counts: Counter[tuple[str, str, Intent]] = Counter()
     sent, held = [], []
     for line in corpus.read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
-        meant = read(one["text"], names={}).meant
-        counts[one["language"], one["for"], meant] += 1
-        if one["for"] == "team" and meant is Meant.FOR_CUSTOMER:
+        intent = read(one["text"], names={}).intent
+        counts[one["language"], one["for"], intent] += 1
+        if one["for"] == "team" and intent is Intent.FOR_CUSTOMER:
             sent.append(one["text"])
-        if one["for"] == "customer" and meant is not Meant.FOR_CUSTOMER:
+        if one["for"] == "customer" and intent is not Intent.FOR_CUSTOMER:
             held.append(one["text"])
     return Measured(counts, sent, held)
 
@@ -74,14 +74,14 @@ def table() -> str:
     for corpus in CORPORA:
         found = measured(corpus)
         for language in (*LANGUAGES, None):
-            remarks = found.of("team", *Meant, language=language)
-            plain = found.of("customer", *Meant, language=language)
-            held = found.of("customer", Meant.NOTE, Meant.UNCLEAR, language=language)
+            remarks = found.of("team", *Intent, language=language)
+            plain = found.of("customer", *Intent, language=language)
+            held = found.of("customer", Intent.NOTE, Intent.UNCLEAR, language=language)
             figures = (
                 remarks,
-                found.of("team", Meant.NOTE, language=language),
-                found.of("team", Meant.UNCLEAR, language=language),
-                f"**{found.of('team', Meant.FOR_CUSTOMER, language=language)}**",
+                found.of("team", Intent.NOTE, language=language),
+                found.of("team", Intent.UNCLEAR, language=language),
+                f"**{found.of('team', Intent.FOR_CUSTOMER, language=language)}**",
                 plain,
                 held,
                 f"{100 * held / plain:.1f} %",

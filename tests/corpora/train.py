@@ -20,12 +20,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.desk.signs import TeamSign
-from bot.slack.markers.judge import sign_in
-from bot.slack.markers.learned.features import SIZE, features_of, whole_features
-from bot.slack.markers.learned.model import WEIGHTS
-from bot.slack.markers.learned.sentences import sentences_of
-from bot.slack.meaning import as_seen
+from bot.desk.replies.signs import TeamSign
+from bot.slack.text.intent import as_seen
+from bot.slack.text.markers.judge import sign_in
+from bot.slack.text.markers.learned.features import SIZE, features_of, whole_features
+from bot.slack.text.markers.learned.model import WEIGHTS
+from bot.slack.text.markers.learned.sentences import sentences_of
 from tests.corpora.measure import TRAINED_ON
 
 # How much an example counts. What the words find already teaches little about whole sentences.

@@ -11,22 +11,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.desk.bell import Bell
 from bot.desk.desk import Desk
-from bot.desk.replies import Fate, Meant
-from storage.database import Database
+from bot.desk.replies.thread_messages import Intent, Outcome
+from bot.notifier import Notifier
+from storage.engine.database import Database
 from storage.records import (
     Audience,
     Author,
     Conversation,
     ConversationId,
+    ConversationState,
     Customer,
     Entry,
     Kind,
     MessageRef,
     Person,
     PersonId,
-    State,
     Status,
     Ticket,
 )
@@ -76,18 +76,18 @@ class Case:
         text: str,
         *,
         message: MessageRef | None = None,
-        meant: Meant = Meant.FOR_CUSTOMER,
-    ) -> Fate:
+        intent: Intent = Intent.FOR_CUSTOMER,
+    ) -> Outcome:
         return await typed(
-            self.desk.database, self.thread, message or self.message(), by=by, text=text, meant=meant
+            self.desk.database, self.thread, message or self.message(), by=by, text=text, intent=intent
         )
 
     async def edits(
-        self, by: Person, message: MessageRef, text: str, meant: Meant = Meant.FOR_CUSTOMER
-    ) -> Fate:
-        return await edited(self.desk.database, self.thread, message, by=by, text=text, meant=meant)
+        self, by: Person, message: MessageRef, text: str, intent: Intent = Intent.FOR_CUSTOMER
+    ) -> Outcome:
+        return await edited(self.desk.database, self.thread, message, by=by, text=text, intent=intent)
 
-    async def deletes(self, message: MessageRef) -> Fate:
+    async def deletes(self, message: MessageRef) -> Outcome:
         return await deleted(self.desk.database, self.thread, message)
 
     async def hand_back(self, by: Person = ANA) -> Ticket:
@@ -118,7 +118,7 @@ class Case:
     async def conversation(self) -> Conversation:
         return (await self.desk.view(self.id)).conversation
 
-    async def state(self) -> State:
+    async def state(self) -> ConversationState:
         return (await self.conversation()).state
 
     async def ticket(self) -> Ticket | None:
@@ -179,8 +179,8 @@ class Office:
 
 @pytest.fixture
 async def office(database: Database) -> Office:
-    bell = Bell()
-    database.on_commit.append(bell.after_commit)
+    notifier = Notifier()
+    database.on_commit.append(notifier.after_commit)
     for person in (ANA, BEN, GUEST):
         await database.write(lambda tx, person=person: tx.people.remember(person))  # type: ignore[misc]
     return Office(Desk(database, ai_answers=True))

@@ -16,7 +16,7 @@ from bot.desk.errors import (
     SomebodyElseAnswers,
     Stale,
 )
-from storage.records import ConversationId, Person, State, Status
+from storage.records import ConversationId, ConversationState, Person, Status
 from tests.desk.conftest import ANA, BEN, GUEST, NOBODY, Case
 
 
@@ -90,7 +90,7 @@ async def test_taking_over_goes_by_what_they_saw(held: Case) -> None:
     await held.hand_back(BEN)
     with pytest.raises(Stale):
         await send(held, taking_over=True, epoch=2)
-    assert await held.state() is State.AI
+    assert await held.state() is ConversationState.AI
     assert await held.window() == ["Hello?"]
     await send(held, taking_over=True, epoch=3)
     assert (await held.conversation()).holder == ANA.id

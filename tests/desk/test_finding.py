@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk.finding import Finder, excerpt, folded
+from bot.desk.queries.finding import Finder, excerpt, folded
+from storage.chat.search import SearchPlace
 from storage.records import Customer
-from storage.search import Place
 from tests.clocks import HandClock
 from tests.desk.conftest import ANA, Case, Office
 
@@ -17,7 +17,7 @@ from tests.desk.conftest import ANA, Case, Office
 async def looked(finder: Finder, words: str, *, limit: int = 8) -> list[list[str]]:
     """What each look finds, until there is nothing further back."""
     looks: list[list[str]] = []
-    before: Place | None = None
+    before: SearchPlace | None = None
     while True:
         found = await finder.find(words, limit=limit, before=before)
         looks.append([hit.line for hit in found.hits])
@@ -48,7 +48,7 @@ async def test_every_conversation_is_found_once_latest_first(office: Office, sev
 async def test_one_look_is_bounded_and_the_next_goes_on_where_it_ended(
     office: Office, several: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.desk.finding.PORTION", 2)
+    monkeypatch.setattr("bot.desk.queries.finding.PORTION", 2)
     few = Finder(office.desk.database, messages=3)
     assert [len(one) for one in await looked(few, "parcel")] == [4, 3]
     slow = Finder(office.desk.database, time=timedelta(seconds=1), clock=itertools.count(step=2).__next__)

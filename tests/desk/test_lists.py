@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.desk.errors import NoSuchTicket
-from bot.desk.lists import Lists
+from bot.desk.queries.lists import Lists
 from storage.records import TicketNumber
-from storage.shelves import Shelf
+from storage.tickets.ticket_filters import TicketFilter
 from tests.clocks import HandClock
 from tests.desk.conftest import ANA, BEN, Case, Office
 
@@ -37,12 +37,12 @@ async def test_a_closed_ticket_names_who_had_it_and_not_who_holds_the_conversati
     await held.hand_back()
     await held.customer("One more thing")
     await held.desk.take_over(held.id, by=BEN)
-    (closed,) = (await lists.tickets(Shelf.CLOSED, by=BEN.id, limit=8)).rows
-    (mine,) = (await lists.tickets(Shelf.MINE, by=BEN.id, limit=8)).rows
+    (closed,) = (await lists.tickets(TicketFilter.CLOSED, by=BEN.id, limit=8)).rows
+    (mine,) = (await lists.tickets(TicketFilter.MINE, by=BEN.id, limit=8)).rows
     assert closed.assignee == ANA
     assert closed.ticket.number < mine.ticket.number
     assert closed.waits_since is None
-    assert not (await lists.tickets(Shelf.MINE, by=ANA.id, limit=8)).rows
+    assert not (await lists.tickets(TicketFilter.MINE, by=ANA.id, limit=8)).rows
 
 
 async def test_one_ticket_comes_with_the_last_messages_as_they_read_now(held: Case) -> None:

@@ -9,17 +9,10 @@ from datetime import timedelta
 import pytest
 
 from bot.desk.desk import Desk
-from bot.desk.errors import (
-    AIPaused,
-    AlreadyTaken,
-    DeskError,
-    MayNotAct,
-    NotFound,
-    Stale,
-)
-from bot.desk.outgoing import Owed, Priority
+from bot.desk.errors import AIPaused, AlreadyTaken, DeskError, MayNotAct, NotFound, Stale
+from bot.desk.jobs import JobKind, Priority
 from bot.desk.tickets import SummaryOrigin
-from storage.records import Author, Customer, State, Status, Ticket
+from storage.records import Author, ConversationState, Customer, Status, Ticket
 from tests.desk.conftest import ANA, BEN, GUEST, NOBODY, Case, Office, of, teammate
 
 
@@ -34,13 +27,13 @@ async def test_taking_over_silences_the_ai_and_lands_the_ticket_on_the_taker(
     ticket = await case.desk.take_over(case.id, by=ANA)
     conversation = await case.conversation()
     assert (conversation.state, conversation.holder, conversation.epoch) == (
-        State.TEAMMATE, ANA.id, before + 1,
+        ConversationState.TEAMMATE, ANA.id, before + 1,
     )  # fmt: skip
     assert (ticket.status, ticket.assignee, ticket.type, ticket.channel) == (
         Status.ON_YOU, ANA.id, "live_chat", "web",
     )  # fmt: skip
     assert (await case.events())[-1] == "taken_over"
-    assert len(await case.owed(Owed.SUMMARY)) == 1
+    assert len(await case.owed(JobKind.SUMMARY)) == 1
     assert await case.ai("Too late.", covers=1, epoch=before) is None
     assert "Too late." not in await case.window()
 
@@ -63,12 +56,14 @@ async def test_pressing_twice_gives_the_same_ticket_and_happens_once(held: Case)
     assert await held.entries() == before
 
 
-@pytest.mark.parametrize("state", [State.AI, State.WAITING, State.TEAMMATE])
-async def test_somebody_who_may_not_act_changes_nothing(case: Case, state: State) -> None:
+@pytest.mark.parametrize(
+    "state", [ConversationState.AI, ConversationState.WAITING, ConversationState.TEAMMATE]
+)
+async def test_somebody_who_may_not_act_changes_nothing(case: Case, state: ConversationState) -> None:
     message = case.message()
-    if state is State.WAITING:
+    if state is ConversationState.WAITING:
         await case.desk.escalate(case.id, reason="")
-    if state is State.TEAMMATE:
+    if state is ConversationState.TEAMMATE:
         await case.desk.take_over(case.id, by=ANA)
     before, conversation = await case.entries(), await case.conversation()
     attempts: list[Callable[[], Awaitable[object]]] = [
@@ -108,7 +103,11 @@ async def test_handing_back_closes_the_ticket_and_lets_the_ai_speak_in_the_new_e
     ticket = await held.hand_back()
     conversation = await held.conversation()
     assert (ticket.status, ticket.closed_at) == (Status.CLOSED, held.desk.database.clock())
-    assert (conversation.state, conversation.holder, conversation.epoch) == (State.AI, None, epoch + 1)
+    assert (conversation.state, conversation.holder, conversation.epoch) == (
+        ConversationState.AI,
+        None,
+        epoch + 1,
+    )
     assert await held.ai("An old thought", covers=1, epoch=0) is None
     assert await held.ai("Hello Maya", covers=1, epoch=epoch + 1) is not None
     assert await held.window() == ["Hello?", "Hello Maya"]
@@ -119,7 +118,7 @@ async def test_a_press_on_an_old_card_hands_nothing_back(held: Case, stale_by: i
     epoch = (await held.conversation()).epoch
     with pytest.raises(Stale):
         await held.desk.allow_ai_replies(held.id, by=BEN, epoch=epoch + stale_by)
-    assert await held.state() is State.TEAMMATE
+    assert await held.state() is ConversationState.TEAMMATE
     assert await held.status() is Status.ON_YOU
     assert "resumed" not in await held.events()
 
@@ -155,7 +154,7 @@ async def test_what_nobody_answered_the_ai_answers_after_the_hand_back(
     if teammate_replied:
         await held.types(ANA, "Yes!")
     await held.hand_back()
-    assert len(await held.owed(Owed.ANSWER)) == owed
+    assert len(await held.owed(JobKind.ANSWER)) == owed
     assert (await held.desk.question(held.id)).is_owed is not teammate_replied
 
 
@@ -163,11 +162,11 @@ async def test_escalating_twice_tells_the_customer_once(case: Case) -> None:
     await case.customer("A person, please")
     for _ in range(2):
         conversation = await case.desk.escalate(case.id, reason="asked for a person")
-        assert (conversation.state, conversation.epoch) == (State.WAITING, 1)
+        assert (conversation.state, conversation.epoch) == (ConversationState.WAITING, 1)
     assert len(of(await case.entries(), Author.SYSTEM)) == 1
     assert await case.events() == ["escalated"]
     assert await case.status() is Status.NEW
-    assert len(await case.owed(Owed.SUMMARY)) == 1
+    assert len(await case.owed(JobKind.SUMMARY)) == 1
 
 
 async def test_escalations_at_once_open_one_ticket(case: Case) -> None:
@@ -177,7 +176,7 @@ async def test_escalations_at_once_open_one_ticket(case: Case) -> None:
 
 async def test_an_ai_that_was_overtaken_cannot_escalate(held: Case) -> None:
     conversation = await held.desk.ai_escalates(held.id, reason="too hard", epoch=0)
-    assert (conversation.state, conversation.holder) == (State.TEAMMATE, ANA.id)
+    assert (conversation.state, conversation.holder) == (ConversationState.TEAMMATE, ANA.id)
     assert await held.events() == ["taken_over", "draft_discarded"]
     assert of(await held.entries(), Author.SYSTEM) == []
 
@@ -234,7 +233,7 @@ async def test_a_conversation_without_an_ai_of_ours_owes_no_answer(case: Case) -
     await desk.customer_says(case.id, "Hi", client_id="1")
     await desk.take_over(case.id, by=ANA)
     await desk.allow_ai_replies(case.id, by=ANA, epoch=1)
-    assert await case.owed(Owed.ANSWER) == []
+    assert await case.owed(JobKind.ANSWER) == []
 
 
 @pytest.mark.parametrize(
@@ -309,8 +308,8 @@ async def test_a_presser_gets_feedback_ahead_of_other_work(held: Case) -> None:
     claimed = await held.desk.database.write(
         lambda tx: tx.outbox.claim("slack", limit=3, lease=timedelta(seconds=1))
     )
-    assert {parcel.conversation_id for parcel in claimed[:2]} == {held.id}
-    assert {parcel.kind for parcel in claimed[:2]} == {Owed.REFRESH, Owed.CARD}
+    assert {job.conversation_id for job in claimed[:2]} == {held.id}
+    assert {job.kind for job in claimed[:2]} == {JobKind.REFRESH, JobKind.CARD}
     assert claimed[2].conversation_id == other.id
     assert Priority.FEEDBACK < Priority.HELD_BY_PEOPLE < Priority.WITH_AI < Priority.CARD
 

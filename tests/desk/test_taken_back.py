@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.blocks.card import card
-from bot.blocks.thread import entry_message, recap_message
-from bot.desk.lists import Lists
-from bot.desk.replies import Fate
+from bot.blocks.thread.card import card
+from bot.blocks.thread.entries import entry_message, recap_message
+from bot.desk.queries.lists import Lists
+from bot.desk.queries.views import question
+from bot.desk.replies.thread_messages import Outcome
 from bot.desk.translations import Translations, translated
-from bot.desk.views import question
 from storage.records import Author, Entry, Kind
 from tests.desk.conftest import ANA, Case
 
@@ -85,7 +85,7 @@ async def test_what_the_holder_took_back_is_shown_nowhere(held: Case) -> None:
 async def test_a_card_is_brought_up_to_date_when_its_last_words_are_changed(held: Case) -> None:
     message = held.message()
     await held.types(ANA, SECRET, message=message)
-    changes: list[Callable[[], Awaitable[Fate]]] = [
+    changes: list[Callable[[], Awaitable[Outcome]]] = [
         lambda: held.edits(ANA, message, "Our password policy"),
         lambda: held.deletes(message),
     ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desk import absent, threads
+from bot.desk import threads
 from bot.desk.errors import AlreadyTakenBack, MayNotAct
-from bot.desk.outgoing import Owed, Prompt
+from bot.desk.jobs import JobKind, PromptKind
+from bot.desk.replies import absent
 from bot.desk.timeline import Event
 from storage.records import MessageRef
 from tests.desk.conftest import ANA, BEN, GUEST, Case
@@ -56,8 +57,8 @@ async def test_what_is_held_stays_held_and_its_author_is_asked_once(case: Case) 
     await case.types(BEN, "May I?", message=held)
     await not_found(case, held.source)
     await not_found(case, held.source)
-    asked = [one["prompt"] for one in await case.owed(Owed.PROMPT)]
-    assert asked.count(Prompt.NOT_FOUND) == 1
+    asked = [one["prompt"] for one in await case.owed(JobKind.PROMPT)]
+    assert asked.count(PromptKind.NOT_FOUND) == 1
     async with case.desk.database.read() as tx:
         assert await tx.held.sources(case.id) == [held.source]
 

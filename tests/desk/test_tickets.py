@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.desk.errors import AlreadyTaken, Blank, CannotAnswer, MayNotAct, NotFound, Stale, TooLong
-from bot.desk.replies import IS_NEWS_FOR, Fate, Meant
+from bot.desk.replies.thread_messages import IS_NEWS_FOR, Intent, Outcome
 from bot.desk.tickets import LONGEST_LINE, SummaryOrigin
 from storage.records import MessageRef, Person, Status, Ticket
 from storage.transaction import Transaction
@@ -165,13 +165,13 @@ async def test_the_same_subject_again_is_no_event(held: Case) -> None:
 
 async def test_joining_holds_for_one_stretch_and_one_person(held: Case) -> None:
     await held.desk.join(held.id, by=BEN, epoch=await epoch_of(held))
-    assert await held.types(BEN, "I know this one") is Fate.SENT
+    assert await held.types(BEN, "I know this one") is Outcome.SENT
     await held.desk.hand_over(held.id, to=BEN, by=BEN, epoch=await epoch_of(held))
-    assert await held.types(ANA, "I had it before") is Fate.HELD
+    assert await held.types(ANA, "I had it before") is Outcome.HELD
     await held.desk.hand_over(held.id, to=ANA, by=ANA, epoch=await epoch_of(held))
-    assert await held.types(BEN, "I joined the stretch before last") is Fate.HELD
+    assert await held.types(BEN, "I joined the stretch before last") is Outcome.HELD
     await held.hand_back()
-    assert await held.types(ANA, "Nobody's now") is Fate.HELD
+    assert await held.types(ANA, "Nobody's now") is Outcome.HELD
 
 
 async def test_a_ticket_that_nobody_picked_up_is_neither_put_on_hold_nor_joined(case: Case) -> None:
@@ -205,15 +205,15 @@ async def test_what_somebody_types_before_they_can_know_that_it_is_theirs_is_hel
 
     await held.desk.hand_over(held.id, to=BEN, by=ANA, epoch=await epoch_of(held))
     clock.forward(seconds=IS_NEWS_FOR.total_seconds() - 1)
-    assert await held.types(BEN, "He is a pain", message=typed_now()) is Fate.HELD
+    assert await held.types(BEN, "He is a pain", message=typed_now()) is Outcome.HELD
     assert await held.prompts() == ["just_assigned"]
-    note = await held.types(BEN, "Mine then", message=replace(typed_now(), ts="3.0"), meant=Meant.NOTE)
-    assert note is Fate.NOTE
+    note = await held.types(BEN, "Mine then", message=replace(typed_now(), ts="3.0"), intent=Intent.NOTE)
+    assert note is Outcome.NOTE
     clock.forward(seconds=1)
-    assert await held.types(BEN, "Hi, I am Ben", message=typed_now()) is Fate.SENT
+    assert await held.types(BEN, "Hi, I am Ben", message=typed_now()) is Outcome.SENT
     await held.desk.hand_over(held.id, to=ANA, by=ANA, epoch=await epoch_of(held))
     later = replace(held.message(), ts=f"{clock().timestamp() + 1:.6f}")
-    assert await held.types(ANA, "Back again", message=later) is Fate.SENT, "she pressed for it"
+    assert await held.types(ANA, "Back again", message=later) is Outcome.SENT, "she pressed for it"
     assert await held.window() == ["Hello?", "Hi, I am Ben", "Back again"]
 
 

@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk.assignment import Assignment, Order
 from bot.desk.desk import Desk
 from bot.desk.errors import MayNotAct, NotFound, NotWaiting
-from bot.desk.outgoing import Owed
-from bot.desk.waiting import call_placed
-from storage.database import Database
-from storage.records import Audience, Author, Call, Person, State, Status
-from storage.tickets import MOST_REMINDERS
+from bot.desk.jobs import JobKind
+from bot.desk.ownership.assignment import Assignment, Order
+from bot.desk.ownership.waiting import call_placed
+from storage.engine.database import Database
+from storage.records import Audience, Author, ConversationState, Person, Status, TeammateCall
+from storage.tickets.tickets import MOST_REMINDERS
 from tests.clocks import HandClock
 from tests.desk.conftest import ANA, BEN, GUEST, NOBODY, Case, Office
 
@@ -44,7 +44,7 @@ async def test_reminders_come_after_growing_pauses_and_end(case: Case, clock: Ha
     clock.now += timedelta(days=30)
     assert (await due(case), await remind(case)) == (False, False)
     # The escalation itself is the first call.
-    assert len(await case.owed(Owed.ANNOUNCE)) == MOST_REMINDERS + 1
+    assert len(await case.owed(JobKind.ANNOUNCE)) == MOST_REMINDERS + 1
     assert (await case.events()).count("still_waiting") == MOST_REMINDERS
 
 
@@ -53,7 +53,7 @@ async def test_of_many_who_remind_at_once_one_does(case: Case, clock: HandClock)
     clock.now += FIVE
     done = await asyncio.gather(*(remind(case) for _ in range(8)))
     assert sorted(done) == [False] * 7 + [True]
-    assert len(await case.owed(Owed.ANNOUNCE)) == 2
+    assert len(await case.owed(JobKind.ANNOUNCE)) == 2
 
 
 @pytest.mark.parametrize("end", ["taken over", "gone back"])
@@ -63,8 +63,8 @@ async def test_a_call_that_lands_after_the_wait_is_taken_down_at_once(case: Case
         await case.desk.take_over(case.id, by=ANA)
     else:
         await case.desk.go_back(case.id)
-    await case.desk.database.write(lambda tx: call_placed(tx, case.id, Call("C1", "9.000001")))
-    assert await case.owed(Owed.TAKE_DOWN) == [{"ts": "9.000001"}]
+    await case.desk.database.write(lambda tx: call_placed(tx, case.id, TeammateCall("C1", "9.000001")))
+    assert await case.owed(JobKind.TAKE_DOWN) == [{"ts": "9.000001"}]
     async with case.desk.database.read() as tx:
         assert await tx.tickets.calls_over(limit=10) == []
 
@@ -88,7 +88,7 @@ async def test_whoever_takes_it_counts_anew_and_whoever_answers_is_left_alone(
     assert not await remind(case)
     clock.now += SECOND
     assert await remind(case)
-    assert [row["told"] for row in await case.owed(Owed.DIRECT)] == ["still_waiting"]
+    assert [row["told"] for row in await case.owed(JobKind.DIRECT)] == ["still_waiting"]
     await case.types(ANA, "Here I am")
     clock.now += timedelta(days=1)
     assert not await remind(case)
@@ -120,7 +120,7 @@ async def test_of_a_take_over_and_a_going_back_at_once_both_sides_hear_the_same(
     )
     assert not isinstance(took, BaseException)
     assert isinstance(went, NotWaiting) or not isinstance(went, BaseException)
-    assert await case.state() is State.TEAMMATE
+    assert await case.state() is ConversationState.TEAMMATE
     assert await case.status() is Status.ON_YOU
     tickets = (await case.desk.open_tickets(limit=10)).total
     assert tickets == 1
@@ -145,7 +145,7 @@ async def test_the_ai_owes_an_answer_to_what_was_written_during_the_wait_only(
     if wrote:
         await case.customer("How long does shipping take?")
     await case.desk.go_back(case.id)
-    assert len(await case.owed(Owed.ANSWER)) == wrote
+    assert len(await case.owed(JobKind.ANSWER)) == wrote
 
 
 async def test_where_another_program_answers_nothing_is_owed(case: Case) -> None:
@@ -153,7 +153,7 @@ async def test_where_another_program_answers_nothing_is_owed(case: Case) -> None
     await desk.escalate(case.id, reason="")
     await desk.customer_says(case.id, "Hello?", client_id="1")
     await desk.go_back(case.id)
-    assert await case.owed(Owed.ANSWER) == []
+    assert await case.owed(JobKind.ANSWER) == []
 
 
 async def test_an_address_is_in_the_ledger_once(case: Case) -> None:
@@ -224,7 +224,7 @@ async def test_two_who_assign_the_same_assign_it_once(office: Office, database: 
     done = await asyncio.gather(*(desk.assign_waiting(case.id) for _ in range(6)))
     assert sum(done) == 1
     assert (await case.events()).count("assigned") == 1
-    assert len(await case.owed(Owed.DIRECT)) == 1
+    assert len(await case.owed(JobKind.DIRECT)) == 1
 
 
 async def test_who_may_not_act_is_not_available(office: Office, database: Database) -> None:
@@ -237,7 +237,7 @@ async def test_who_may_not_act_is_not_available(office: Office, database: Databa
     await database.write(lambda tx: tx.people.remember(guest))
     case = await office.case()
     await desk.escalate(case.id, reason="")
-    assert await case.state() is State.WAITING
+    assert await case.state() is ConversationState.WAITING
 
 
 async def test_what_slack_says_of_somebody_leaves_their_own_word(office: Office, database: Database) -> None:
@@ -255,7 +255,7 @@ async def test_an_assigned_conversation_waits_in_no_moment_for_the_ai(
     case = await office.case()
     await case.customer("I want a person")
     given = await desk.escalate(case.id, reason="asked", epoch=0)
-    assert (given.state, given.holder, given.epoch) == (State.TEAMMATE, BEN.id, 2)
+    assert (given.state, given.holder, given.epoch) == (ConversationState.TEAMMATE, BEN.id, 2)
     assert await case.events() == ["escalated", "assigned"]
     assert (await case.desk.view(case.id)).ticket is not None
     assert await case.ai("Too late.", covers=1, epoch=1) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.desk.errors import AlreadyNoted, Blank, DeskError, MayNotAct, TooLong
-from bot.desk.outgoing import Owed
+from bot.desk.jobs import JobKind
 from bot.desk.writing import LONGEST_NOTE
 from storage.records import Kind, Person
 from tests.desk.conftest import ANA, BEN, GUEST, Case
@@ -22,7 +22,7 @@ async def test_a_note_from_the_same_window_is_written_once(case: Case) -> None:
         ("Ask the warehouse", "Ben"),
         ("Ask the warehouse", "Ana García"),
     ]
-    assert [owed["seq"] for owed in await case.owed(Owed.ENTRY)] == [entry.seq for entry in written]
+    assert [owed["seq"] for owed in await case.owed(JobKind.ENTRY)] == [entry.seq for entry in written]
     await case.nothing_of_the_team_is_for_the_customer()
 
 
@@ -36,4 +36,4 @@ async def test_what_is_refused_leaves_nothing(
     with pytest.raises(refused):
         await case.desk.write_note(case.id, text, by=by, source="note:V1")
     assert await case.notes() == []
-    assert await case.owed(Owed.ENTRY) == []
+    assert await case.owed(JobKind.ENTRY) == []

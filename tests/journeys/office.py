@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.blocks.ids import TAKE_OVER
-from sandbox import Person
+from bot.blocks.elements.ids import TAKE_OVER
+from sandbox import WorkspacePerson
 from tests.journeys.world import CHANNEL, Chat, World
 
 VIP = "vip-chat"
@@ -33,7 +33,7 @@ class Office:
         here.slack.add_channel(VIP, members=["eve", "dora"], is_private=True)
         self.eve, self.dora = here.slack.person("eve"), here.slack.person("dora")
 
-    async def says(self, who: Person, text: str, *, channel: str = "general") -> str:
+    async def says(self, who: WorkspacePerson, text: str, *, channel: str = "general") -> str:
         answer = await who.command("/bookbag", text, channel=channel, wait=5.0)
         return self.slack.rendered(dict(answer))
 
@@ -62,7 +62,7 @@ class Office:
 
         async def is_known() -> bool:
             async with self.here.bridge.database.read() as tx:
-                return new in await tx.channels.known()
+                return new in await tx.slack_channels.known()
 
         await self.here.until(is_known)
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from bot.blocks.ids import SEND_AS_ME, TAKE_BACK
+from bot.blocks.elements.ids import SEND_AS_ME, TAKE_BACK
 from tests.journeys.reading_again import comes_to_read, reads
 from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
 

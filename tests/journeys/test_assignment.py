@@ -8,14 +8,14 @@ import aiohttp
 import pytest
 
 from bot.app import slack_client
-from bot.blocks.ids import SEND_AS_ME
-from bot.desk.replies import IS_NEWS_FOR
-from bot.slack.channels import Channels
-from bot.slack.directory import Directory
-from bot.slack.rights import Rights
-from bot.slack.roll import Roll
-from sandbox import Person
-from storage.records import State
+from bot.blocks.elements.ids import SEND_AS_ME
+from bot.desk.replies.thread_messages import IS_NEWS_FOR
+from bot.slack.workspace.departures import DepartureMonitor
+from bot.slack.workspace.permissions import Permissions
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UserCache
+from sandbox import WorkspacePerson
+from storage.records import ConversationState
 from tests.clocks import RunningClock
 from tests.journeys.test_reminders import called, told
 from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
@@ -36,7 +36,7 @@ async def here(
         yield here
 
 
-async def says(here: World, who: Person, word: str) -> str:
+async def says(here: World, who: WorkspacePerson, word: str) -> str:
     return here.slack.rendered(dict(await who.command("/bookbag", word, channel=CHANNEL)))
 
 
@@ -58,7 +58,7 @@ async def test_whoever_is_available_has_it_at_once_and_is_told(here: World) -> N
     chat = await asks(here, "Maya")
     # In the same step: there is no moment at which it was nobody's.
     view = await here.bridge.desk.view(chat.id)
-    assert view.conversation.state is State.TEAMMATE
+    assert view.conversation.state is ConversationState.TEAMMATE
     assert view.ticket is not None
     assert (view.ticket.status, view.ticket.assignee) == ("on_you", view.conversation.holder)
     await chat.thread.card_shows("Ben is answering")
@@ -225,7 +225,7 @@ async def called_the_roll(here: World) -> None:
     async with aiohttp.ClientSession() as session:
         client = slack_client(here.settings, session)
         desk = here.bridge.desk
-        channels = Channels(client, desk, installation)
-        directory = Directory(client, database, home_team=installation.team)
-        rights = Rights(directory, channels, bot_user=installation.bot_user)
-        await Roll(desk, rights, channels).call()
+        channels = SlackChannels(client, desk, installation)
+        directory = UserCache(client, database, home_team=installation.team)
+        permissions = Permissions(directory, channels, bot_user=installation.bot_user)
+        await DepartureMonitor(desk, permissions, channels).call()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.blocks.ids import TAKE_OVER
-from sandbox import Person
+from bot.blocks.elements.ids import TAKE_OVER
+from sandbox import WorkspacePerson
 from tests.journeys.world import CHANNEL, NOTE, World
 
 
@@ -237,7 +237,7 @@ async def test_a_channel_that_has_another_name_by_now_is_called_by_that(outside:
     channel.name = "support-desk"
     outside.slack.publish({"type": "channel_unshared", "channel": channel.id})
 
-    async def says(who: Person, text: str, where: str) -> str:
+    async def says(who: WorkspacePerson, text: str, where: str) -> str:
         return outside.slack.rendered(await who.command("/bookbag", text, channel=where))
 
     async def is_known() -> bool:

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-import bot.slack.all_clear
-import bot.slack.gaps
+import bot.slack.inbound.all_clear
+import bot.slack.recovery.gaps
 from bot.app import Bridge
 from bot.demo.show import NO_LIMITS
 from tests.journeys.world import Chat, World
@@ -74,8 +74,8 @@ async def test_what_one_process_has_in_hand_is_not_overtaken_by_what_another_sto
 async def test_a_process_that_is_late_is_waited_for_where_no_thread_can_be_read(
     outside: World, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bot.slack.all_clear, "PATIENCE", 60.0)
-    monkeypatch.setattr(bot.slack.gaps, "LOOK_TAKES", 0.1)
+    monkeypatch.setattr(bot.slack.inbound.all_clear, "PATIENCE", 60.0)
+    monkeypatch.setattr(bot.slack.recovery.gaps, "LOOK_TAKES", 0.1)
     async with Bridge(outside.settings, limits=NO_LIMITS) as second:
         await looked_at(outside, chat)
         outside.slack.faults.error("conversations.replies", "internal_error", times=1_000)
@@ -92,7 +92,7 @@ async def test_a_process_that_is_late_is_waited_for_where_no_thread_can_be_read(
 async def due(world: World, count: int) -> bool:
     """Whether so many deliveries wait in the inbox and the last of them is due."""
     async with world.bridge.database.read() as tx:
-        found = await tx.inbox.next(limit=100)
+        found = await tx.slack_events.next(limit=100)
     return len(found) >= count and found[-1][1] <= tx.now
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import COMPOSED, DRAFT_REPLY, STOP_WRITING, WISH, ComposeValue
-from sandbox import Person
+from bot.blocks.elements.ids import COMPOSED, DRAFT_REPLY, STOP_WRITING, WISH, ComposeValue
+from sandbox import WorkspacePerson
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.test_hand_back import updates
 from tests.journeys.test_ticket import a_guest, held
@@ -41,7 +41,7 @@ async def held_with_claude(bridge: World, claude: FakeAnthropic) -> Chat:
     return chat
 
 
-async def window(who: Person) -> dict[str, Any]:
+async def window(who: WorkspacePerson) -> dict[str, Any]:
     return (await who.views())[-1]
 
 
@@ -76,7 +76,7 @@ def submit_label(view: dict[str, Any]) -> str | None:
     return view["submit"]["text"] if view["submit"] else None
 
 
-async def wish(who: Person, what: str, text: str | None = None) -> None:
+async def wish(who: WorkspacePerson, what: str, text: str | None = None) -> None:
     view = await window(who)
     await who.press_view(f"{WISH}:{what}", values=None if text is None else {field(view): text})
 

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.blocks.ids import HAND_OVER_TO, TAKE_OVER
+from bot.blocks.elements.ids import HAND_OVER_TO, TAKE_OVER
 from tests.journeys.office import VIP, Office, delivered, forged
 from tests.journeys.world import CHANNEL, SENT, Chat, world
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.app import Bridge
-from bot.blocks.words import escaped
+from bot.blocks.elements.formatting import escaped
 from bot.demo.show import NO_LIMITS
 from tests.journeys.office import VIP, Office, delivered, forged
 from tests.journeys.world import CHANNEL, SENT, Chat, world

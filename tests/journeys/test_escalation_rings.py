@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import TAKE_OVER
+from bot.blocks.elements.ids import TAKE_OVER
 from tests.journeys.world import CHANNEL, Chat, World, world
 
 POST = "chat.postMessage"

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, TRY_AGAIN
-from bot.slack.letters import DECIDED_WITHIN
-from sandbox import Person
+from bot.blocks.elements.ids import KEEP_AS_NOTE, SEND_AS_ME, TRY_AGAIN
+from bot.slack.inbound.event_router import DECIDED_WITHIN
+from sandbox import WorkspacePerson
 from storage.records import Author, Kind
 from tests.clocks import RunningClock
 from tests.journeys.test_files import PNG, attached, kept
@@ -18,7 +18,7 @@ from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World,
 pytestmark = pytest.mark.both_databases
 
 
-async def failed(bridge: World, by: Person, text: str = "Here", **how: object) -> tuple[Chat, str]:
+async def failed(bridge: World, by: WorkspacePerson, text: str = "Here", **how: object) -> tuple[Chat, str]:
     """A message whose file Slack does not let the app read, in a conversation that Ana answers."""
     chat = await bridge.chat(first="Hello")
     await chat.taken_over(bridge.ana)
@@ -28,7 +28,7 @@ async def failed(bridge: World, by: Person, text: str = "Here", **how: object) -
     return chat, ts
 
 
-async def retry(bridge: World, by: Person, name: str) -> None:
+async def retry(bridge: World, by: WorkspacePerson, name: str) -> None:
     prompt = await bridge.prompt(name)
     assert "Nothing was sent" in prompt["text"]
     await by.press(CHANNEL, prompt["ts"], TRY_AGAIN)
@@ -93,7 +93,7 @@ async def test_a_file_that_comes_too_late_can_be_asked_for_again(
 
 async def waits(bridge: World) -> bool:
     async with bridge.bridge.database.read() as tx:
-        return await tx.inbox.count() == 1
+        return await tx.slack_events.count() == 1
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ import pytest
 
 from bot.ai import make_ai
 from bot.ai.worker import AIWork
-from bot.desk import outgoing
+from bot.desk import jobs
 from bot.desk.desk import Desk
 from bot.desk.errors import AlreadyTaken
 from bot.desk.timeline import Event
-from storage.database import Database
+from storage.engine.database import Database
 from storage.migrate import upgrade
-from storage.records import Author, ConversationId, Customer, Entry, Kind, Parcel, Person, PersonId
+from storage.records import Author, ConversationId, Customer, Entry, Job, Kind, Person, PersonId
 from storage.transaction import Transaction
 from tests.ai.fake_anthropic import FakeAnthropic
 
@@ -65,7 +65,7 @@ class House:
         self.desk = Desk(database, ai_answers=True)
         self.work = work
 
-    async def asked(self) -> tuple[ConversationId, Parcel]:
+    async def asked(self) -> tuple[ConversationId, Job]:
         """A customer asked something, and the AI's debt is claimed."""
         conversation, _ = await self.desk.start(
             channel="web", inbox=None, customer=Customer(), client_id=None
@@ -73,9 +73,9 @@ class House:
         await self.desk.customer_says(conversation.id, "How long does shipping take?", client_id="1")
         return conversation.id, (await self.claim())[0]
 
-    async def claim(self) -> Sequence[Parcel]:
-        async def claim(tx: Transaction) -> Sequence[Parcel]:
-            return await tx.outbox.claim(outgoing.AI, limit=1, lease=timedelta(seconds=60))
+    async def claim(self) -> Sequence[Job]:
+        async def claim(tx: Transaction) -> Sequence[Job]:
+            return await tx.outbox.claim(jobs.AI, limit=1, lease=timedelta(seconds=60))
 
         return await self.database.write(claim)
 
@@ -104,12 +104,12 @@ async def test_a_take_over_at_any_await_silences_the_ai(
     while reached:
         at += 1
         claude.escalate("cannot answer") if escalates else claude.say("Two to three days.")
-        conversation_id, parcel = await house.asked()
+        conversation_id, job = await house.asked()
 
         async def meanwhile(conversation_id: ConversationId = conversation_id) -> None:
             await house.desk.take_over(conversation_id, by=ANA)
 
-        stepped = Stepped(house.work.answer(parcel), at, meanwhile)
+        stepped = Stepped(house.work.answer(job), at, meanwhile)
         try:
             await asyncio.ensure_future(_run(stepped))
         except AlreadyTaken:
@@ -132,10 +132,10 @@ async def test_a_take_over_at_any_await_silences_the_ai(
 
 
 async def test_a_draft_that_came_too_late_shows_on_the_timeline(house: House, claude: FakeAnthropic) -> None:
-    conversation_id, parcel = await house.asked()
+    conversation_id, job = await house.asked()
     release = asyncio.Event()
     claude.say("Two to three days.", after=release)
-    answering = asyncio.create_task(_run(house.work.answer(parcel)))
+    answering = asyncio.create_task(_run(house.work.answer(job)))
     await claude.arrived.wait()
     await house.desk.take_over(conversation_id, by=ANA)
     release.set()
@@ -150,7 +150,7 @@ async def test_take_overs_race_answers_and_each_other(house: House, claude: Fake
     chance = random.Random(7)  # noqa: S311 - a schedule, not a secret
 
     async def race() -> None:
-        conversation_id, parcel = await house.asked()
+        conversation_id, job = await house.asked()
 
         async def press(by: Person) -> bool:
             for _ in range(chance.randrange(40)):
@@ -161,7 +161,7 @@ async def test_take_overs_race_answers_and_each_other(house: House, claude: Fake
                 return False
             return True
 
-        _, *won = await asyncio.gather(_run(house.work.answer(parcel)), press(ANA), press(BEN))
+        _, *won = await asyncio.gather(_run(house.work.answer(job)), press(ANA), press(BEN))
         assert sorted(won) == [False, True]
         entries = await house.ledger(conversation_id)
         taken = [e.seq for e in entries if e.data.get("event") == Event.TAKEN_OVER]
@@ -175,8 +175,8 @@ async def test_take_overs_race_answers_and_each_other(house: House, claude: Fake
 
 async def test_the_same_debt_claimed_twice_is_answered_once(house: House, claude: FakeAnthropic) -> None:
     claude.say("Two to three days.", always=True)
-    conversation_id, parcel = await house.asked()
-    await asyncio.gather(_run(house.work.answer(parcel)), _run(house.work.answer(parcel)))
+    conversation_id, job = await house.asked()
+    await asyncio.gather(_run(house.work.answer(job)), _run(house.work.answer(job)))
     entries = await house.ledger(conversation_id)
     assert [e.author for e in entries] == [Author.CUSTOMER, Author.AI]
 

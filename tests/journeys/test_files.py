@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import KEEP_AS_NOTE, RETRY, SEND_AS_ME
+from bot.blocks.elements.ids import KEEP_AS_NOTE, RETRY, SEND_AS_ME
 from bot.demo.customer import ChatError, JsonEntry
 from storage.schema import file_pieces, files
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
-from tests.livechat.pictures import png_of
+from tests.web.pictures import png_of
 
 # Longer than a piece.
 PNG = png_of(bytes(range(256)) * 2000)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-import bot.slack.gaps
+import bot.slack.recovery.gaps
 from bot.app import SOCKETS, Bridge
 from bot.demo.show import NO_LIMITS
 from tests.journeys.world import Chat, World
@@ -88,7 +88,7 @@ async def test_a_look_that_fails_is_repeated(outside: World, chat: Chat, fault: 
 async def test_a_slack_that_does_not_answer_holds_nothing_up_for_long(
     outside: World, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bot.slack.gaps, "LOOK_TAKES", 0.2)
+    monkeypatch.setattr(bot.slack.recovery.gaps, "LOOK_TAKES", 0.2)
     outside.slack.faults.error("conversations.replies", "internal_error", times=50)
     outside.slack.drop_sockets(only=0)
     await chat.reply(outside.ana, "Second")
@@ -96,7 +96,7 @@ async def test_a_slack_that_does_not_answer_holds_nothing_up_for_long(
 
 
 async def test_an_old_gap_is_none(outside: World, chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.slack.gaps, "LASTS", timedelta(0))
+    monkeypatch.setattr(bot.slack.recovery.gaps, "LASTS", timedelta(0))
     before = reads(outside)
     outside.slack.drop_sockets(only=0)
     await chat.reply(outside.ana, "One")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.blocks.ids import NOTE_WORDS, TAKE_OVER
-from sandbox import Person
+from bot.blocks.elements.ids import NOTE_WORDS, TAKE_OVER
+from sandbox import WorkspacePerson
 from tests.journeys.world import CHANNEL, NOTE, SENT, Chat, World
 
 OURS, SISTER, ORG, THEIRS = "ours", "T0SISTER1", "E0OURORG1", "T0OTHER01"
@@ -27,7 +27,7 @@ STRANGERS = {
 }
 
 
-def greta(here: World, described: str, pressing: str, teams: tuple[str, ...]) -> Person:
+def greta(here: World, described: str, pressing: str, teams: tuple[str, ...]) -> WorkspacePerson:
     ours = here.slack.team_id
     named = {OURS: ours}
     here.slack.add_person(

@@ -9,9 +9,15 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import AGREED, ALLOW_AI_REPLIES, STAYS_OPEN, TICKET_STAYS, WRITE_MYSELF
-from bot.desk.takeover import LONGEST_AGREEMENT
-from sandbox import Person
+from bot.blocks.elements.ids import (
+    AGREED,
+    ALLOW_AI_REPLIES,
+    STAYS_OPEN,
+    TICKET_STAYS,
+    WRITE_MYSELF,
+)
+from bot.desk.ownership.takeover import LONGEST_AGREEMENT
+from sandbox import WorkspacePerson
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.test_files import PNG
 from tests.journeys.test_ticket import a_guest, held
@@ -41,7 +47,7 @@ async def held_with_claude(bridge: World, claude: FakeAnthropic) -> Chat:
     return chat
 
 
-async def asked(who: Person) -> dict[str, Any]:
+async def asked(who: WorkspacePerson) -> dict[str, Any]:
     """The hand back on this person's screen."""
     return (await who.views())[-1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME
+from bot.blocks.elements.ids import KEEP_AS_NOTE, SEND_AS_ME
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import TAKE_OVER
-from sandbox import Person
-from storage.records import Conversation, PersonId, State, Status, Ticket
+from bot.blocks.elements.ids import TAKE_OVER
+from sandbox import WorkspacePerson
+from storage.records import Conversation, ConversationState, PersonId, Status, Ticket
 from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
 
 GONE = "waits for a teammate again"
@@ -35,7 +35,7 @@ DEPARTURES: dict[str, tuple[Change, str]] = {
 }
 
 
-async def held_by_dora(here: World, *, first: str = "Where is my parcel?") -> tuple[Chat, Person]:
+async def held_by_dora(here: World, *, first: str = "Where is my parcel?") -> tuple[Chat, WorkspacePerson]:
     here.slack.add_person("dora", real_name="Dora Lund")
     dora = here.slack.person("dora")
     chat = await here.chat(first=first)
@@ -61,7 +61,7 @@ async def waits_again(here: World, chat: Chat, why: str) -> None:
     await chat.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "waiting")
     await here.settled()
     conversation, ticket = await stands(here, chat)
-    assert (conversation.state, conversation.holder) == (State.WAITING, None)
+    assert (conversation.state, conversation.holder) == (ConversationState.WAITING, None)
     assert (ticket.status, ticket.assignee) == (Status.NEW, None)
     (ring,) = rings(here)
     shown = here.slack.rendered(ring)
@@ -127,7 +127,7 @@ async def test_who_went_while_nobody_listened_is_noticed_at_the_start(
     await outside.start()
     await outside.until(lambda: rings(outside))
     conversation, ticket = await stands(outside, chat)
-    assert (conversation.state, ticket.status) == (State.WAITING, Status.NEW)
+    assert (conversation.state, ticket.status) == (ConversationState.WAITING, Status.NEW)
     (ring,) = rings(outside)
     assert why in outside.slack.rendered(ring)
 
@@ -210,7 +210,7 @@ async def test_where_somebody_is_available_they_have_it_and_nobody_is_called_for
     await chat.shows("Assigned to")
     await here.settled()
     conversation, ticket = await stands(here, chat)
-    assert conversation.state is State.TEAMMATE
+    assert conversation.state is ConversationState.TEAMMATE
     assert conversation.holder is not None
     assert conversation.holder.user == here.slack.user_id("ben")
     assert ticket.status is Status.ON_YOU

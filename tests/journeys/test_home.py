@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.ids import TAKE_OVER
-from sandbox import Person
+from bot.blocks.elements.ids import TAKE_OVER
+from sandbox import WorkspacePerson
 from tests.journeys.world import CHANNEL, World
 
 
@@ -25,7 +25,7 @@ async def shows(world: World, who: str, *words: str) -> str:
     return found
 
 
-async def opened(world: World, who: Person, name: str, *words: str) -> str:
+async def opened(world: World, who: WorkspacePerson, name: str, *words: str) -> str:
     await who.open_home()
     return await shows(world, name, *words)
 

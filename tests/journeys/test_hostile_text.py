@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.blocks.ids import TAKE_OVER
+from bot.blocks.elements.ids import TAKE_OVER
 from tests.journeys.world import CHANNEL, World
 
 HOSTILE = [

@@ -10,13 +10,13 @@ from datetime import timedelta
 
 import pytest
 
-import bot.blocks.budget
-import bot.blocks.thread
+import bot.blocks.elements.budget
+import bot.blocks.thread.entries
 from benchmarks.bridge_process import MODULE, SERVER_KEY, settings
 from benchmarks.processes import child
 from bot.demo.customer import CustomerChat
 from bot.demo.thread import ThreadScreen
-from bot.slack.poster import Waits
+from bot.slack.outbound.message_sender import Waits
 from tests.journeys.world import CHANNEL, World, world
 
 pytestmark = pytest.mark.both_databases
@@ -46,8 +46,8 @@ async def test_a_merged_post_is_believed_by_a_version_in_which_another_number_fi
                     await customer.say(text)
                 await here.until(lambda: faults.met["land_late"])
                 os.kill(process.pid, signal.SIGKILL)
-        monkeypatch.setattr(bot.blocks.thread, "MOST_BLOCKS", fitting * 2)
-        monkeypatch.setattr(bot.blocks.budget, "LARGEST", fitting * 500)
+        monkeypatch.setattr(bot.blocks.thread.entries, "MOST_BLOCKS", fitting * 2)
+        monkeypatch.setattr(bot.blocks.elements.budget, "LARGEST", fitting * 500)
         # Long enough for the post to be looked for before it is there.
         here.how["waits"] = Waits(look_after=timedelta(seconds=0.1), quarantine=timedelta(seconds=4))
         await here.start()

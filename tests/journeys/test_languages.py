@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.blocks.ids import HOLD_REASON, TAKE_OVER
+from bot.blocks.elements.ids import HOLD_REASON, TAKE_OVER
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.test_home import opened
 from tests.journeys.world import CHANNEL, SENT, Chat, World, world

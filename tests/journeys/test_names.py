@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.blocks.ids import TAKE_OVER
+from bot.blocks.elements.ids import TAKE_OVER
 from bot.demo.thread import ThreadScreen
 from tests.journeys.world import CHANNEL, World
 

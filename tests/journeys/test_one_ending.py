@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.blocks.ids import SEND_AS_ME, TRY_AGAIN
+from bot.blocks.elements.ids import SEND_AS_ME, TRY_AGAIN
 from tests.journeys.test_files import PNG
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World
 from tests.slack.shapes import MORE, WHOLE, Fields

@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.budget import Room
-from bot.blocks.ids import TAKE_OVER_AND_SEND
-from bot.blocks.message import ai_words
-from sandbox.content import MAX_BLOCKS_SIZE, size_of_blocks
+from bot.blocks.elements.budget import Room
+from bot.blocks.elements.ids import TAKE_OVER_AND_SEND
+from bot.blocks.elements.message import ai_words
+from sandbox.content.stored import MAX_BLOCKS_SIZE, size_of_blocks
 from sandbox.rules import Counting
 from tests.journeys.test_slack_says_no import moved
 from tests.journeys.world import CHANNEL, Chat, World
@@ -94,13 +94,13 @@ async def test_an_answer_with_many_links_keeps_its_formatting_where_its_blocks_a
 
 
 @pytest.mark.parametrize("reading", READINGS)
-@pytest.mark.parametrize("letter", ["x", "語", "🎉", "&"])
+@pytest.mark.parametrize("queued", ["x", "語", "🎉", "&"])
 async def test_the_longest_message_arrives_whole_whatever_it_is_made_of(
-    outside: World, reading: Counting, letter: str
+    outside: World, reading: Counting, queued: str
 ) -> None:
     count_as(outside, reading)
     chat = await outside.chat(first="Hello")
-    text = "".join(f"{number} {letter * 60}\n" for number in range(8000 // 66)).strip()
+    text = "".join(f"{number} {queued * 60}\n" for number in range(8000 // 66)).strip()
     await chat.customer.say(text)
     await chat.customer.say("After")
     await chat.shows("After")

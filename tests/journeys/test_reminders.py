@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import HOLD_REASON, TAKE_OVER
-from bot.relay.waiting_room import WaitingRoom
+from bot.blocks.elements.ids import HOLD_REASON, TAKE_OVER
+from bot.scheduler.reminders import Reminders
 from tests.clocks import RunningClock
 from tests.journeys.test_several_processes import second_process
 from tests.journeys.world import CHANNEL, Chat, World, world
@@ -61,7 +61,7 @@ def told(here: World, name: str) -> list[str]:
 
 async def looked(here: World) -> None:
     """Once more now, and everything that came of it is done."""
-    await WaitingRoom(here.bridge.desk, remind_after=here.settings.remind_after).look()
+    await Reminders(here.bridge.desk, remind_after=here.settings.remind_after).look()
     await here.settled()
 
 
@@ -101,7 +101,7 @@ async def test_two_processes_call_once(database_url: str, clock: RunningClock) -
     async with world(database_url, ai="external", clock=clock) as here, second_process(here) as other:
         await escalated(here)
         clock.forward(minutes=6)
-        rooms = [WaitingRoom(one.desk, remind_after=FIVE) for one in (here.bridge, other) for _ in range(3)]
+        rooms = [Reminders(one.desk, remind_after=FIVE) for one in (here.bridge, other) for _ in range(3)]
         await asyncio.gather(*(room.look() for room in rooms))
         await here.until(lambda: called(here))
         await here.settled()
@@ -195,7 +195,7 @@ async def test_calls_that_piled_up_while_slack_took_none_become_one(here: World,
     )
     for minutes in (6, 11, 21):
         clock.forward(minutes=minutes)
-        await WaitingRoom(here.bridge.desk, remind_after=FIVE).look()
+        await Reminders(here.bridge.desk, remind_after=FIVE).look()
     here.slack.faults.clear()
     await here.settled()
     (one,) = standing(here)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.ids import TAKE_OVER
+from bot.blocks.elements.ids import TAKE_OVER
 from storage.records import PersonId
 from tests.journeys.office import VIP, Office, forged
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, world
@@ -48,7 +48,7 @@ async def test_a_channel_with_another_id_is_the_same_channel(
     assert "Viola" not in await office.says(office.ana, "conversations")
     async with office.here.bridge.database.read() as tx:
         ours = {office.slack.channel(name).id for name in (CHANNEL, VIP)}
-        assert set(await tx.channels.known()) == ours
+        assert set(await tx.slack_channels.known()) == ours
         eve = PersonId(office.slack.team_id, office.slack.user_id("eve"))
         assert not await tx.held.of(chat.id, eve)
 
@@ -106,7 +106,7 @@ async def test_a_reply_that_comes_ahead_of_the_news_reaches_the_customer_once(of
 
     async def is_kept() -> bool:
         async with office.here.bridge.database.read() as tx:
-            return await tx.inbox.count() == 1
+            return await tx.slack_events.count() == 1
 
     await office.here.until(is_kept)
     office.slack.publish({"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new})

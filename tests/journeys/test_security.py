@@ -7,11 +7,11 @@ import json
 import aiohttp
 from sqlalchemy import delete
 
-from bot.blocks.ids import ALLOW_AI_REPLIES
+from bot.blocks.elements.ids import ALLOW_AI_REPLIES
 from storage.schema import facts
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import NOTE, SENT, SERVER_KEY, World, world
-from tests.livechat.pictures import png_of
+from tests.web.pictures import png_of
 
 
 async def _status(here: World, conversation_id: str, token: str) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.app import Bridge
 from bot.demo.customer import CustomerChat
 from bot.demo.show import NO_LIMITS
-from storage.ownership import DatabaseInUse
+from storage.engine.file_lock import DatabaseInUse
 from storage.schema import conversations
 from tests.databases import made_on
 from tests.journeys.world import SENT, World, world
@@ -87,7 +87,7 @@ async def opened(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 async def something_is_kept(here: World) -> bool:
     async with here.bridge.database.read() as tx:
-        return await tx.inbox.count() > 0
+        return await tx.slack_events.count() > 0
 
 
 async def someone_waits_for_a_lock(connection: AsyncConnection) -> bool:

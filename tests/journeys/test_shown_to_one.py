@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.ids import WISH
-from storage.records import State
+from bot.blocks.elements.ids import WISH
+from storage.records import ConversationState
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.clocks import RunningClock
 from tests.journeys.test_compose import DRAFT, field, held_with_claude, reads, window, with_claude
@@ -137,7 +137,7 @@ async def test_who_is_given_a_customer_after_it_is_told_nothing_and_somebody_els
     assert told(here, "ana") == []
     (ring,) = rings(here)
     assert NO_MEMBER in here.slack.rendered(ring)
-    assert (await here.bridge.desk.view(chat.id)).conversation.state is State.WAITING
+    assert (await here.bridge.desk.view(chat.id)).conversation.state is ConversationState.WAITING
 
 
 WORDS = (

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.ids import ALLOW_AI_REPLIES
-from bot.desk.replies import IS_NEWS_FOR
-from bot.slack.watch import HEARD
+from bot.blocks.elements.ids import ALLOW_AI_REPLIES
+from bot.desk.replies.thread_messages import IS_NEWS_FOR
+from bot.slack.recovery.connection_monitor import HEARD
 from tests.clocks import RunningClock
 from tests.journeys.reading_again import comes_to_read, reads
 from tests.journeys.world import CHANNEL, HELD, SENT, Chat, World, world
@@ -53,7 +53,7 @@ async def heard(world: World) -> None:
 
     async def is_so() -> bool:
         async with world.bridge.database.read() as tx:
-            return await tx.facts.get(HEARD) is not None
+            return await tx.key_values.get(HEARD) is not None
 
     await world.until(is_so)
 

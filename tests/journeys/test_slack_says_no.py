@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.blocks.ids import ALLOW_AI_REPLIES, RETRY
+from bot.blocks.elements.ids import ALLOW_AI_REPLIES, RETRY
 from tests.journeys.test_written_channel import told_directly
 from tests.journeys.world import CHANNEL, Chat, World
 

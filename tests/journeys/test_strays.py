@@ -10,7 +10,7 @@ import pytest
 
 from tests.journeys.test_slack_says_no import moved
 from tests.journeys.world import CHANNEL, SENT, Chat, World, world
-from tests.livechat.pictures import png_of
+from tests.web.pictures import png_of
 
 pytestmark = pytest.mark.both_databases
 

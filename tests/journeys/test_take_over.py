@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
+from bot.blocks.elements.ids import ALLOW_AI_REPLIES, TAKE_OVER
 from sandbox import PersonError
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, World
 

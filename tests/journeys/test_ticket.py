@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.blocks.ids import (
+from bot.blocks.elements.ids import (
     ALLOW_AI_REPLIES,
     HAND_OVER_TO,
     HOLD_REASON,
@@ -14,7 +14,7 @@ from bot.blocks.ids import (
     TAKE_FROM_AND_SEND,
     TICKET_MENU,
 )
-from sandbox import Person
+from sandbox import WorkspacePerson
 from storage.records import Status
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World, world
 
@@ -28,12 +28,12 @@ async def held(bridge: World) -> Chat:
     return chat
 
 
-async def put_on_hold(chat: Chat, by: Person, reason: str) -> None:
+async def put_on_hold(chat: Chat, by: WorkspacePerson, reason: str) -> None:
     await chat.choose(by, "On hold…")
     assert (await by.submit(values={HOLD_REASON: reason}))["ok"]
 
 
-def a_guest(bridge: World) -> Person:
+def a_guest(bridge: World) -> WorkspacePerson:
     bridge.slack.add_person("gus", real_name="Gus Guest", is_restricted=True)
     return bridge.slack.person("gus")
 
@@ -137,7 +137,7 @@ async def test_a_modal_that_slack_does_not_open_in_time_is_said_so(bridge: World
 # ─── Who answers ───
 
 
-async def hand_over(bridge: World, chat: Chat, by: Person, to: str) -> dict[str, object]:
+async def hand_over(bridge: World, chat: Chat, by: WorkspacePerson, to: str) -> dict[str, object]:
     await chat.choose(by, "Hand over to…")
     return await by.submit(values={HAND_OVER_TO: bridge.slack.user_id(to)})
 

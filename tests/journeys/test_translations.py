@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, SEND_TRANSLATION
+from bot.blocks.elements.ids import KEEP_AS_NOTE, SEND_AS_ME, SEND_TRANSLATION
 from bot.desk.translations import Translations
 from storage.records import FileId
 from storage.schema import files
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT, Chat, World, world
-from tests.livechat.pictures import png_of
+from tests.web.pictures import png_of
 
 HINT = "translated by the AI"
 
@@ -572,7 +572,7 @@ async def test_where_slack_does_not_say_who_it_was_they_are_asked_as_soon_as_it_
 
     async def is_asked() -> bool:
         async with bridge.bridge.database.read() as tx:
-            return await tx.inbox.count() == 0 and (await tx.outbox.counts())["open"] > 0
+            return await tx.slack_events.count() == 0 and (await tx.outbox.counts())["open"] > 0
 
     await bridge.until(is_asked)
     assert (teammates_words(chat), chat.marks(ok)) == ([], {HELD})

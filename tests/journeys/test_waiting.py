@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.blocks.ids import TAKE_OVER
+from bot.blocks.elements.ids import TAKE_OVER
 from bot.demo.customer import ChatError
 from tests.journeys.world import CHANNEL, Chat, World
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import (
+from bot.blocks.elements.ids import (
     ALLOW_AI_REPLIES,
     HAND_OVER_TO,
     HOLD_REASON,
@@ -16,9 +16,9 @@ from bot.blocks.ids import (
     TAKE_OVER,
     TAKE_OVER_AND_SEND,
 )
-from sandbox import Person
+from sandbox import WorkspacePerson
 from sandbox.errors import PersonError
-from storage.records import State
+from storage.records import ConversationState
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, Chat, World
 
 FULL = "Only full members of this workspace"
@@ -36,7 +36,7 @@ class Dora:
     def __init__(self, world: World) -> None:
         self.world = world
         self.id = world.slack.add_person("dora", real_name="Dora Lund")
-        self.person = Person(world.slack.url, self.id)
+        self.person = WorkspacePerson(world.slack.url, self.id)
         self.chats: dict[str, Chat] = {}
 
     async def begins(self) -> None:
@@ -99,7 +99,7 @@ class Dora:
         async def waits() -> bool:
             async with self.world.bridge.database.read() as tx:
                 hers = await tx.conversations.get(self.chats["Hers"].id)
-                return hers is not None and hers.state is State.WAITING
+                return hers is not None and hers.state is ConversationState.WAITING
 
         await self.world.until(waits)
         await self.world.settled()
@@ -254,7 +254,7 @@ async def test_while_slack_does_not_say_who_they_are_nobody_acts(dora: Dora, met
 
 async def waits(world: World) -> bool:
     async with world.bridge.database.read() as tx:
-        return await tx.inbox.count() > 0
+        return await tx.slack_events.count() > 0
 
 
 async def test_a_slack_that_hangs_is_not_waited_for(dora: Dora) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.ids import TRY_AGAIN
+from bot.blocks.elements.ids import TRY_AGAIN
 from storage.records import MessageRef
 from tests.clocks import RunningClock
 from tests.journeys.test_files import PNG
@@ -70,7 +70,7 @@ def read(chat: Chat) -> list[str]:
 
 async def waiting(office: World) -> int:
     async with office.bridge.database.read() as tx:
-        return await tx.inbox.count()
+        return await tx.slack_events.count()
 
 
 async def waits(office: World) -> bool:
@@ -85,7 +85,7 @@ async def test_an_author_whom_slack_does_not_describe_holds_nobody_up(
     office: World, chat: Chat, clock: RunningClock, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     for one in ("AUTHOR_TAKES", "IN_A_HURRY"):
-        monkeypatch.setattr(f"bot.slack.letters.{one}", 0.2)
+        monkeypatch.setattr(f"bot.slack.inbound.event_router.{one}", 0.2)
     silent(office, how)
     strange = await chat.reply(office.chloe, "Let me answer that")
     note = await chat.reply(office.chloe, "note: he is angry")
@@ -105,7 +105,7 @@ async def passes(office: World, clock: RunningClock, seconds: float = A_MINUTE) 
     until = clock() + timedelta(seconds=seconds)
     while (due := await due_at(office)) is not None and max(due, clock()) < until:
         clock.forward(seconds=max((due - clock()).total_seconds(), 0))
-        await office.bridge.database.write(lambda tx: tx.inbox.wake(NOWHERE))
+        await office.bridge.database.write(lambda tx: tx.slack_events.wake(NOWHERE))
         await office.slack.until(partial(looked, office))
     clock.forward(seconds=max((until - clock()).total_seconds(), 0))
 
@@ -118,7 +118,7 @@ async def looked(office: World) -> bool:
 
 async def due_at(office: World) -> datetime | None:
     async with office.bridge.database.read() as tx:
-        return next((due for _, due in await tx.inbox.next(limit=1)), None)
+        return next((due for _, due in await tx.slack_events.next(limit=1)), None)
 
 
 async def test_many_of_an_author_whom_slack_does_not_describe_are_decided_in_that_minute(
@@ -173,7 +173,7 @@ async def test_while_slack_answers_nothing_at_all_everything_waits_and_then_goes
 async def test_a_file_that_does_not_come_holds_nobody_up(
     office: World, chat: Chat, clock: RunningClock, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr("bot.slack.letters.DECIDED_WITHIN", timedelta(seconds=1))
+    monkeypatch.setattr("bot.slack.inbound.event_router.DECIDED_WITHIN", timedelta(seconds=1))
     faults = office.slack.faults
     match how:
         case "slow":
@@ -198,7 +198,7 @@ async def test_a_file_that_does_not_come_holds_nobody_up(
 async def test_a_name_that_does_not_come_holds_nobody_up(
     office: World, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.directory.NAMES_TAKE", 0.2)
+    monkeypatch.setattr("bot.slack.workspace.user_cache.NAMES_TAKE", 0.2)
     office.slack.faults.slow("users.info", seconds=20, times=ALWAYS, when=about(office, "ben"))
     held = [await chat.reply(office.ana, "I ask @ben about it") for _ in range(50)]
     behind = await chat.reply(office.ana, "One moment")

@@ -9,8 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.blocks.ids import AGREED, ALLOW_AI_REPLIES, NOTE_WORDS, WRITE_NOTE
-from sandbox import Person
+from bot.blocks.elements.ids import AGREED, ALLOW_AI_REPLIES, NOTE_WORDS, WRITE_NOTE
+from sandbox import WorkspacePerson
 from storage.records import Audience, Author, Entry, Kind
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.test_hand_back import filled
@@ -21,7 +21,7 @@ WRITE = "Write a note…"
 SECRET = "She is the third one this week, ask <!channel> & the warehouse"
 
 
-async def write(who: Person, text: str) -> None:
+async def write(who: WorkspacePerson, text: str) -> None:
     assert (await who.submit(values={NOTE_WORDS: text}))["ok"]
 
 

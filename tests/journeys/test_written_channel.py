@@ -20,7 +20,7 @@ from tests.journeys.office import VIP, Office
 from tests.journeys.test_several_processes import second_process
 from tests.journeys.test_write_a_note import WRITE, write
 from tests.journeys.world import CHANNEL, NOTE, SENT, World, world
-from tests.livechat.pictures import png_of
+from tests.web.pictures import png_of
 
 ELSEWHERE = "support"
 WRITING = (
@@ -64,7 +64,7 @@ async def known_as_shared(here: World, name: str) -> None:
 
     async def is_known() -> bool:
         async with here.bridge.database.read() as tx:
-            return any(one.id == channel and one.is_exposed for one in await tx.channels.health())
+            return any(one.id == channel and one.is_exposed for one in await tx.slack_channels.health())
 
     await here.until(is_known)
 
@@ -321,7 +321,7 @@ async def test_while_another_process_still_uploads_a_file_for_a_channel_it_may_b
         # As another process writes down what it hears.
         channel = here.slack.channel(CHANNEL)
         channel.is_ext_shared = True
-        await here.bridge.database.write(lambda tx: tx.channels.doubted(channel.id, is_exposed=True))
+        await here.bridge.database.write(lambda tx: tx.slack_channels.doubted(channel.id, is_exposed=True))
         before = written(here.slack, CHANNEL)
         await here.held_back()
         assert written(here.slack, CHANNEL) == before

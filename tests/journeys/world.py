@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.app import Bridge
-from bot.blocks.ids import ALLOW_AI_REPLIES, HAND_BACK_MODAL, TAKE_OVER
-from bot.config import AIKind, Settings
+from bot.blocks.elements.ids import ALLOW_AI_REPLIES, HAND_BACK_MODAL, TAKE_OVER
 from bot.demo.customer import CustomerChat, JsonEntry
 from bot.demo.show import NO_LIMITS
 from bot.demo.thread import ThreadScreen
-from bot.slack.poster import Waits
-from sandbox import Person, Workspace
+from bot.settings import AIKind, Settings
+from bot.slack.outbound.message_sender import Waits
+from sandbox import Workspace, WorkspacePerson
 from storage.records import ConversationId
 from storage.schema import outbox
 from tests.clocks import RunningClock
@@ -60,11 +60,11 @@ class Chat:
             lambda e: e["text"] == text and (author is None or e["from"] == author)
         )
 
-    async def reply(self, who: Person, text: str, **how: Any) -> str:
+    async def reply(self, who: WorkspacePerson, text: str, **how: Any) -> str:
         """Type in the thread; returns the message's ts."""
         return await who.post(self.channel, text, thread_ts=await self.thread.ts(), **how)
 
-    async def press(self, who: Person, action: str) -> Mapping[str, Any]:
+    async def press(self, who: WorkspacePerson, action: str) -> Mapping[str, Any]:
         """Press a button of the card once it is there."""
         ts = await self.thread.ts()
         message = self._world.slack.message
@@ -76,7 +76,7 @@ class Chat:
         await self._world.slack.until(offered)
         return await who.press(self.channel, ts, action)
 
-    async def choose(self, who: Person, label: str) -> Mapping[str, Any]:
+    async def choose(self, who: WorkspacePerson, label: str) -> Mapping[str, Any]:
         """Choose that in one of the card's menus once it is there."""
         ts = await self.thread.ts()
         message = self._world.slack.message
@@ -97,11 +97,11 @@ class Chat:
             )
         )
 
-    async def taken_over(self, by: Person) -> None:
+    async def taken_over(self, by: WorkspacePerson) -> None:
         await self.press(by, TAKE_OVER)
         await self.customer.sees(lambda e: bool(e.get("state")) and e["state"]["state"] == "teammate")
 
-    async def handed_back(self, by: Person) -> None:
+    async def handed_back(self, by: WorkspacePerson) -> None:
         await self.press(by, ALLOW_AI_REPLIES)
         if [view for view in await by.views() if view["callback_id"] == HAND_BACK_MODAL]:
             assert (await by.submit())["ok"]
@@ -210,7 +210,7 @@ class World:
 
         async def nothing_owed() -> bool:
             async with self.bridge.database.read() as tx:
-                return await tx.inbox.count() == 0 and (await tx.outbox.counts())["open"] == 0
+                return await tx.slack_events.count() == 0 and (await tx.outbox.counts())["open"] == 0
 
         await self.slack.until(nothing_owed, timeout=60)
 

@@ -10,9 +10,9 @@ from typing import ClassVar, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from bot.config import AIKind
+from bot.settings import AIKind
 from sandbox.payload import Payload
-from storage.records import Audience, Entry, State
+from storage.records import Audience, ConversationState, Entry
 from tests.journeys.world import CHANNEL
 from tests.machine.house import House, emptied
 from tests.machine.picture import TEAM, Fate, Talk, ThreadMessage
@@ -197,7 +197,7 @@ class Bench(RuleBasedStateMachine):
             problems += story.problems + reception_problems(received, shown)
         assert not problems, "\n".join(problems)
 
-    async def stands(self, talk: Talk) -> tuple[State, str | None]:
+    async def stands(self, talk: Talk) -> tuple[ConversationState, str | None]:
         """Who answers, as committed now."""
         async with self.house.ledger.read() as tx:
             conversation = await tx.conversations.get(talk.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from storage.records import State
+from storage.records import ConversationState
 from tests.machine.bench import Bench
 from tests.machine.customer import Refused
 from tests.machine.picture import Talk
@@ -94,7 +94,9 @@ class Customers(Bench):
         current = await self.epoch_of(talk)
         thought_in = talk.customer.epoch if epoch is None else epoch
         talk.ai_said[one], talk.thought_in[one] = 0, thought_in
-        expected = "ai_paused" if state is not State.AI else "stale" if thought_in != current else None
+        expected = (
+            "ai_paused" if state is not ConversationState.AI else "stale" if thought_in != current else None
+        )
         try:
             talk.ai_said[one] = await talk.customer.ai_says(f"Two days. {one}.", one, thought_in)
             assert not sure or expected is None, f"accepted in {state}, epoch {current}, from {thought_in}"

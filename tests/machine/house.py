@@ -11,9 +11,9 @@ from typing import Any
 
 import aiohttp
 
-from bot.config import AIKind, Settings
-from sandbox import Person, Workspace
-from storage.database import Database
+from bot.settings import AIKind, Settings
+from sandbox import Workspace, WorkspacePerson
+from storage.engine.database import Database
 from tests import databases
 from tests.journeys.world import CHANNEL, SERVER_KEY
 from tests.machine.customer import CustomerAtHome
@@ -96,7 +96,7 @@ class House:
         await customer.start()
         return customer
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str) -> WorkspacePerson:
         return self.slack.person(name)
 
     async def owed(self) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from bot.blocks.ids import TAKE_OVER
+from bot.blocks.elements.ids import TAKE_OVER
 from tests.journeys.world import CHANNEL
 from tests.machine.customers import chance, which
 from tests.machine.picture import Fate, Reading, Talk, ThreadMessage

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.blocks.ids import KEEP_AS_NOTE, SEND_AS_ME, TAKE_OVER_AND_SEND
+from bot.blocks.elements.ids import KEEP_AS_NOTE, SEND_AS_ME, TAKE_OVER_AND_SEND
 from storage.records import ConversationId
 from tests.machine.customer import CustomerAtHome
 from tests.machine.tokens import secret, token

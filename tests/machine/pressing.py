@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from bot.blocks.ids import (
+from bot.blocks.elements.ids import (
     ALLOW_AI_REPLIES,
     KEEP_AS_NOTE,
     SEND_AS_ME,
@@ -21,7 +21,7 @@ from bot.blocks.ids import (
     HeldValue,
 )
 from sandbox import PersonError
-from storage.records import State
+from storage.records import ConversationState
 from tests.journeys.world import CHANNEL
 from tests.machine.customers import chance, which
 from tests.machine.picture import TEAM, Talk
@@ -55,10 +55,10 @@ class Pressing(Writing):
             pressers = [by, *([also] if also else []), *([by] if again else [])]
             ok = await asyncio.gather(*(self.press_card(talk, one, TAKE_OVER) for one in pressers))
             state, holder = await self.stands(talk)
-            if before[0] is State.TEAMMATE:
+            if before[0] is ConversationState.TEAMMATE:
                 assert (state, holder) == before, f"{holder} took it from {before[1]}"
             elif any(ok) and self._unknown() == strangers:
-                assert state is State.TEAMMATE, "a press was acknowledged and nobody holds"
+                assert state is ConversationState.TEAMMATE, "a press was acknowledged and nobody holds"
                 assert holder in pressers, f"{holder} did not press"
 
         self.step(f"{by} presses Take over of {talk.name}{f', {also} too' * bool(also)}", pressed())

@@ -13,13 +13,13 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import bot.slack.watch
+import bot.slack.recovery.connection_monitor
 from bot.ai import HandOver, Reply, Summary, Transcript, make_ai
 from bot.ai.interface import Translation, Wish
 from bot.app import Bridge
-from bot.config import Settings
 from bot.demo.show import NO_LIMITS
-from bot.slack.poster import Waits
+from bot.settings import Settings
+from bot.slack.outbound.message_sender import Waits
 from tests.machine.tokens import answer_to
 
 # A fork server that has imported the program already starts a bridge in a few milliseconds.
@@ -129,7 +129,7 @@ def clock_ahead(seconds: float) -> Callable[[], datetime]:
 
 
 def _serve(start: Start, pipe: Connection) -> None:
-    bot.slack.watch.SWEEP_AGAIN = timedelta(seconds=0.2)
+    bot.slack.recovery.connection_monitor.SWEEP_AGAIN = timedelta(seconds=0.2)
     logging.basicConfig(filename=start.log, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     asyncio.run(_run(start, pipe))
 

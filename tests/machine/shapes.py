@@ -124,7 +124,7 @@ class Shapes(Trouble):
         return typed
 
     async def _add(self, talk: Talk, typed: ThreadMessage, name: str, *, marked: bool) -> None:
-        fate = (await self.fates(talk))[typed.ts]
+        outcome = (await self.fates(talk))[typed.ts]
         wording = Wording(f"Half of it S{self.number()}.", Reading.MORE)
         fields = MORE[name](wording.text, f"and more S{self.number()}.")
         self.journal.append(f"  {typed.author}'s message {typed.number}: {wording.text}")
@@ -134,7 +134,7 @@ class Shapes(Trouble):
             Fate.HELD: Fate.FAILED,
             Fate.FAILED: Fate.FAILED,
         }
-        typed.surely = None if typed.late or typed.pressed else became.get(fate)
+        typed.surely = None if typed.late or typed.pressed else became.get(outcome)
         typed.wordings.append(wording)
         typed.always = _stays(fields) or typed.always
         # Words make it a person's edit, and blocks. Without them those that are there go.

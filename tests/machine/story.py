@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from bot.blocks.ids import SEND_AS_ME, TAKE_OVER_AND_SEND
+from bot.blocks.elements.ids import SEND_AS_ME, TAKE_OVER_AND_SEND
 from bot.desk.timeline import Event
-from storage.records import Audience, Author, Entry, Kind, State, Status
+from storage.records import Audience, Author, ConversationState, Entry, Kind, Status
 from tests.machine.picture import GUEST, Reading, Talk, ThreadMessage
 from tests.machine.tokens import token
 
@@ -29,7 +29,7 @@ class Story:
         self._taken: Counter[str] = Counter()
         self._escalated = 0
         self._direct: list[ThreadMessage] = []
-        self.state = State.AI
+        self.state = ConversationState.AI
         self.holder: str | None = None
         self.epoch = 0
         self.status: Status | None = None
@@ -74,28 +74,30 @@ class Story:
         by = str(entry.data.get("by") or "").lower()
         match entry.data["event"]:
             case Event.TAKEN_OVER:
-                self._must(self.state is not State.TEAMMATE, f"taken from {self.holder} by {by}")
+                self._must(self.state is not ConversationState.TEAMMATE, f"taken from {self.holder} by {by}")
                 self._taken[by] += 1
                 self._must(self._taken[by] <= self._talk.take_overs[by], f"{by} did not press Take over")
-                self._moved(State.TEAMMATE, by, Status.ON_YOU)
+                self._moved(ConversationState.TEAMMATE, by, Status.ON_YOU)
             case Event.ESCALATED:
-                self._must(self.state is State.WAITING, "escalated, and no words to the customer")
+                self._must(self.state is ConversationState.WAITING, "escalated, and no words to the customer")
             case Event.RESUMED:
-                self._must(self.state is not State.AI, "handed back twice")
+                self._must(self.state is not ConversationState.AI, "handed back twice")
                 pressed = (by, entry.epoch - 1) in self._talk.hand_backs
                 self._must(pressed, f"{by} did not press Allow AI replies of stretch {entry.epoch - 1}")
-                self._moved(State.AI, None, None)
+                self._moved(ConversationState.AI, None, None)
             case _:
                 self._must(entry.audience is Audience.TEAM, "meant for the team, shown to the customer")
 
     def _escalate(self) -> None:
-        self._must(self.state is State.AI, "the customer is told to wait, and waits or is answered")
+        self._must(
+            self.state is ConversationState.AI, "the customer is told to wait, and waits or is answered"
+        )
         self._escalated += 1
         if self._external:
             self._must(self._escalated <= self._talk.escalations, "escalated, and nobody asked for it")
-        self._moved(State.WAITING, None, Status.NEW)
+        self._moved(ConversationState.WAITING, None, Status.NEW)
 
-    def _moved(self, state: State, holder: str | None, status: Status | None) -> None:
+    def _moved(self, state: ConversationState, holder: str | None, status: Status | None) -> None:
         self.state, self.holder, self.status = state, holder, status
         self.epoch += 1
 
@@ -107,7 +109,9 @@ class Story:
             self.status = Status.ON_YOU
 
     def _ai(self, entry: Entry) -> None:
-        self._must(self.state is State.AI, f"the AI speaks while the conversation is {self.state}'s")
+        self._must(
+            self.state is ConversationState.AI, f"the AI speaks while the conversation is {self.state}'s"
+        )
         said = token(entry.text)
         self._once(said)
         if self._external:
@@ -125,7 +129,7 @@ class Story:
         author = self._name_of(entry.person.user) if entry.person else None
         self._must(author == typed.author != GUEST, f"{author} sent what {typed.author} typed")
         self._must(reading in (Reading.PLAIN, Reading.MENTION), f"{said} was not meant for the customer")
-        self._must(self.state is State.TEAMMATE, f"sent beside the {self.state}")
+        self._must(self.state is ConversationState.TEAMMATE, f"sent beside the {self.state}")
         if self.holder == author and reading is Reading.PLAIN and not typed.pressed:
             self._in_order(typed)
         elif self.holder != author or reading is not Reading.PLAIN:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from bot.config import AIKind
+from bot.settings import AIKind
 from tests.machine.shapes import Shapes
 
 EXAMPLES, STEPS = 2, 50

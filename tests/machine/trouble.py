@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from bot.blocks.ids import ALLOW_AI_REPLIES, TAKE_OVER
+from bot.blocks.elements.ids import ALLOW_AI_REPLIES, TAKE_OVER
 from tests.machine.customers import chance, which
 from tests.machine.moving import Moving
 from tests.machine.picture import Reading

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from sandbox import Workspace
-from storage.records import Audience, Author, Entry, Kind, MessageRef, State
+from storage.records import Audience, Author, ConversationState, Entry, Kind, MessageRef
 from storage.schema import entries as ledger
 from storage.transaction import Transaction
 from tests.journeys.world import CHANNEL, FAILED, HELD, NOTE, SENT
@@ -78,11 +78,11 @@ def thread_problems(slack: Workspace, talk: Talk, entries: Sequence[Entry], stor
         return problems
     card = slack.rendered(present)
     stands = {
-        State.AI: "The AI is answering",
-        State.WAITING: "Waiting for a teammate",
-        State.TEAMMATE: f"{(story.holder or '').capitalize()} is answering",
+        ConversationState.AI: "The AI is answering",
+        ConversationState.WAITING: "Waiting for a teammate",
+        ConversationState.TEAMMATE: f"{(story.holder or '').capitalize()} is answering",
     }[story.state]
-    offered = "[Allow AI replies]" if story.state is State.TEAMMATE else "[Take over]"
+    offered = "[Allow AI replies]" if story.state is ConversationState.TEAMMATE else "[Take over]"
     if stands not in card or offered not in card:
         problems.append(f"the card reads {card!r}, not {stands!r} with {offered}")
     return problems
@@ -147,16 +147,16 @@ def fate_problems(
     in_window = [one for _, who, text in shown if who == "teammate" for one in tokens(text)]
     problems = []
     for typed in talk.messages:
-        fate = found[typed.ts]
+        outcome = found[typed.ts]
         what = f"{typed.author}'s message {typed.number}"
-        if fate not in typed.may_become():
-            problems.append(f"{what} is {fate}, not {' or '.join(sorted(typed.may_become()))}")
+        if outcome not in typed.may_become():
+            problems.append(f"{what} is {outcome}, not {' or '.join(sorted(typed.may_become()))}")
             continue
         if typed.deleted:
             continue
-        if not typed.vanished and (marks := _marks(slack, typed)) != {MARK_OF[fate]}:
-            problems.append(f"{what} is {fate} and marked {sorted(marks)}")
-        if fate is Fate.SENT and typed.last_words(story.sent[typed.ts]) not in in_window:
+        if not typed.vanished and (marks := _marks(slack, typed)) != {MARK_OF[outcome]}:
+            problems.append(f"{what} is {outcome} and marked {sorted(marks)}")
+        if outcome is Fate.SENT and typed.last_words(story.sent[typed.ts]) not in in_window:
             problems.append(f"{what} should read {typed.last_words(story.sent[typed.ts])}: {in_window}")
     for typed in talk.messages:
         theirs = [one for one in in_window if typed.reads(one)]

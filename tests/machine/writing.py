@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from storage.records import State
+from storage.records import ConversationState
 from tests.journeys.world import CHANNEL
 from tests.machine.customers import Customers, chance, which
 from tests.machine.picture import GUEST, TEAM, Fate, Reading, Talk, ThreadMessage, Wording
@@ -103,7 +103,7 @@ class Writing(Customers):
         state, holder = await self.stands(talk)
         surely = {Reading.NOTE: Fate.NOTE, Reading.MENTION: Fate.HELD}.get(reading)
         if reading is Reading.PLAIN and sure:
-            surely = Fate.SENT if state is State.TEAMMATE and holder == by else Fate.HELD
+            surely = Fate.SENT if state is ConversationState.TEAMMATE and holder == by else Fate.HELD
         stranger = self.is_silent()
         person = self.house.person(by)
         ts = await person.post(CHANNEL, wording.text, thread_ts=thread, deliveries=deliveries)

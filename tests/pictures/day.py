@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.blocks.ids import HOLD_REASON
-from bot.config import Settings
+from bot.blocks.elements.ids import HOLD_REASON
 from bot.manifest import message_shortcuts, messages_tab
-from sandbox import Person, Workspace
+from bot.settings import Settings
+from sandbox import Workspace, WorkspacePerson
 from tests.ai.fake_anthropic import FakeAnthropic
 from tests.journeys.world import CHANNEL, HELD, NOTE, SENT, SERVER_KEY, Chat, World
 from tests.pictures.hours import Hours
@@ -141,7 +141,7 @@ class Day:
         await self.world.prompt("ana")
         return chat
 
-    async def reply(self, chat: Chat, who: Person, text: str) -> str:
+    async def reply(self, chat: Chat, who: WorkspacePerson, text: str) -> str:
         ts = await chat.reply(who, text)
         await chat.marked(ts, SENT)
         await self.world.settled()

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot.blocks.ids import ALLOW_AI_REPLIES
+from bot.blocks.elements.ids import ALLOW_AI_REPLIES
 from tests.journeys.world import CHANNEL, NOTE
 from tests.png import png
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from sandbox import Person
+    from sandbox import WorkspacePerson
     from tests.ai.fake_anthropic import FakeAnthropic
     from tests.journeys.world import Chat
     from tests.pictures.camera import Camera
@@ -43,7 +43,7 @@ class Studio:
     take: Take
 
     def screen(
-        self, who: Person, *, size: tuple[int, int] = WINDOW, dark: bool = False, **query: str
+        self, who: WorkspacePerson, *, size: tuple[int, int] = WINDOW, dark: bool = False, **query: str
     ) -> AbstractAsyncContextManager[Page]:
         """A person's Slack, at the channel or the thread that `query` names."""
         query = {"as": who.name, "channel": CHANNEL, **query}
@@ -52,7 +52,7 @@ class Studio:
     async def slack(
         self,
         name: str,
-        who: Person,
+        who: WorkspacePerson,
         shows: str,
         *,
         part: str = "body",
@@ -256,7 +256,7 @@ async def troubles(studio: Studio, chat: Chat, thread: str) -> None:
     studio.day.slack.archive(CHANNEL, archived=False)
 
 
-def _told(day: Day, who: Person) -> list[str]:
+def _told(day: Day, who: WorkspacePerson) -> list[str]:
     """What the bot told somebody alone."""
     user = day.slack.user_id(who.name)
     posts = [call.arguments for call in day.slack.calls_of("chat.postMessage")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import Person
+from sandbox import WorkspacePerson
 from sandbox.payload import Payload
 
 
@@ -29,7 +29,7 @@ MENU = Count(presses=2)
 LINE = Count(lines=1)
 
 
-class Hand(Person):
+class Hand(WorkspacePerson):
     """Counts as Slack's screen would make one work; what is only looked at costs nothing.
 
     `customer` is the name of whom the work is for.

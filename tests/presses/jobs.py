@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from bot.blocks.ids import (
+from bot.blocks.elements.ids import (
     ALLOW_AI_REPLIES,
     HAND_OVER_TO,
     HOLD_REASON,

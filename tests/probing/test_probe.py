@@ -11,17 +11,17 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.config import read_settings
 from bot.manifest import manifest
 from bot.probing import asking, scratch
-from bot.probing.asking import Answer, NotProbed, probe
+from bot.probing.asking import NotProbed, ProbeAnswer, probe
 from bot.probing.questions import QUESTIONS
 from bot.probing.running import answers
-from bot.slack.installation import NotConnected
+from bot.settings import read_settings
+from bot.slack.workspace.installation import NotConnected
 from sandbox import Workspace
 from sandbox.sources import to_ask
 from sandbox.workspace import DEFAULT_SCOPES
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import PersonId
 from tests.command_line import Operator, operator, slack
 
@@ -36,7 +36,7 @@ async def client(slack: Workspace) -> AsyncIterator[AsyncWebClient]:
         yield AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
 
 
-async def asked(client: AsyncWebClient, channel: str = "#scratch", *, live: str = "") -> list[Answer]:
+async def asked(client: AsyncWebClient, channel: str = "#scratch", *, live: str = "") -> list[ProbeAnswer]:
     return [answer async for answer in probe(client, channel, live={live}, pace=0)]
 
 
@@ -201,7 +201,7 @@ async def test_on_the_command_line_each_rule_has_a_line_and_an_interruption_take
 async def test_a_channel_that_an_inbox_is_connected_to_is_live(slack: Workspace, database_url: str) -> None:
     channel = made(slack)
     database = Database(database_url)
-    await database.write(lambda tx: tx.channels.connect("vip", channel, by=PersonId("T1", "U1")))
+    await database.write(lambda tx: tx.slack_channels.connect("vip", channel, by=PersonId("T1", "U1")))
     await database.close()
     settings = read_settings(
         {

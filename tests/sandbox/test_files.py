@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from tests.livechat.pictures import picture
 from tests.sandbox.test_browser import CHROMIUM
+from tests.web.pictures import picture
 
 if TYPE_CHECKING:
     from sandbox import Workspace

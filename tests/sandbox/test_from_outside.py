@@ -13,7 +13,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from sandbox import RemoteWorkspace
-from sandbox.console import Console
+from sandbox.outside.console import Console
 from tests.sandbox.test_web_api import button
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Workspace
-from sandbox.callbacks import UnverifiedUrl
+from sandbox.delivery.callbacks import UnverifiedUrl
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

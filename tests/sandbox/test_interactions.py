@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox import Person, PersonError, Workspace
+from sandbox import PersonError, Workspace, WorkspacePerson
 
 if TYPE_CHECKING:
     from tests.sandbox.conftest import Bot
@@ -304,7 +304,7 @@ async def test_a_message_shortcut_carries_the_message(slack: Workspace, bot: Bot
     async def note(ack: Any) -> None:
         await ack()
 
-    ana = Person(slack.url, "ana")
+    ana = WorkspacePerson(slack.url, "ana")
     ts = await ana.post("live-chat", "keep this")
     assert (await ana.shortcut("note", "live-chat", ts))["ok"]
     body = bot.bodies[-1]

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import PersonError, RemoteWorkspace, Workspace
-from sandbox.pacing import CALLS_A_MINUTE
+from sandbox.faults.pacing import CALLS_A_MINUTE
 from sandbox.web_api.call import METHODS
 from tests.sandbox.test_web_api import button
 

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from sandbox.chance import KINDS
-from sandbox.faults import Faults
+from sandbox.faults.chance import KINDS
+from sandbox.faults.scripted import Faults
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient

@@ -11,7 +11,7 @@ from functools import reduce
 from pathlib import Path
 
 import sandbox
-from sandbox.feed import DEFAULT_SUBSCRIPTIONS
+from sandbox.delivery.feed import DEFAULT_SUBSCRIPTIONS
 from sandbox.sources import OURS, RULES
 from sandbox.web_api.call import METHODS
 from sandbox.web_api.server import MODULES
@@ -112,7 +112,7 @@ def test_every_number_has_a_rule_or_is_the_sandboxs_own() -> None:
 def test_every_module_has_a_rule_or_is_the_sandboxs_own() -> None:
     named = {module_of(place) for rule in RULES for place in rule.where} | OURS
     # What only holds others together or says a type has no rule of its own.
-    parts = {"interactions", "payload", "workspace"}
+    parts = {"people.interactions", "payload", "workspace"}
     assert sorted({name for name, _ in modules()} - named - parts) == []
 
 

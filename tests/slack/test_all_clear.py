@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-import bot.slack.all_clear
-from bot.slack.all_clear import SILENT_FOR, AllClear
-from bot.slack.in_hand import InHand
-from storage.database import Database
+import bot.slack.inbound.all_clear
+from bot.slack.inbound.all_clear import SILENT_FOR, AllClear
+from bot.slack.inbound.in_hand import InHand
+from storage.engine.database import Database
 
 
 class Passed:
@@ -51,8 +51,8 @@ async def process(address: str, in_hand: InHand, passed: Passed | None = None) -
         asks.heard(name)
 
     running: list[Coroutine[Any, Any, None] | None] = [
-        database.notices(heard=heard, missed=is_listening.set),
-        database.presence(),
+        database.notifications(heard=heard, missed=is_listening.set),
+        database.process_lock(),
     ]
     tasks = [asyncio.create_task(one) for one in running if one is not None]
     if tasks:
@@ -108,7 +108,7 @@ async def test_a_process_that_hangs_is_doubted_and_at_last_not_waited_for(
 ) -> None:
     if database.is_sqlite:
         pytest.skip("SQLite serves one process")
-    monkeypatch.setattr(bot.slack.all_clear, "PATIENCE", 0.2)
+    monkeypatch.setattr(bot.slack.inbound.all_clear, "PATIENCE", 0.2)
     passed, theirs = Passed(), InHand()
     async with process(address, InHand(), passed) as one, process(address, theirs):
         number = theirs.received()
@@ -117,7 +117,7 @@ async def test_a_process_that_hangs_is_doubted_and_at_last_not_waited_for(
         assert await one.given()
         # Whatever it says, it is there again.
         theirs.finished(number)
-        monkeypatch.setattr(bot.slack.all_clear, "PATIENCE", 60.0)
+        monkeypatch.setattr(bot.slack.inbound.all_clear, "PATIENCE", 60.0)
         async with asyncio.timeout(20):
             while one._silent:
                 assert await one.given()

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.slack.arrivals import MOST_TOGETHER, Arrivals
-from storage.database import Database
-from storage.inbox import Delivery
+from bot.slack.inbound.arrivals import MOST_TOGETHER, Arrivals
+from storage.engine.database import Database
 from storage.records import MessageRef
+from storage.slack.slack_events import SlackEvent
 from storage.transaction import Transaction
 
 THREADS = [MessageRef("T1", "C1", f"{number}.000000") for number in range(4)]
@@ -28,10 +28,10 @@ class Counted(MessageRef):
     __hash__ = MessageRef.__hash__
 
 
-def delivery(number: int, *, text: str = "Hi", thread: MessageRef | None = None) -> Delivery:
+def delivery(number: int, *, text: str = "Hi", thread: MessageRef | None = None) -> SlackEvent:
     thread = thread or THREADS[number % len(THREADS)]
     ts = f"{1000 + number}.000000"
-    return Delivery("posted", thread, MessageRef("T1", "C1", ts), "", ts, {"text": text})
+    return SlackEvent("posted", thread, MessageRef("T1", "C1", ts), "", ts, {"text": text})
 
 
 class Shelf:
@@ -42,33 +42,33 @@ class Shelf:
         self.goes_on = asyncio.Event()
         self.goes_on.set()
 
-    async def store(self, deliveries: Sequence[Delivery], tx: Transaction) -> Sequence[bool]:
-        await tx.inbox.put_all([(one, tx.now) for one in deliveries])
+    async def store(self, deliveries: Sequence[SlackEvent], tx: Transaction) -> Sequence[bool]:
+        await tx.slack_events.put_all([(one, tx.now) for one in deliveries])
         self.kept.append(len(deliveries))
         return [True] * len(deliveries)
 
 
 @pytest.fixture
-def shelf() -> Shelf:
+def ticket_filter() -> Shelf:
     return Shelf()
 
 
 @pytest.fixture
-def arrivals(database: Database, shelf: Shelf) -> Arrivals:
-    return Arrivals(database, shelf.store)
+def arrivals(database: Database, ticket_filter: Shelf) -> Arrivals:
+    return Arrivals(database, ticket_filter.store)
 
 
 async def waiting(database: Database) -> int:
     async with database.read() as tx:
-        return await tx.inbox.count()
+        return await tx.slack_events.count()
 
 
 async def test_what_arrives_together_is_kept_together(
-    database: Database, shelf: Shelf, arrivals: Arrivals
+    database: Database, ticket_filter: Shelf, arrivals: Arrivals
 ) -> None:
     await asyncio.gather(*(arrivals.take(delivery(number)) for number in range(1_000)))
     assert await waiting(database) == 1_000
-    assert len(shelf.kept) <= -(-1_000 // MOST_TOGETHER) + 1
+    assert len(ticket_filter.kept) <= -(-1_000 // MOST_TOGETHER) + 1
 
 
 async def test_no_arrival_is_compared_with_all_others(database: Database, arrivals: Arrivals) -> None:
@@ -83,23 +83,23 @@ async def test_no_arrival_is_compared_with_all_others(database: Database, arriva
 
 
 async def test_what_is_delivered_again_while_it_is_kept_joins_it(
-    database: Database, shelf: Shelf, arrivals: Arrivals
+    database: Database, ticket_filter: Shelf, arrivals: Arrivals
 ) -> None:
     firsts = await asyncio.gather(*(arrivals.take(delivery(1)) for _ in range(50)))
     assert firsts.count(True) == 1
     # And what comes later still is known without a transaction.
     assert not await arrivals.take(delivery(1))
-    assert shelf.kept == [1]
+    assert ticket_filter.kept == [1]
     assert await waiting(database) == 1
 
 
 async def test_whoever_joins_hears_that_it_failed_and_the_next_try_is_a_new_one(database: Database) -> None:
     fails = True
 
-    async def store(deliveries: Sequence[Delivery], tx: Transaction) -> Sequence[bool]:
+    async def store(deliveries: Sequence[SlackEvent], tx: Transaction) -> Sequence[bool]:
         if fails:
             raise OSError("the disk is full")
-        await tx.inbox.put_all([(one, tx.now) for one in deliveries])
+        await tx.slack_events.put_all([(one, tx.now) for one in deliveries])
         return [True] * len(deliveries)
 
     arrivals = Arrivals(database, store)
@@ -127,7 +127,7 @@ async def test_what_nobody_kept_is_asked_about_again(database: Database) -> None
     """A thread that is nobody's just now may be a conversation's in a moment."""
     asked = 0
 
-    async def store(deliveries: Sequence[Delivery], tx: Transaction) -> Sequence[bool]:
+    async def store(deliveries: Sequence[SlackEvent], tx: Transaction) -> Sequence[bool]:
         nonlocal asked
         asked += len(deliveries)
         return [False] * len(deliveries)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.backoff import Backoff
+from bot.slack.api.backoff import Backoff
 
 FIRST = timedelta(seconds=2)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.desk.attachments import Unfit
-from bot.desk.files import Files
-from bot.slack.files import Brought, SlackFiles, SlackHost
-from storage.database import Database
+from bot.desk.attachments import FileRejection
+from bot.files.store import FileStore
+from bot.slack.api.downloads import Brought, SlackFiles, SlackHost
+from storage.engine.database import Database
 from tests.desk.conftest import ANA, Case, case, office
 
 __all__ = ["case", "office"]
@@ -22,7 +22,7 @@ async def test_the_files_of_a_held_message_have_not_come(database: Database, cas
             AsyncWebClient(base_url=nowhere),
             session,
             database,
-            Files(database, largest=1_000, most=1_000),
+            FileStore(database, largest=1_000, most=1_000),
             SlackHost(nowhere),
         )
-        assert await files.bring(case.thread, message, [{"id": "F1"}]) == Brought(unfit=Unfit.LATE)
+        assert await files.bring(case.thread, message, [{"id": "F1"}]) == Brought(unfit=FileRejection.LATE)

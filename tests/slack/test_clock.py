@@ -7,8 +7,8 @@ from email.utils import formatdate
 
 import pytest
 
-from bot.slack.clock import FARTHEST, SlackClock
-from bot.slack.events import moment
+from bot.slack.api.clock import FARTHEST, SlackClock
+from bot.slack.inbound.events import moment
 
 OFFSETS = (-600, -90, 0, 90, 600)
 SOON = 0.2

@@ -10,8 +10,8 @@ from collections import Counter
 
 import pytest
 
-from bot.slack import errors
-from bot.slack.errors import MEANING, Trouble
+from bot.slack.api import errors
+from bot.slack.api.errors import MEANING, Trouble
 
 EVERY_METHOD = """
     ratelimited unknown_method access_denied account_inactive deprecated_endpoint ekm_access_denied

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.errors import CALL_ERRORS, Failure, Trouble
+from bot.slack.api.errors import CALL_ERRORS, Failure, Trouble
 from sandbox import Workspace
-from sandbox.faults import Faults
+from sandbox.faults.scripted import Faults
 
 Script = Callable[[Faults], None]
 

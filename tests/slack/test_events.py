@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.attachments import Unfit
-from bot.slack.events import Deleted, Edited, Posted, thread_event
-from bot.slack.letters import delivery_of
+from bot.desk.attachments import FileRejection
+from bot.slack.inbound.event_router import delivery_of
+from bot.slack.inbound.events import Deleted, Edited, Posted, thread_event
 from sandbox import Workspace
 from storage.records import MessageRef, PersonId
 from tests.slack import composed
@@ -246,19 +246,19 @@ def test_what_it_shows_besides_is_seen_at_once_and_where_it_is_added_later(shape
 @pytest.mark.parametrize(
     ("name", "more"),
     [
-        ("a picture by its address", Unfit.PICTURE),
-        ("a pasted table", Unfit.TABLE),
-        ("a chart", Unfit.TABLE),
-        ("a forwarded message", Unfit.FORWARD),
-        ("Slack's view of a team message", Unfit.FORWARD),
-        ("a team message without its marks", Unfit.FORWARD),
-        ("sections of an app", Unfit.LAYOUT),
-        ("a stand-in without blocks", Unfit.LAYOUT),
-        ("a block that nobody knows", Unfit.UNKNOWN),
-        ("a kind of message that nobody knows", Unfit.UNKNOWN),
+        ("a picture by its address", FileRejection.PICTURE),
+        ("a pasted table", FileRejection.TABLE),
+        ("a chart", FileRejection.TABLE),
+        ("a forwarded message", FileRejection.FORWARD),
+        ("Slack's view of a team message", FileRejection.FORWARD),
+        ("a team message without its marks", FileRejection.FORWARD),
+        ("sections of an app", FileRejection.LAYOUT),
+        ("a stand-in without blocks", FileRejection.LAYOUT),
+        ("a block that nobody knows", FileRejection.UNKNOWN),
+        ("a kind of message that nobody knows", FileRejection.UNKNOWN),
     ],
 )
-def test_its_author_can_be_told_what_it_is(name: str, more: Unfit) -> None:
+def test_its_author_can_be_told_what_it_is(name: str, more: FileRejection) -> None:
     happened = thread_event(posted(blocks=None) | MORE[name]("Words", "Extra"), team=TEAM)
     assert isinstance(happened, Posted)
     assert happened.more is more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.slack.files import SlackHost
+from bot.slack.api.downloads import SlackHost
 
 
 @pytest.mark.parametrize(

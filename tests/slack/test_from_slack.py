@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.desk.replies import Meant
-from bot.slack.from_slack import mentioned_users, read
+from bot.desk.replies.thread_messages import Intent
+from bot.slack.text.from_slack import mentioned_users, read
 from tests.clocks import processor_time
 
 NAMES = {"U012ANA": "Ana García", "W012BEN": "Ben & Jerry"}
-FOR_CUSTOMER, NOTE, UNCLEAR, NOTHING = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR, Meant.NOTHING
+FOR_CUSTOMER, NOTE, UNCLEAR, NOTHING = Intent.FOR_CUSTOMER, Intent.NOTE, Intent.UNCLEAR, Intent.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_a_note_is_a_note_in_every_disguise(typed: str) -> None:
         # A number may be the answer itself: this one is not a note, and its reader sees it as typed.
         assert read(typed, names=NAMES).text == typed
         return
-    assert read(typed, names=NAMES).meant is NOTE
-    assert read(typed, names=NAMES, has_files=True).meant is NOTE
+    assert read(typed, names=NAMES).intent is NOTE
+    assert read(typed, names=NAMES, has_files=True).intent is NOTE
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_note_is_a_note_in_every_disguise(typed: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_plainly_for_the_customer_is_sent(typed: str) -> None:
-    assert read(typed, names=NAMES).meant is FOR_CUSTOMER
+    assert read(typed, names=NAMES).intent is FOR_CUSTOMER
 
 
 @pytest.mark.parametrize(
@@ -65,15 +65,15 @@ def test_what_is_plainly_for_the_customer_is_sent(typed: str) -> None:
     ],
 )  # fmt: skip
 def test_a_mention_or_the_like_further_in_is_held_even_where_slack_did_not_recognise_it(typed: str) -> None:
-    assert read(typed, names=NAMES).meant is UNCLEAR
+    assert read(typed, names=NAMES).intent is UNCLEAR
 
 
 @pytest.mark.parametrize(
     "typed", ["", " ", "\n", "\t \n", "\u200b", "\u200d\ufeff", "\u2060 \u3164", "\u2800", "\u0301", "\ufe0f"]
 )
 def test_a_message_without_words_is_sent_only_for_its_files(typed: str) -> None:
-    assert read(typed, names={}).meant is NOTHING
-    assert read(typed, names={}, has_files=True).meant is FOR_CUSTOMER
+    assert read(typed, names={}).intent is NOTHING
+    assert read(typed, names={}, has_files=True).intent is FOR_CUSTOMER
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_no_message_of_slacks_leaks_an_id_or_makes_a_mention(typed: str, has_fil
     if "&lt;@" not in typed and "&lt;<" not in typed:
         assert "<@" not in reading.text
     if re.search(r"<(?:@|!subteam|!here|!channel|!everyone)", typed):
-        assert reading.meant is not FOR_CUSTOMER
+        assert reading.intent is not FOR_CUSTOMER
 
 
 @given(st.text(max_size=200), st.booleans())

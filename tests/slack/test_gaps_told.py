@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from bot.slack.gaps import GAP_AT, Gaps
-from storage.database import Database
+from bot.slack.recovery.gaps import GAP_AT, Gaps
+from storage.engine.database import Database
 from tests.databases import somebody_else_writes
 
 NOBODY: Any = None
@@ -27,7 +27,7 @@ def gaps(database: Database) -> Gaps:
 
 async def told(database: Database) -> str | None:
     async with database.read() as tx:
-        return await tx.facts.get(GAP_AT)
+        return await tx.key_values.get(GAP_AT)
 
 
 async def broken_off(address: str) -> None:

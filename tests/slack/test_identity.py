@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.identity import belongs_to, person_in
+from bot.slack.workspace.identity import belongs_to, person_in
 from storage.records import PersonId
 
 OURS, SISTER, ORG, THEIRS = "T0OURS001", "T0SISTER1", "E0OURORG1", "T0OTHER01"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.installation import NotConnected, find_installation
+from bot.slack.workspace.installation import NotConnected, find_installation
 from sandbox import Workspace
 from storage.records import MessageRef
 

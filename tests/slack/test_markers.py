@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk.replies import Meant
-from bot.desk.signs import TeamSign
-from bot.slack.from_slack import read
-from bot.slack.meaning import is_marked_file
+from bot.desk.replies.signs import TeamSign
+from bot.desk.replies.thread_messages import Intent
+from bot.slack.text.from_slack import read
+from bot.slack.text.intent import is_marked_file
 from tests.clocks import processor_time
 from tests.corpora.measure import KNOWN, UNSEEN, measured
 
-FOR_CUSTOMER, NOTE, UNCLEAR = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR
+FOR_CUSTOMER, NOTE, UNCLEAR = Intent.FOR_CUSTOMER, Intent.NOTE, Intent.UNCLEAR
 
 
 @pytest.mark.parametrize("corpus", KNOWN, ids=lambda corpus: corpus.stem)
 def test_no_remark_is_sent_and_hardly_a_plain_reply_is_held(corpus: Path) -> None:
     found = measured(corpus)
     assert found.sent == []
-    assert len(found.held) <= found.of("customer", *Meant) / 100, found.held
+    assert len(found.held) <= found.of("customer", *Intent) / 100, found.held
 
 
 @pytest.mark.parametrize(("corpus", "sent", "held"), [(UNSEEN[0], 25, 5), (UNSEEN[1], 411, 10)])
@@ -65,7 +65,7 @@ def test_on_remarks_that_nobody_has_thought_of_the_rule_gets_no_worse(
     ],
 )  # fmt: skip
 def test_whatever_resembles_a_marker_is_never_sent(typed: str) -> None:
-    assert read(typed, names={}).meant in (UNCLEAR, NOTE)
+    assert read(typed, names={}).intent in (UNCLEAR, NOTE)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_whatever_resembles_a_marker_is_never_sent(typed: str) -> None:
     ],
 )  # fmt: skip
 def test_what_only_sounds_like_a_marker_is_sent(typed: str) -> None:
-    assert read(typed, names={}).meant is FOR_CUSTOMER
+    assert read(typed, names={}).intent is FOR_CUSTOMER
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_what_only_sounds_like_a_marker_is_sent(typed: str) -> None:
 )  # fmt: skip
 def test_the_name_of_a_slack_channel_is_the_teams(typed: str) -> None:
     reading = read(typed, names={}, channels=["billing-escalations", "support"])
-    assert reading.meant is UNCLEAR
+    assert reading.intent is UNCLEAR
     assert reading.sign is not None
     assert reading.sign.kind is TeamSign.SLACK_CHANNEL
 
 
 def test_a_slack_channel_called_by_an_everyday_word_holds_nothing() -> None:
-    assert read("Write to our support, please.", names={}, channels=["support"]).meant is FOR_CUSTOMER
+    assert read("Write to our support, please.", names={}, channels=["support"]).intent is FOR_CUSTOMER
 
 
 def test_the_sign_names_the_line_that_it_is_in() -> None:
@@ -172,4 +172,4 @@ def test_no_text_takes_long_to_judge(text: str) -> None:
     "called", ["<@U012ANA>", "<!here>", "<#C024BE7LR|refunds>", "<!subteam^S012|@billing>"]
 )
 def test_who_is_called_in_a_program_is_called_all_the_same(called: str) -> None:
-    assert read(f"```python\nif late:  # {called} he lied\n    pass\n```", names={}).meant is UNCLEAR
+    assert read(f"```python\nif late:  # {called} he lied\n    pass\n```", names={}).intent is UNCLEAR

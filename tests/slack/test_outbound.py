@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.blocks.prompts import refusal
-from bot.slack.exposure import Exposure
-from bot.slack.outbound import Outbound, Withheld
+from bot.blocks.thread.prompts import refusal
+from bot.slack.outbound.gate import Outbound, Withheld
+from bot.slack.workspace.exposure import Exposure
 from sandbox import Workspace
-from storage.channels import Health
 from storage.records import MessageRef
+from storage.slack.slack_channels import SlackChannelRecord
 from tests.slack.test_private import uses
 
 MESSAGE = refusal("Maya asks for her parcel.")
@@ -64,7 +64,9 @@ def test_what_writes_to_a_channel_is_called_by_the_gate_alone() -> None:
 @pytest.fixture
 def exposure(slack: Workspace) -> Exposure:
     known = Exposure()
-    known.learn([Health(slack.channel("live-chat").id, is_exposed=False, is_former=False, doubts=0)])
+    known.learn(
+        [SlackChannelRecord(slack.channel("live-chat").id, is_exposed=False, is_former=False, doubts=0)]
+    )
     return known
 
 

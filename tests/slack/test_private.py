@@ -13,20 +13,20 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
-from bot.blocks.modals import said_modal
-from bot.blocks.prompts import refusal
-from bot.desk.bell import ANYTHING, Bell
+from bot.blocks.modals.forms import said_modal
+from bot.blocks.thread.prompts import refusal
 from bot.desk.desk import Desk
 from bot.desk.errors import MayNotAct, NotInChannel
-from bot.slack.channels import Channels
-from bot.slack.directory import Directory, UnknownPerson
-from bot.slack.homes import Homes
-from bot.slack.installation import find_installation
-from bot.slack.outbound import Outbound
-from bot.slack.private import OWN_WORDS, About, Listed, Private
-from bot.slack.rights import Departure, Rights
+from bot.notifier import ANYTHING, Notifier
+from bot.slack.outbound.gate import Outbound
+from bot.slack.outbound.homes import Homes
+from bot.slack.outbound.private import OWN_WORDS, About, Listed, Private
+from bot.slack.workspace.installation import find_installation
+from bot.slack.workspace.permissions import Departure, Permissions
+from bot.slack.workspace.slack_channels import SlackChannels
+from bot.slack.workspace.user_cache import UnknownPerson, UserCache
 from sandbox import Workspace
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import Customer, PersonId
 
 CHANNEL = "live-chat"
@@ -40,11 +40,16 @@ class Gate:
     """The gate over a workspace, a conversation of one of its customers, and every way to one person."""
 
     def __init__(
-        self, slack: Workspace, private: Private, rights: Rights, directory: Directory, channels: Channels
+        self,
+        slack: Workspace,
+        private: Private,
+        permissions: Permissions,
+        users: UserCache,
+        channels: SlackChannels,
     ) -> None:
         self.slack = slack
-        self.rights = rights
-        self.directory = directory
+        self.permissions = permissions
+        self.users = users
         self.channels = channels
         self.client: AsyncWebClient
         self.private = private
@@ -71,7 +76,7 @@ class Gate:
 
     def forgets(self) -> None:
         """As when Slack reports that somebody changed."""
-        self.directory.forget(self.dora)
+        self.users.forget(self.dora)
         self.channels.somebody_moved(self.slack.channel(CHANNEL).id)
 
 
@@ -86,12 +91,12 @@ async def gate(
 ) -> AsyncIterator[Gate]:
     slack.add_person("dora")
     installation = await find_installation(client, CHANNEL)
-    channels = Channels(client, desk, installation)
+    channels = SlackChannels(client, desk, installation)
     await channels.start(let_in=True)
-    directory = Directory(client, database, home_team=slack.team_id)
-    rights = Rights(directory, channels, bot_user=slack.bot_user_id)
-    private = Private(client, rights, Outbound(client, channels.exposure), team=slack.team_id)
-    made = Gate(slack, private, rights, directory, channels)
+    users = UserCache(client, database, home_team=slack.team_id)
+    permissions = Permissions(users, channels, bot_user=slack.bot_user_id)
+    private = Private(client, permissions, Outbound(client, channels.exposure), team=slack.team_id)
+    made = Gate(slack, private, permissions, users, channels)
     made.client = client
     conversation, _ = await desk.start(channel="web", inbox=None, customer=Customer(), client_id=None)
     made.about = conversation.id
@@ -158,16 +163,16 @@ async def test_nobody_is_gone_by_an_answer_from_before_they_came(gate: Gate) -> 
     home.members.remove(gate.dora.user)
     assert not await (await gate.channels.of(home.id)).members.has_now(gate.dora.user)
     home.members.append(gate.dora.user)
-    assert await gate.rights.departure(gate.dora, home=home.id) is None
+    assert await gate.permissions.departure(gate.dora, home=home.id) is None
     user = gate.slack._state.users[gate.dora.user]
     user.is_restricted = True
-    gate.directory.forget(gate.dora)
-    assert not (await gate.directory.current(gate.dora)).may_act
+    gate.users.forget(gate.dora)
+    assert not (await gate.users.current(gate.dora)).may_act
     user.is_restricted = False
-    assert await gate.rights.departure(gate.dora, home=home.id) is None
+    assert await gate.permissions.departure(gate.dora, home=home.id) is None
     user.is_restricted = True
-    gate.directory.forget(gate.dora)
-    assert await gate.rights.departure(gate.dora, home=home.id) is Departure.NO_MEMBER
+    gate.users.forget(gate.dora)
+    assert await gate.permissions.departure(gate.dora, home=home.id) is Departure.NO_MEMBER
 
 
 @pytest.mark.parametrize("list_of", ["nobody", "others", "silence"])
@@ -180,7 +185,7 @@ async def test_nobody_is_gone_by_a_list_without_ourselves(gate: Gate, list_of: s
             home.members = [gate.slack.user_id("ana")]
         case _:
             gate.slack.faults.error("conversations.members", "internal_error", times=1000)
-    assert await gate.rights.departure(gate.dora, home=home.id) is None
+    assert await gate.permissions.departure(gate.dora, home=home.id) is None
 
 
 @pytest.mark.parametrize("user", [None, {}, [], {"id": "U1"}, {"id": "U1", "team_id": None, "teams": []}])
@@ -189,19 +194,19 @@ async def test_a_description_of_nobody_shows_nothing_and_makes_nobody_gone(gate:
     gate.slack.faults.answer("users.info", {"ok": True, "user": user}, times=1000)
     with pytest.raises(UnknownPerson):
         await gate.ways["direct"](gate.dora, gate.about)
-    assert await gate.rights.departure(gate.dora, home=home.id) is None
+    assert await gate.permissions.departure(gate.dora, home=home.id) is None
 
 
 async def test_a_home_that_was_left_long_ago_is_emptied_too(gate: Gate, desk: Desk) -> None:
     seconds = 1000.0
-    bell = Bell()
+    notifier = Notifier()
     installation = await find_installation(gate.client, CHANNEL)
     homes = Homes(
-        bell,
+        notifier,
         desk,
         installation,
-        gate.rights,
-        gate.directory,
+        gate.permissions,
+        gate.users,
         gate.private,
         pause=0,
         spacing=0,
@@ -211,7 +216,7 @@ async def test_a_home_that_was_left_long_ago_is_emptied_too(gate: Gate, desk: De
     await homes.opened(gate.dora)
     assert "Waiting now" in str(gate.slack.home("dora"))
     seconds += 3600
-    bell.ring(ANYTHING)
+    notifier.ring(ANYTHING)
     await gate.slack.until(lambda: gate.dora in homes._left)
     becomes(is_restricted=True)(gate)
     gate.forgets()

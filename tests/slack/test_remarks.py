@@ -6,11 +6,11 @@ from itertools import islice
 
 import pytest
 
-from bot.desk.replies import Meant
-from bot.desk.signs import TeamSign
-from bot.slack.from_slack import read
-from bot.slack.markers.learned.languages import is_known
-from bot.slack.markers.learned.model import WEIGHTS, remark_in, trained
+from bot.desk.replies.signs import TeamSign
+from bot.desk.replies.thread_messages import Intent
+from bot.slack.text.from_slack import read
+from bot.slack.text.markers.learned.languages import is_known
+from bot.slack.text.markers.learned.model import WEIGHTS, remark_in, trained
 from tests.clocks import processor_time
 from tests.corpora.measure import SHARED_DIALOGUES, TRAINED_ON, spoken_by_assistants
 from tests.corpora.train import checksum_of
@@ -34,7 +34,7 @@ LARGEST = 150_000
 )
 def test_a_sentence_that_teammates_say_to_each_other_is_held(typed: str) -> None:
     reading = read(typed, names={})
-    assert reading.meant is Meant.UNCLEAR
+    assert reading.intent is Intent.UNCLEAR
     assert reading.sign is not None
     assert reading.sign.kind in (TeamSign.REMARK, TeamSign.MARKER)
 
@@ -42,7 +42,7 @@ def test_a_sentence_that_teammates_say_to_each_other_is_held(typed: str) -> None
 def test_one_remark_among_plain_lines_is_held_and_named() -> None:
     plain = "Thank you for waiting!\nYour parcel left our warehouse today.\nIt arrives on Friday."
     remark = "he has no idea that we lost the first one, don't tell him"
-    assert read(plain, names={}).meant is Meant.FOR_CUSTOMER
+    assert read(plain, names={}).intent is Intent.FOR_CUSTOMER
     sign = read(f"{plain}\n{remark}\nHave a nice day!", names={}).sign
     assert sign is not None
     assert sign.line == remark
@@ -66,7 +66,7 @@ def test_one_remark_among_plain_lines_is_held_and_named() -> None:
     ],
 )  # fmt: skip
 def test_a_plain_reply_is_sent(typed: str) -> None:
-    assert read(typed, names={}).meant is Meant.FOR_CUSTOMER
+    assert read(typed, names={}).intent is Intent.FOR_CUSTOMER
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_plain_reply_is_sent(typed: str) -> None:
     ],
 )  # fmt: skip
 def test_a_plain_reply_in_a_language_that_it_has_not_learned_is_sent(typed: str) -> None:
-    assert read(typed, names={}).meant is Meant.FOR_CUSTOMER
+    assert read(typed, names={}).intent is Intent.FOR_CUSTOMER
     assert remark_in(typed) is None
 
 
@@ -104,12 +104,12 @@ def test_what_is_in_another_language_is_left_to_the_words(typed: str) -> None:
     ],
 )
 def test_a_remark_in_a_block_of_code_is_held(typed: str) -> None:
-    assert read(typed, names={}).meant is Meant.UNCLEAR
+    assert read(typed, names={}).intent is Intent.UNCLEAR
 
 
 def test_an_ordinary_comment_in_a_program_is_sent() -> None:
     program = "```python\n# replace this with your own key before you run it\nclient = Client(key)\n```"
-    assert read(f"{program}\nThat should fix it.", names={}).meant is Meant.FOR_CUSTOMER
+    assert read(f"{program}\nThat should fix it.", names={}).intent is Intent.FOR_CUSTOMER
 
 
 def test_the_weights_are_those_that_the_corpora_give() -> None:
@@ -121,7 +121,7 @@ def test_the_weights_are_those_that_the_corpora_give() -> None:
 @pytest.mark.skipif(not SHARED_DIALOGUES.exists(), reason="recorded dialogues are not part of the repository")
 def test_hardly_anything_that_an_assistant_said_in_recorded_dialogues_is_held() -> None:
     said = list(islice(spoken_by_assistants(), 1_000))
-    held = [text for text in said if read(text, names={}).meant is not Meant.FOR_CUSTOMER]
+    held = [text for text in said if read(text, names={}).intent is not Intent.FOR_CUSTOMER]
     assert len(held) <= len(said) / 100, held
 
 

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.replies import Meant
-from bot.slack.events import Posted, thread_event
-from bot.slack.from_slack import mentioned_users, read
+from bot.desk.replies.thread_messages import Intent
+from bot.slack.inbound.events import Posted, thread_event
+from bot.slack.text.from_slack import mentioned_users, read
 from sandbox import Workspace
 from tests.clocks import processor_time
-from tests.prose.markup import checked
 from tests.slack.composed import (
     Node,
     broadcast,
@@ -33,9 +32,10 @@ from tests.slack.composed import (
     text,
     user,
 )
+from tests.text.markup import checked
 
 NAMES = {"U012ANA": "Ana García", "W012BEN": "Ben & Jerry", "C012OPEN": "help", "S012SUP": "support"}
-FOR_CUSTOMER, NOTE, UNCLEAR, NOTHING = Meant.FOR_CUSTOMER, Meant.NOTE, Meant.UNCLEAR, Meant.NOTHING
+FOR_CUSTOMER, NOTE, UNCLEAR, NOTHING = Intent.FOR_CUSTOMER, Intent.NOTE, Intent.UNCLEAR, Intent.NOTHING
 A = 'rel="noopener noreferrer nofollow" target="_blank"'
 
 
@@ -290,8 +290,8 @@ def test_names_that_come_with_the_text_are_used() -> None:
     ],
 )  # fmt: skip
 def test_a_note_is_seen_in_the_blocks(elements: list[Node]) -> None:
-    assert read("Hello", names=NAMES, blocks=message(*elements)).meant is NOTE
-    assert read("", names=NAMES, blocks=message(*elements), has_files=True).meant is NOTE
+    assert read("Hello", names=NAMES, blocks=message(*elements)).intent is NOTE
+    assert read("", names=NAMES, blocks=message(*elements), has_files=True).intent is NOTE
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_a_note_is_seen_in_the_blocks(elements: list[Node]) -> None:
     ],
 )  # fmt: skip
 def test_a_mention_further_in_is_seen_in_the_blocks(elements: list[Node]) -> None:
-    assert read("Hello", names=NAMES, blocks=message(*elements)).meant is UNCLEAR
+    assert read("Hello", names=NAMES, blocks=message(*elements)).intent is UNCLEAR
 
 
 @pytest.mark.parametrize(
@@ -323,11 +323,11 @@ def test_a_mention_further_in_is_seen_in_the_blocks(elements: list[Node]) -> Non
     ],
 )  # fmt: skip
 def test_what_is_plainly_for_the_customer_is_sent(elements: list[Node]) -> None:
-    assert read("Hello", names=NAMES, blocks=message(*elements)).meant is FOR_CUSTOMER
+    assert read("Hello", names=NAMES, blocks=message(*elements)).intent is FOR_CUSTOMER
 
 
 @pytest.mark.parametrize(
-    ("words", "elements", "meant"),
+    ("words", "elements", "intent"),
     [
         ("note: x", [section("x")], NOTE),
         ("x", [section("note: x")], NOTE),
@@ -341,14 +341,14 @@ def test_what_is_plainly_for_the_customer_is_sent(elements: list[Node]) -> None:
     ],
 )
 def test_where_text_and_blocks_disagree_the_careful_reading_wins(
-    words: str, elements: list[Node], meant: Meant
+    words: str, elements: list[Node], intent: Intent
 ) -> None:
-    assert read(words, names={}, blocks=message(*elements)).meant is meant
+    assert read(words, names={}, blocks=message(*elements)).intent is intent
 
 
 def test_files_and_blank_blocks_are_never_sent() -> None:
-    assert read("Hello", names={}, has_files=True, blocks=message(section("Hello"))).meant is FOR_CUSTOMER
-    assert read("", names={}, blocks=message(section(" "))).meant is NOTHING
+    assert read("Hello", names={}, has_files=True, blocks=message(section("Hello"))).intent is FOR_CUSTOMER
+    assert read("", names={}, blocks=message(section(" "))).intent is NOTHING
 
 
 def test_the_users_to_be_named_are_found_in_text_and_blocks() -> None:
@@ -380,7 +380,7 @@ async def test_what_is_typed_in_the_workspace_reads_as_it_was_typed(slack: Works
         "<blockquote><p>said<br>so</p></blockquote><pre>if a &lt; b:\n  go()</pre>"
         "<p>שלום 日本語 my_var_name</p>"
     )
-    assert reading.meant is FOR_CUSTOMER
+    assert reading.intent is FOR_CUSTOMER
 
 
 # ─── Whatever comes ───
@@ -448,7 +448,7 @@ def test_no_message_leaks_an_id_does_anything_or_hides_a_mention(elements: list[
     assert "SECRET" not in reading.text + (reading.html or "")
     checked(reading.html or "")
     if any(f"'type': '{kind}'" in repr(blocks) for kind in _MENTIONS):
-        assert reading.meant in (NOTE, UNCLEAR, NOTHING)
+        assert reading.intent in (NOTE, UNCLEAR, NOTHING)
 
 
 _JUNK = st.recursive(

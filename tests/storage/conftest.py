@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import ConversationId, Customer
 from tests.databases import address, clock, database, empty_sqlite, shared_postgres
 

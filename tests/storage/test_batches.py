@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event, insert, update
 from sqlalchemy.exc import IntegrityError
 
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import Author, ConversationId, Entry, Kind
 from storage.schema import facts, outbox
-from storage.transaction import Expects, Transaction
+from storage.transaction import LockHint, Transaction
 from tests.databases import writing_engine
 from tests.storage.conftest import started
 
@@ -37,9 +37,9 @@ async def test_what_waits_together_is_committed_together(
     commits: list[object] = []
     engine = writing_engine(database)
     event.listen(engine, "commit", commits.append)
-    expects = Expects(conversation)
+    hint = LockHint(conversation)
     await asyncio.gather(
-        *(database.write(lambda tx, n=n: say(tx, conversation, f"m{n}"), expects=expects) for n in range(50))  # type: ignore[misc]
+        *(database.write(lambda tx, n=n: say(tx, conversation, f"m{n}"), lock_hint=hint) for n in range(50))  # type: ignore[misc]
     )
     assert await ledger(database, conversation) == [(n + 1, f"m{n}") for n in range(50)]
     # The first goes by itself; the others waited for it.
@@ -53,11 +53,11 @@ async def test_one_that_refuses_leaves_no_trace_and_the_others_happen(
         await say(tx, conversation, "never said")
         raise Refused
 
-    expects = Expects(conversation)
+    hint = LockHint(conversation)
     outcomes = await asyncio.gather(
-        database.write(lambda tx: say(tx, conversation, "a"), expects=expects),
-        database.write(refuses, expects=expects),
-        database.write(lambda tx: say(tx, conversation, "b"), expects=expects),
+        database.write(lambda tx: say(tx, conversation, "a"), lock_hint=hint),
+        database.write(refuses, lock_hint=hint),
+        database.write(lambda tx: say(tx, conversation, "b"), lock_hint=hint),
         return_exceptions=True,
     )
     assert isinstance(outcomes[1], Refused)
@@ -79,11 +79,11 @@ async def test_what_a_refusing_write_said_counts_as_not_said_for_its_neighbours(
         await say(tx, conversation, "hello")
         return True
 
-    expects = Expects(conversation, source="hello")
+    hint = LockHint(conversation, source="hello")
     outcomes = await asyncio.gather(
-        database.write(refuses, expects=expects),
-        database.write(says_once, expects=expects),
-        database.write(says_once, expects=expects),
+        database.write(refuses, lock_hint=hint),
+        database.write(says_once, lock_hint=hint),
+        database.write(says_once, lock_hint=hint),
         return_exceptions=True,
     )
     assert list(outcomes[1:]) == [True, False]
@@ -94,36 +94,36 @@ async def test_one_that_refuses_after_it_wrote_is_rolled_back_alone(
     database: Database, conversation: ConversationId
 ) -> None:
     async def refuses(tx: Transaction) -> None:
-        await tx.facts.keep("n", "1")
+        await tx.key_values.keep("n", "1")
         raise Refused
 
-    expects = Expects(conversation)
+    hint = LockHint(conversation)
     outcomes = await asyncio.gather(
-        database.write(lambda tx: say(tx, conversation, "a"), expects=expects),
-        database.write(lambda tx: say(tx, conversation, "b"), expects=expects),
-        database.write(refuses, expects=expects),
-        database.write(lambda tx: say(tx, conversation, "c"), expects=expects),
+        database.write(lambda tx: say(tx, conversation, "a"), lock_hint=hint),
+        database.write(lambda tx: say(tx, conversation, "b"), lock_hint=hint),
+        database.write(refuses, lock_hint=hint),
+        database.write(lambda tx: say(tx, conversation, "c"), lock_hint=hint),
         return_exceptions=True,
     )
     assert isinstance(outcomes[2], Refused)
     assert [text for _, text in await ledger(database, conversation)] == ["a", "b", "c"]
     async with database.read() as tx:
-        assert await tx.facts.get("n") is None
+        assert await tx.key_values.get("n") is None
 
 
 async def test_one_that_breaks_a_constraint_breaks_nobody_elses(
     database: Database, conversation: ConversationId
 ) -> None:
-    await database.write(lambda tx: tx.facts.keep("n", "1"))
+    await database.write(lambda tx: tx.key_values.keep("n", "1"))
 
     async def breaks(tx: Transaction) -> None:
         await tx.connection.execute(insert(facts).values(name="n", value="2"))
 
-    expects = Expects(conversation)
+    hint = LockHint(conversation)
     outcomes = await asyncio.gather(
-        database.write(lambda tx: say(tx, conversation, "a"), expects=expects),
-        database.write(breaks, expects=expects),
-        database.write(lambda tx: say(tx, conversation, "b"), expects=expects),
+        database.write(lambda tx: say(tx, conversation, "a"), lock_hint=hint),
+        database.write(breaks, lock_hint=hint),
+        database.write(lambda tx: say(tx, conversation, "b"), lock_hint=hint),
         return_exceptions=True,
     )
     assert isinstance(outcomes[1], IntegrityError)
@@ -141,7 +141,7 @@ async def test_conversations_do_not_wait_for_each_other_in_circles(database: Dat
                 *(
                     process.write(
                         lambda tx, one=one, n=number: say(tx, one, f"{name}{n}"),  # type: ignore[misc]
-                        expects=Expects(one),
+                        lock_hint=LockHint(one),
                     )
                     for one in (conversations if name == "a" else conversations[::-1])
                 )
@@ -180,7 +180,7 @@ async def test_a_rider_sees_what_it_may_do_and_cannot_spoil_what_it_rides_with(
 ) -> None:
     rider = Rider(breaks=breaks)
     database.riders.append(rider)
-    await database.write(lambda tx: say(tx, conversation, "a"), expects=Expects(conversation))
+    await database.write(lambda tx: say(tx, conversation, "a"), lock_hint=LockHint(conversation))
     assert rider.saw == [{"slack"}]
     assert rider.arrivals == [not breaks]
     assert await ledger(database, conversation) == [(1, "a")]

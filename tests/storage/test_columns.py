@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import StatementError
 
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import ConversationId
 from storage.schema import conversations
 

@@ -10,17 +10,17 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import (
     Audience,
     Author,
     Conversation,
     ConversationId,
+    ConversationState,
     Customer,
     Kind,
     MessageRef,
     PersonId,
-    State,
     Status,
     Ticket,
 )
@@ -34,7 +34,7 @@ async def claim(tx: Transaction, *, conversation: ConversationId, who: PersonId)
 
 
 async def keep(tx: Transaction, *, value: str) -> str:
-    return await tx.facts.keep("secret", value)
+    return await tx.key_values.keep("secret", value)
 
 
 ANA, BEN = PersonId("T1", "U1"), PersonId("T1", "U2")
@@ -173,23 +173,23 @@ async def test_ownership_moves_only_for_the_epoch_that_asked(
     assert await database.write(lambda tx: tx.conversations.claim_for_nobody(conversation, epoch=1)) is None
     waiting = await database.write(lambda tx: tx.conversations.claim_for_nobody(conversation, epoch=0))
     assert waiting is not None
-    assert (waiting.state, waiting.epoch, waiting.holder) == (State.WAITING, 1, None)
+    assert (waiting.state, waiting.epoch, waiting.holder) == (ConversationState.WAITING, 1, None)
     held = await database.write(lambda tx: tx.conversations.claim_from_ai(conversation, ANA))
     assert held is not None
-    assert (held.state, held.epoch, held.holder) == (State.TEAMMATE, 2, ANA)
+    assert (held.state, held.epoch, held.holder) == (ConversationState.TEAMMATE, 2, ANA)
     assert await database.write(lambda tx: tx.conversations.claim_from_ai(conversation, BEN)) is None
     assert await database.write(lambda tx: tx.conversations.give_to_ai(conversation, epoch=1)) is None
     back = await database.write(lambda tx: tx.conversations.give_to_ai(conversation, epoch=2))
     assert back is not None
-    assert (back.state, back.epoch, back.holder, back.escalated_at) == (State.AI, 3, None, None)
+    assert (back.state, back.epoch, back.holder, back.escalated_at) == (ConversationState.AI, 3, None, None)
 
 
 async def test_a_fact_keeps_its_first_value(database: Database) -> None:
     kept = await asyncio.gather(*(database.write(partial(keep, value=str(n))) for n in range(6)))
     assert len(set(kept)) == 1
     async with database.read() as tx:
-        assert await tx.facts.get("secret") == kept[0]
-        assert await tx.facts.get("nothing") is None
+        assert await tx.key_values.get("secret") == kept[0]
+        assert await tx.key_values.get("nothing") is None
 
 
 async def test_a_customer_comes_back_as_they_were_described(database: Database) -> None:

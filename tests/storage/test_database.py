@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-import storage.writer
+import storage.engine.writer
 from storage import migrate
-from storage.database import Database, DatabaseUnavailable, reason_of
+from storage.engine.database import Database, DatabaseUnavailable, reason_of
+from storage.engine.writer import CHANGES_IN_LOG
 from storage.records import Author, ConversationId, Kind, PersonId
 from storage.schema import conversations, facts
 from storage.transaction import Transaction
-from storage.writer import CHANGES_IN_LOG
 from tests.databases import somebody_else_writes
 from tests.storage.conftest import started
 
@@ -33,11 +33,11 @@ async def count_up(tx: Transaction) -> None:
 
 async def counted(database: Database) -> int:
     async with database.read() as tx:
-        return int(await tx.facts.get("n") or 0)
+        return int(await tx.key_values.get("n") or 0)
 
 
 async def test_no_update_is_lost_between_concurrent_writers(database: Database, address: str) -> None:
-    await database.write(lambda tx: tx.facts.keep("n", "0"))
+    await database.write(lambda tx: tx.key_values.keep("n", "0"))
     another_process = Database(address)
     try:
         await asyncio.gather(*((database if n % 2 else another_process).write(count_up) for n in range(40)))
@@ -47,7 +47,7 @@ async def test_no_update_is_lost_between_concurrent_writers(database: Database, 
 
 
 async def test_a_failing_write_changes_nothing_and_the_next_one_works(database: Database) -> None:
-    await database.write(lambda tx: tx.facts.keep("n", "1"))
+    await database.write(lambda tx: tx.key_values.keep("n", "1"))
 
     async def broken(tx: Transaction) -> None:
         await count_up(tx)
@@ -62,7 +62,7 @@ async def test_a_failing_write_changes_nothing_and_the_next_one_works(database: 
 
 async def test_a_cancelled_caller_waits_until_the_write_is_decided(database: Database, address: str) -> None:
     async with somebody_else_writes(address, "facts"):
-        writing = asyncio.create_task(database.write(lambda tx: tx.facts.keep("n", "7")))
+        writing = asyncio.create_task(database.write(lambda tx: tx.key_values.keep("n", "7")))
         await asyncio.sleep(0)
         writing.cancel()
         for _ in range(20):
@@ -77,7 +77,7 @@ async def test_a_cancelled_write_that_fails_is_still_a_cancellation(
     database: Database, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(tx: Transaction) -> None:
-        await tx.facts.keep("n", "7")
+        await tx.key_values.keep("n", "7")
         raise LookupError("Maya's words")
 
     async with somebody_else_writes(address, "facts"):
@@ -114,7 +114,7 @@ async def test_listeners_hear_of_committed_writes_only_and_only_afterwards(
 async def test_a_reader_cannot_write(database: Database, conversation: ConversationId) -> None:
     with pytest.raises(SQLAlchemyError):
         async with database.read() as tx:
-            await tx.facts.keep("n", "1")
+            await tx.key_values.keep("n", "1")
     assert await counted(database) == 0
 
 
@@ -122,10 +122,10 @@ async def test_a_reader_sees_one_moment_and_does_not_hold_writers_up(
     database: Database, conversation: ConversationId
 ) -> None:
     async with database.read() as tx:
-        before = await tx.facts.get("n")
+        before = await tx.key_values.get("n")
         async with asyncio.timeout(60):
-            await database.write(lambda tx: tx.facts.keep("n", "1"))
-        assert await tx.facts.get("n") == before is None
+            await database.write(lambda tx: tx.key_values.keep("n", "1"))
+        assert await tx.key_values.get("n") == before is None
     assert await counted(database) == 1
 
 
@@ -218,7 +218,7 @@ class TestOnPostgresql:
                 assert found.last_seq == 2
 
     async def test_a_serialization_failure_runs_again(self, database: Database) -> None:
-        await database.write(lambda tx: tx.facts.keep("n", "0"))
+        await database.write(lambda tx: tx.key_values.keep("n", "0"))
         both_have_read = asyncio.Barrier(2)
         tries = 0
 
@@ -226,7 +226,7 @@ class TestOnPostgresql:
             nonlocal tries
             tries += 1
             await tx.connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            value = int(await tx.facts.get("n") or 0)
+            value = int(await tx.key_values.get("n") or 0)
             if tries <= 2:
                 await both_have_read.wait()
             await tx.connection.execute(update(facts).values(value=str(value + 1)))
@@ -242,7 +242,7 @@ class TestOnPostgresql:
         async def work(tx: Transaction) -> str:
             nonlocal tries
             tries += 1
-            kept = await tx.facts.keep("n", str(tries))
+            kept = await tx.key_values.keep("n", str(tries))
             if tries == 1:
                 await tx.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
             return kept
@@ -355,7 +355,7 @@ async def test_a_sqlite_file_survives_a_second_process_that_opens_it(tmp_path: P
     try:
         await migrate.upgrade(ours)
         await migrate.upgrade(theirs)
-        await ours.write(lambda tx: tx.facts.keep("n", "1"))
+        await ours.write(lambda tx: tx.key_values.keep("n", "1"))
         assert await counted(theirs) == 1
     finally:
         await ours.close()
@@ -375,7 +375,7 @@ async def test_after_a_commit_that_failed_sqlite_writes_on(empty_sqlite: Path, t
     try:
         with pytest.raises(IntegrityError):
             await database.write(owes_nobody)
-        await database.write(lambda tx: tx.facts.keep("n", "1"))
+        await database.write(lambda tx: tx.key_values.keep("n", "1"))
         assert await counted(database) == 1
         async with database.read() as tx:
             assert await tx.outbox.counts() == {"open": 0, "parked": 0}
@@ -402,8 +402,8 @@ async def test_sqlites_log_is_copied_back_and_does_not_grow(tmp_path: Path) -> N
 async def test_sqlites_log_begins_anew_though_somebody_always_reads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.writer, "CHANGES_IN_LOG", 10)
-    monkeypatch.setattr(storage.writer, "LONG_LOG", 50)
+    monkeypatch.setattr(storage.engine.writer, "CHANGES_IN_LOG", 10)
+    monkeypatch.setattr(storage.engine.writer, "LONG_LOG", 50)
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'read.db'}")
     await migrate.upgrade(database)
     stopping = asyncio.Event()
@@ -411,7 +411,7 @@ async def test_sqlites_log_begins_anew_though_somebody_always_reads(
     async def read() -> None:
         while not stopping.is_set():
             async with database.read() as tx:
-                await tx.facts.get("n")
+                await tx.key_values.get("n")
                 await asyncio.sleep(0.005)
 
     async def begin_later(number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import ConversationId, FileId, HeldReply, MessageRef, PersonId
 from storage.transaction import Transaction
 

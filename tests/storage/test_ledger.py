@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import Audience, Author, ConversationId, Entry, Kind, Person, PersonId
 from storage.transaction import Transaction
 from tests.storage.conftest import started

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from storage import migrate
-from storage.database import Database
+from storage.engine.database import Database
 from storage.records import ANYONE, SERVER, Customer, StartedBy
 from storage.schema import metadata
 from tests.databases import made_on
@@ -83,11 +83,11 @@ async def test_a_fresh_database_gets_exactly_the_schema_of_the_code(empty: Datab
 
 async def test_upgrading_again_changes_nothing_and_loses_nothing(empty: Database) -> None:
     await migrate.upgrade(empty)
-    await empty.write(lambda tx: tx.facts.keep("n", "1"))
+    await empty.write(lambda tx: tx.key_values.keep("n", "1"))
     await migrate.upgrade(empty)
     assert await migrate.is_current(empty)
     async with empty.read() as tx:
-        assert await tx.facts.get("n") == "1"
+        assert await tx.key_values.get("n") == "1"
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -183,14 +183,14 @@ async def test_conversations_from_before_get_the_slack_channel_that_their_card_i
     await empty.alter(furnished)
     await migrate.upgrade(empty)
     async with empty.read() as tx:
-        health = {one.id: one for one in await tx.channels.health()}
+        health = {one.id: one for one in await tx.slack_channels.health()}
         assert {name: one.is_former for name, one in health.items()} == {"COLD": True, "CVIP": False}
         # Until Slack was asked.
         assert all(one.is_exposed for one in health.values())
-    await empty.write(lambda tx: tx.channels.configure("CNOW"))
+    await empty.write(lambda tx: tx.slack_channels.configure("CNOW"))
     async with empty.read() as tx:
         rows = (await tx.connection.execute(text("SELECT id, home FROM conversations"))).all()
         assert {row.id: row.home for row in rows} == {"carded": "COLD", "apart": "CVIP", "new": "CNOW"}
         owed = (await tx.connection.execute(text("SELECT lane, channel FROM outbox"))).all()
         assert {row.lane: row.channel for row in owed} == {"carded": "COLD", "apart": "CVIP", "new": "CNOW"}
-        assert not next(one for one in await tx.channels.health() if one.id == "CNOW").is_exposed
+        assert not next(one for one in await tx.slack_channels.health() if one.id == "CNOW").is_exposed

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from storage.claims import Place
-from storage.database import Database
-from storage.records import ConversationId, Parcel
+from storage.engine.database import Database
+from storage.outbox.claims import ClaimScope
+from storage.records import ConversationId, Job
 from storage.schema import outbox
 from storage.transaction import Transaction
 from tests.clocks import HandClock
@@ -48,8 +48,8 @@ class Post:
             )
         )
 
-    async def claim(self, limit: int = 10, **how: object) -> list[Parcel]:
-        async def work(tx: Transaction) -> list[Parcel]:
+    async def claim(self, limit: int = 10, **how: object) -> list[Job]:
+        async def work(tx: Transaction) -> list[Job]:
             return list(await tx.outbox.claim("slack", limit=limit, lease=LEASE, **how))  # type: ignore[arg-type]
 
         return await self.database.write(work)
@@ -58,22 +58,22 @@ class Post:
         """What a process had under way is abandoned; nothing lands 15 s after it was sent."""
         await self.database.write(lambda tx: tx.outbox.abandon(by=by, may_land_for=timedelta(seconds=15)))
 
-    async def claim_one(self) -> Parcel:
-        (parcel,) = await self.claim(1)
-        return parcel
+    async def claim_one(self) -> Job:
+        (job,) = await self.claim(1)
+        return job
 
     async def kinds(self, limit: int = 10) -> list[str]:
-        return [parcel.kind for parcel in await self.claim(limit)]
+        return [job.kind for job in await self.claim(limit)]
 
-    async def finish(self, parcel: Parcel) -> bool:
-        return await self.database.write(lambda tx: tx.outbox.finish(parcel))
+    async def finish(self, job: Job) -> bool:
+        return await self.database.write(lambda tx: tx.outbox.finish(job))
 
-    async def park(self, parcel: Parcel) -> bool:
-        return await self.database.write(lambda tx: tx.outbox.park(parcel, error="never"))
+    async def park(self, job: Job) -> bool:
+        return await self.database.write(lambda tx: tx.outbox.park(job, error="never"))
 
     async def put_back(
         self,
-        parcel: Parcel,
+        job: Job,
         *,
         after: float = 0,
         counts: bool = True,
@@ -82,7 +82,7 @@ class Post:
     ) -> bool:
         return await self.database.write(
             lambda tx: tx.outbox.put_back(
-                parcel,
+                job,
                 at=tx.now + timedelta(seconds=after),
                 error="later",
                 counts=counts,
@@ -140,35 +140,35 @@ async def test_a_place_that_is_shut_holds_its_lanes_and_no_other(post: Post) -> 
     await post.owe("open", "a")
     await post.owe("open", "b")
     await post.owe("closed", "c", channel="C2")
-    claimed = await post.claim(shut=[Place(("closed",), (None,))])
-    assert [parcel.lane for parcel in claimed] == ["b", "c"]
+    claimed = await post.claim(shut=[ClaimScope(("closed",), (None,))])
+    assert [job.lane for job in claimed] == ["b", "c"]
 
 
 @pytest.mark.parametrize(
     ("among", "lanes"),
     [
-        (Place(("post",)), ["a", "b"]),
-        (Place(("post",), (None, "C1")), ["a"]),
-        (Place(("post",), ("C2",)), ["b"]),
-        (Place(except_kinds=("post",)), ["c"]),
-        (Place(channels=(None,)), ["a", "c"]),
+        (ClaimScope(("post",)), ["a", "b"]),
+        (ClaimScope(("post",), (None, "C1")), ["a"]),
+        (ClaimScope(("post",), ("C2",)), ["b"]),
+        (ClaimScope(except_kinds=("post",)), ["c"]),
+        (ClaimScope(channels=(None,)), ["a", "c"]),
     ],
 )
-async def test_a_claim_can_keep_to_one_place(post: Post, among: Place, lanes: list[str]) -> None:
+async def test_a_claim_can_keep_to_one_place(post: Post, among: ClaimScope, lanes: list[str]) -> None:
     await post.owe("post", "a")
     await post.owe("post", "b", channel="C2")
     await post.owe("mark", "c")
-    assert [parcel.lane for parcel in await post.claim(among=among)] == lanes
+    assert [job.lane for job in await post.claim(among=among)] == lanes
 
 
 async def test_rows_of_a_lane_travel_together_up_to_the_first_that_does_not(post: Post) -> None:
     for kind in ("entry", "entry", "entry", "card", "entry"):
         await post.owe(kind)
     together = {"entry": 10}
-    (parcel,) = await post.claim(together=together)
-    assert len(parcel.items) == 3
+    (job,) = await post.claim(together=together)
+    assert len(job.items) == 3
     assert await post.claim(together=together) == []
-    assert await post.finish(parcel)
+    assert await post.finish(job)
     (card,) = await post.claim(together=together)
     assert (card.kind, len(card.items)) == ("card", 1)
     assert await post.states() == ["done", "done", "done", "sending", "ready"]
@@ -178,8 +178,8 @@ async def test_no_more_travel_together_than_is_said(post: Post) -> None:
     for _ in range(5):
         await post.owe("entry")
         await post.owe("entry", "b")
-    parcels = await post.claim(together={"entry": 3})
-    assert [(parcel.lane, len(parcel.items)) for parcel in parcels] == [("a", 3), ("b", 3)]
+    jobs = await post.claim(together={"entry": 3})
+    assert [(job.lane, len(job.items)) for job in jobs] == [("a", 3), ("b", 3)]
 
 
 async def test_what_may_be_sent_stays_together_and_takes_nobody_new_along(
@@ -326,20 +326,20 @@ async def test_rows_done_long_ago_are_forgotten_and_no_others(post: Post, clock:
 async def test_several_claimers_at_once_never_share_a_row_and_never_pass_a_lanes_head(post: Post) -> None:
     for number in range(30):
         await post.owe(str(number), f"lane {number % 10}")
-    done: list[Parcel] = []
+    done: list[Job] = []
 
     async def work() -> None:
         while len(done) < 30:
             claimed = await post.claim(3)
             done.extend(claimed)
-            for parcel in claimed:
-                assert await post.finish(parcel)
+            for job in claimed:
+                assert await post.finish(job)
 
     async with asyncio.timeout(20):
         await asyncio.gather(*(work() for _ in range(6)))
-    assert sorted(int(parcel.kind) for parcel in done) == list(range(30))
+    assert sorted(int(job.kind) for job in done) == list(range(30))
     for lane in range(10):
-        in_order = [int(parcel.kind) for parcel in done if parcel.lane == f"lane {lane}"]
+        in_order = [int(job.kind) for job in done if job.lane == f"lane {lane}"]
         assert in_order == [lane, lane + 10, lane + 20]
 
 
@@ -407,7 +407,7 @@ async def test_of_equal_rows_one_is_ready_and_the_most_urgent_asker_decides_how_
         await post.owe("refresh", "a", priority=priority, coalesce="card")
     assert await post.states() == ["ready", "ready"]
     claimed = await post.claim()
-    assert [parcel.kind for parcel in claimed] == ["refresh", "other"]
+    assert [job.kind for job in claimed] == ["refresh", "other"]
     # What is asked for while one is on its way may not be in it: another one waits.
     await post.owe("refresh", "a", coalesce="card")
     await post.owe("refresh", "a", coalesce="card")
@@ -431,10 +431,10 @@ async def test_an_ended_row_never_opens_again(post: Post, clock: HandClock, end:
     if end == "cancelled":
         await post.database.write(lambda tx: tx.outbox.cancel_lane("a"))
     else:
-        parcel = await post.claim_one()
-        assert await (post.finish if end == "done" else post.park)(parcel)
+        job = await post.claim_one()
+        assert await (post.finish if end == "done" else post.park)(job)
         for deed in (post.finish, post.park, post.put_back):
-            assert not await deed(parcel)
+            assert not await deed(job)
     clock.forward(days=1)
     await post.owe("1", coalesce="x")
     assert await post.states() == [end, "ready"]
@@ -455,8 +455,8 @@ async def test_counts_tell_open_from_parked(post: Post) -> None:
 
 async def test_an_error_text_of_any_length_is_kept_within_its_column(post: Post) -> None:
     await post.owe("1")
-    parcel = await post.claim_one()
-    await post.database.write(lambda tx: tx.outbox.park(parcel, error="e" * 5000))
+    job = await post.claim_one()
+    await post.database.write(lambda tx: tx.outbox.park(job, error="e" * 5000))
     assert await post.states() == ["parked"]
 
 

@@ -8,12 +8,12 @@ from asyncio import subprocess
 
 import pytest
 
-from storage.database import Database
-from storage.ownership import DatabaseInUse
+from storage.engine.database import Database
+from storage.engine.file_lock import DatabaseInUse
 
 OWNS = """
 import asyncio, sys
-from storage.database import Database
+from storage.engine.database import Database
 
 async def own():
     await Database(sys.argv[1]).own()

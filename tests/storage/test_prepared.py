@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storage.database import Database
-from storage.prepared import Prepared
+from storage.engine.database import Database
+from storage.engine.prepared import Prepared
 from storage.records import Author, ConversationId, Kind, MessageRef
 from storage.schema import conversations, facts, metadata, outbox
-from storage.transaction import Expects, Transaction
+from storage.transaction import LockHint, Transaction
 
 # As queries name them.
 TABLES = {*metadata.tables, "earlier", "later", "whose"}
@@ -49,7 +49,7 @@ async def test_a_query_that_is_asked_again_sees_what_happened_since(database: Da
         return [row.value for row in await tx.connection.fetch(value, {"name": "n"})]
 
     assert await database.write(read) == []
-    await database.write(lambda tx: tx.facts.keep("n", "1"))
+    await database.write(lambda tx: tx.key_values.keep("n", "1"))
     assert await database.write(read) == ["1"]
 
 
@@ -62,17 +62,17 @@ async def test_nothing_on_a_messages_way_reads_a_whole_table(
     thread = MessageRef("T", "C", "1.1")
 
     async def message(tx: Transaction) -> None:
-        await tx.expect([Expects(conversation, source="slack:T/C/2.2"), Expects(thread=thread)])
+        await tx.expect([LockHint(conversation, source="slack:T/C/2.2"), LockHint(thread=thread)])
         await tx.ledger.add(conversation, Kind.MESSAGE, Author.CUSTOMER, "Hi", source="c:1")
         for _ in range(2):
             await tx.outbox.owe("entry", conversation, topic="slack", lane="l", priority=1)
             await tx.outbox.owe("refresh", conversation, topic="slack", lane="c", priority=1, coalesce="c")
-        await tx.inbox.of_thread(thread)
-        parcels = await tx.outbox.claim(
+        await tx.slack_events.of_thread(thread)
+        jobs = await tx.outbox.claim(
             "slack", limit=9, lease=timedelta(seconds=30), together={"entry": 48, "refresh": 3}
         )
-        assert [len(parcel.items) for parcel in parcels] == [2, 1]
-        tx.outbox.finish_later(parcels[0])
+        assert [len(job.items) for job in jobs] == [2, 1]
+        tx.outbox.finish_later(jobs[0])
         await tx.connection.flush()
 
     async def traced(on: bool) -> None:

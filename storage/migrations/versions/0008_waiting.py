@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import UtcDateTime
+from storage.engine.columns import UtcDateTime
 
 revision = "0008"
 down_revision = "0007"

@@ -1,0 +1,1 @@
+"""Claude: what it is told, how it is asked, and why an attempt failed."""

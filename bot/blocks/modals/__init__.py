@@ -1,0 +1,1 @@
+"""Modals: what a teammate is asked before something is done."""

@@ -1,0 +1,1 @@
+"""A conversation's thread: the card, entries, events, and what one person alone is asked."""

@@ -1,0 +1,1 @@
+"""Rules for who answers the customer."""

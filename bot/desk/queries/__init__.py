@@ -1,0 +1,1 @@
+"""What lists, cards, streams and searches read. Nothing here changes anything."""

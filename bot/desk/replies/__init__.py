@@ -1,0 +1,1 @@
+"""Rules for what teammates type: sent, kept as a note, held, changed or deleted."""

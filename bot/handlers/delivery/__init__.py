@@ -1,0 +1,1 @@
+"""How deliveries of Slack reach the app, and whether they are from Slack."""

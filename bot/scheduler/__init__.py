@@ -1,0 +1,1 @@
+"""What happens by the clock: reminders, assignment of whoever waits, and clearing up."""

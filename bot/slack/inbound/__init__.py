@@ -1,0 +1,1 @@
+"""What Slack delivers: parsed, stored, put in order, and handed to a rule."""

@@ -1,8 +1,0 @@
-"""The languages that put a space between words: their markers are built in the same way (grammar.py)."""
-
-from bot.slack.markers.words.english import ENGLISH
-from bot.slack.markers.words.french import FRENCH
-from bot.slack.markers.words.german import GERMAN
-from bot.slack.markers.words.spanish import SPANISH
-
-LANGUAGES = (ENGLISH, GERMAN, SPANISH, FRENCH)

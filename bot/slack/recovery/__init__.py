@@ -1,0 +1,1 @@
+"""What may have been missed: connections are watched, and threads are read again after a gap."""

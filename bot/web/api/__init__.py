@@ -1,0 +1,1 @@
+"""The live chat API: what callers may send, what they get back, and one operation for each route."""

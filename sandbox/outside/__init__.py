@@ -1,0 +1,1 @@
+"""The workspace run from another process, over HTTP."""

@@ -1,0 +1,1 @@
+"""How each database is opened and driven: connections, batches of writes, locks between processes."""

@@ -1,0 +1,1 @@
+"""Tickets, the lists of them, and the figures."""
