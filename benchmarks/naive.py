@@ -1,4 +1,4 @@
-"""The floor of throughput: a outbox worker that claims one row at a time, each claim and each end in a
+"""The floor of throughput: an outbox worker that claims one row at a time, each claim and each end in a
 transaction.
 
 It works off an outbox of its own, in the same kind of database, with the same guarantees on disk, the same

@@ -78,7 +78,7 @@ log = logging.getLogger(__name__)
 
 # Slack asks for at least two, so that one can be renewed while the other listens.
 SOCKETS = 2
-# Shorter than a outbox worker's lease: when a row is claimed again, the first call has ended.
+# Shorter than an outbox worker's lease: when a row is claimed again, the first call has ended.
 SLACK_TIMEOUT = aiohttp.ClientTimeout(total=10)
 # Seconds. A socket that is not open by then is waited for no longer, and opened when Slack lets us.
 CONNECTED_WITHIN = 10.0

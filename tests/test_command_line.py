@@ -237,7 +237,7 @@ async def test_run_serves_says_that_it_is_well_and_ends_when_told_to(
         words = {"text": "my very private words", "client_id": "1"}
         async with session.post(say, json=words, headers=headers) as answer:
             assert answer.status == 202
-    await slack.until(lambda: slack.messages("live-chat"), timeout=10)
+    await slack.until(lambda: slack.messages("live-chat"), timeout=60)
     process.send_signal(how)
     ended = await operator.ends(process, deadline=10)
     assert ended.code == 0

@@ -36,7 +36,7 @@ def rows() -> dict[str, tuple[str, str]]:
 
 
 def read_by_the_program() -> set[str]:
-    source = (ROOT / "bot" / "config.py").read_text("utf-8")
+    source = (ROOT / "bot" / "settings.py").read_text("utf-8")
     return set(re.findall(r'"((?:BOOKBAG|SLACK|ANTHROPIC)_[A-Z_]+|DATABASE_URL|HOST|PORT)"', source))
 
 

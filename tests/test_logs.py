@@ -223,7 +223,7 @@ async def test_debug_says_what_was_decided_without_anybodys_words(log: io.String
         await chat.press(here.slack.person("gus"), TAKE_OVER)
         await here.prompt("gus")
         await chat.taken_over(here.ana)
-        sent = await chat.reply(here.ana, f"On its way, {SECRET}")
+        sent = await chat.reply(here.ana, f"It is on its way to you. Your code is {SECRET}")
         await chat.marked(sent, SENT)
         held = await chat.reply(here.ana, f"Yes.\ninternal: {SECRET}")
         await chat.marked(held, HELD)
@@ -231,8 +231,8 @@ async def test_debug_says_what_was_decided_without_anybodys_words(log: io.String
         with pytest.raises(AIPaused):
             await here.bridge.desk.outside_ai_says(chat.id, SECRET, client_id="late", epoch=0)
         here.slack.faults.error("reactions.add", "not_reactable")
-        await chat.reply(here.ana, f"Later, {SECRET}")
-        await chat.sees(f"Later, {SECRET}")
+        await chat.reply(here.ana, f"Here it is: {SECRET}")
+        await chat.sees(f"Here it is: {SECRET}")
         await here.settled()
         card, channel = await chat.thread.ts(), here.slack.channel(CHANNEL).id
         ana, gus = here.slack.user_id("ana"), here.slack.user_id("gus")

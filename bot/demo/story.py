@@ -197,7 +197,7 @@ class _Scene:
 
     async def _until(self, what: str, predicate: Callable[[], T]) -> T:
         try:
-            found: T = await self._slack.until(predicate, timeout=15)
+            found: T = await self._slack.until(predicate, timeout=60)
         except TimeoutError as error:
             raise NotSeen(f"Slack did not show {what}") from error
         return found

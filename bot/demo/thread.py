@@ -10,7 +10,7 @@ from sandbox import Workspace
 
 SlackMessage = Mapping[str, Any]
 
-SEEN_WITHIN = 15.0
+SEEN_WITHIN = 60.0
 
 
 _AUTHORS = {"👤": "customer", "🤖": "ai"}

@@ -1,4 +1,4 @@
-"""One claim: what a outbox worker's free hands take in one transaction."""
+"""One claim: what an outbox worker's free hands take in one transaction."""
 
 from __future__ import annotations
 

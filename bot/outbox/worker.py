@@ -89,7 +89,7 @@ class OutboxWorker:
                 while not self._stopping.is_set():
                     try:
                         wait = await self._look()
-                    except Exception as error:  # noqa: BLE001 - a outbox worker that ends carries nothing any more
+                    except Exception as error:  # noqa: BLE001 - an outbox worker that ends carries nothing any more
                         log.error(
                             "the %s outbox worker cannot read the outbox: %s", self._topic, reason_of(error)
                         )

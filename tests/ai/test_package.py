@@ -28,7 +28,7 @@ def test_importing_does_not_import_the_sdk(module: str) -> None:
 
 def test_the_package_knows_no_other_part_of_the_program() -> None:
     script = (
-        "import sys, bot.ai.claude.client.client\n"
+        "import sys, bot.ai.claude.client\n"
         "print([m for m in sys.modules if m.startswith(('bot.', 'storage', 'sandbox', 'slack'))"
         " and not m.startswith('bot.ai')])"
     )

@@ -55,7 +55,7 @@ async def lose(world: World) -> None:
     await world.ben.post(CHANNEL, "Lunch?")
 
 
-comes_to_read = partial(reading_again.comes_to_read, timeout=10)
+comes_to_read = partial(reading_again.comes_to_read, timeout=60)
 
 
 async def heard(world: World) -> str | None:
@@ -67,7 +67,7 @@ async def noted_anew(world: World, before: str | None) -> None:
     async def noted() -> bool:
         return await heard(world) != before
 
-    await world.slack.until(noted, timeout=10)
+    await world.slack.until(noted, timeout=60)
 
 
 async def test_replies_and_edits_made_while_the_program_was_down(

@@ -6,17 +6,17 @@ from tests.journeys.world import CHANNEL, World
 
 
 async def test_a_card_does_not_repeat_the_subject_as_the_last_message(outside: World) -> None:
-    chat = await outside.chat("Otis", first="A person about my invoice, please")
+    chat = await outside.chat("Otis", first="I want to talk to a person about my invoice.")
     await chat.customer.escalate("asked for a person")
-    await chat.thread.card_shows("📋 A person about my invoice, please")
+    await chat.thread.card_shows("📋 I want to talk to a person about my invoice.")
     await outside.settled()
     assert chat.thread.card().count("about my invoice") == 1
     await chat.customer.say("Hello?")
     await chat.thread.card_shows("Otis: Hello?")
     # Another's same words are not the customer's.
     await chat.taken_over(outside.ana)
-    await chat.reply(outside.ana, "A person about my invoice, please")
-    await chat.thread.card_shows("Ana: A person about my invoice, please")
+    await chat.reply(outside.ana, "I want to talk to a person about my invoice.")
+    await chat.thread.card_shows("Ana: I want to talk to a person about my invoice.")
 
 
 async def test_a_list_says_whose_words_the_last_ones_are(outside: World) -> None:

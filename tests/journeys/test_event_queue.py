@@ -269,10 +269,10 @@ async def test_what_was_typed_after_a_press_waits_for_it(database_url: str) -> N
     async with world(database_url, ai="external", hold_back=timedelta(seconds=2)) as outside:
         chat = await outside.chat(first="Hello")
         await chat.thread.card_shows("The AI")
-        outside.slack.publish(await replied(outside, chat, "I take this", at=time.time() + 1.9))
+        outside.slack.publish(await replied(outside, chat, "It is on its way to you.", at=time.time() + 1.9))
         await outside.until(lambda: something_waits(outside))
         await chat.press(outside.ana, TAKE_OVER)
-        await chat.sees("I take this", author="teammate")
+        await chat.sees("It is on its way to you.", author="teammate")
 
 
 async def something_waits(world: World) -> bool:

@@ -127,8 +127,8 @@ async def test_a_take_over_at_any_await_silences_the_ai(
         told += 1
         view = await house.desk.view(conversation_id)
         assert (view.conversation.state, view.conversation.holder) == ("teammate", ANA.id)
-    # Reading the question, the request and its answer, and the write: fewer would mean nothing was tried.
-    assert at > 4
+    # The request, its answer and the write; on PostgreSQL the reads too. Fewer would mean nothing was tried.
+    assert at > 2
 
 
 async def test_a_draft_that_came_too_late_shows_on_the_timeline(house: House, claude: FakeAnthropic) -> None:

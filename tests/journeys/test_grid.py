@@ -46,7 +46,7 @@ async def home_shows(here: World, *words: str) -> None:
         rendered = "" if home is None else here.slack.rendered({"blocks": home["blocks"]})
         return all(one in rendered for one in words)
 
-    await here.slack.until(shows, timeout=12)
+    await here.slack.until(shows, timeout=60)
 
 
 @pytest.mark.parametrize("signs", SIGNS)

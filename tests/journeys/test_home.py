@@ -21,7 +21,7 @@ async def shows(world: World, who: str, *words: str) -> str:
         rendered = "" if home is None else world.slack.rendered({"blocks": home["blocks"]})
         return rendered if home is not None and all(one in rendered for one in words) else None
 
-    found: str = await world.slack.until(read, timeout=12)
+    found: str = await world.slack.until(read, timeout=60)
     return found
 
 
@@ -122,7 +122,7 @@ async def test_while_slack_does_not_say_who_somebody_is_theirs_stays_as_it_is(ou
     outside.slack.change_person("ana", title="Head of bags")
     second = await outside.chat("Noor", first="Hello")
     await second.thread.ts()
-    await outside.slack.until(lambda: len(outside.slack.calls_of("users.info")) > asked, timeout=12)
+    await outside.slack.until(lambda: len(outside.slack.calls_of("users.info")) > asked, timeout=60)
     assert len(outside.slack.calls_of("views.publish")) == published
     outside.slack.faults.clear()
     await shows(outside, "ana", "Maya", "Noor")

@@ -88,7 +88,7 @@ async def test_what_only_one_teammate_sees_is_in_theirs_and_the_thread_in_the_ch
     refused = await kenji.submit(values={HOLD_REASON: "  "})
     assert refused["errors"][HOLD_REASON] == "まだ何も入力されていません。内容を入力してください。"
     home = await opened(bridge, kenji, "kenji", "待っているお客様はいません")
-    assert "AI と会話中のお客様はいません" in home
+    assert "AI と会話しているお客様はいません" in home
     assert "Nobody" in await opened(bridge, bridge.ana, "ana", "Nobody waits")
 
 

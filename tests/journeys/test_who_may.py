@@ -206,7 +206,9 @@ async def test_what_they_type_stays_with_the_team(dora: Dora, kind: str) -> None
     await hers.marked(typed, NOTE)
     await world.settled()
     assert dora.windows() == windows
-    told = [one for one in dora.told() if "Only full members" in one or "cannot answer customers here" in one]
+    told = [
+        one for one in dora.told() if "Only full members" in one or "cannot answer this customer now" in one
+    ]
     # Nobody reads what a bot is told.
     assert len(told) == (0 if kind == "bot" else 2)
 

@@ -43,7 +43,7 @@ def test_a_note_is_a_note_in_every_disguise(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "noted: your order", "denote: x", "Note that we close", "please note: we close",
+        "noted: your order", "denote: x", "Note that we close", "please note: we close at 5 today",
         "We are open 9//5", "http://example.com", "https://example.com/a//b", "<https://example.com>",
         "<https://example.com|https://example.com>", "10:30:45", "a / b", "/ x",
         "*Hello* there", "&gt; quote", "5 &lt; 6 &amp; 7", "<mailto:a@b.example|a@b.example>",

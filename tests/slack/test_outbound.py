@@ -47,11 +47,11 @@ def test_what_writes_to_a_channel_is_called_by_the_gate_alone() -> None:
     for name, path, _ in uses():
         if name in methods - ASKS - TO_ONE_PERSON and not path.startswith(("demo/", "ai/")):
             callers[name].add(path)
-    gate = {"slack/outbound.py"}
+    gate = {"slack/outbound/gate.py"}
     # The probe's channel is none of ours, and it has a gate of its own: `tests/probing`.
     probe = {"probing/scratch.py"}
     assert callers == {
-        "chat_postMessage": gate | probe | {"slack/private.py"},
+        "chat_postMessage": gate | probe | {"slack/outbound/private.py"},
         "chat_update": gate | probe,
         "chat_delete": gate | probe,
         "reactions_add": gate,

@@ -250,11 +250,11 @@ def test_nothing_goes_around_the_gate() -> None:
     for name, path, _ in uses():
         if name in TO_ONE_PERSON:
             callers[name].add(path)
-    assert dict(callers) == {name: {"slack/private.py"} for name in USED}
+    assert dict(callers) == {name: {"slack/outbound/private.py"} for name in USED}
     # The rest of what is posted is for a channel, and judged by that.
     assert {path for name, path, _ in uses() if name == "chat_postMessage"} == {
-        "slack/outbound.py",
-        "slack/private.py",
+        "slack/outbound/gate.py",
+        "slack/outbound/private.py",
         "probing/scratch.py",  # in a channel that holds no conversation
     }
 
@@ -262,12 +262,12 @@ def test_nothing_goes_around_the_gate() -> None:
 def test_who_says_words_of_this_program_alone_is_known() -> None:
     """A new one has to be looked at: whatever is shown as `OWN_WORDS` is shown to anybody."""
     assert {path for name, path, _ in uses() if name == "OWN_WORDS"} == {
-        "handlers/errands.py",
-        "handlers/press.py",
-        "slack/homes.py",
-        "slack/poster.py",
-        "slack/private.py",
-        "slack/touches.py",
+        "handlers/interactions/background_tasks.py",
+        "handlers/interactions/interaction.py",
+        "slack/outbound/homes.py",
+        "slack/outbound/message_sender.py",
+        "slack/outbound/private.py",
+        "slack/outbound/message_updates.py",
     }
 
 

@@ -25,7 +25,7 @@ from storage.engine.database import Database
 from storage.records import Conversation, File, Job, MessageRef
 from storage.transaction import Transaction
 
-# Seconds; a outbox worker's lease is longer.
+# Seconds; an outbox worker's lease is longer.
 _IN_ALL = 25
 # How often the bytes are sent anew where Slack says that it has not got them.
 _UPLOADS = 3
