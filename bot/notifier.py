@@ -1,4 +1,4 @@
-"""Wakes those who wait for news: a customer's stream for its conversation, a courier for its topic.
+"""Wakes whoever waits for a commit: a customer's stream for its conversation, an outbox worker for its topic.
 
 A ring is a hint: who slept through one finds the same in the database on its next look. It brings the entries
 that were committed in this process, so that a stream whose last number they continue need not look.
@@ -19,7 +19,7 @@ ANYTHING = "anything"
 
 
 class Listener:
-    """Remembers whether the bell rang since its last `heard`, and what entries came with it.
+    """Remembers whether it was notified since its last `heard`, and what entries came with it.
 
     There is one for each open stream, so it holds no more than it must.
     """

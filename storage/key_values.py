@@ -1,4 +1,4 @@
-"""The few values an installation keeps: some made once, some brought up to date."""
+"""Single values that an installation keeps by name, such as the secret that signs customers' tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Translations for the team. They stand beside the customer's words and never in their place."""
+"""Translations for the team, shown beside the customer's words and never instead of them."""
 
 from __future__ import annotations
 

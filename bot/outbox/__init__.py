@@ -1,1 +1,1 @@
-"""The outbox's way out: claimed in order, paced, retried, and never done twice."""
+"""Does the jobs in the outbox: claims them in order, keeps the pace, tries again, and does none twice."""

@@ -1,4 +1,4 @@
-"""One claim: what an outbox worker's free hands take in one transaction."""
+"""Claims jobs for an outbox worker in one transaction: at most as many as it has room for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says in the log that work does not go through, without a line for every try."""
+"""Logs that work keeps failing, once a minute with a count instead of a line for every try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of one try at a row of the outbox."""
+"""What became of one attempt at a job in the outbox."""
 
 from __future__ import annotations
 

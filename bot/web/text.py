@@ -1,4 +1,6 @@
-"""What is done to words before they are kept: line ends made alike, invisible mischief taken out."""
+"""Cleans customers' text before it is stored: one kind of line end, no control or invisible characters that
+hide or reorder text.
+"""
 
 from __future__ import annotations
 

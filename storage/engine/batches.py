@@ -1,4 +1,5 @@
-"""Writes that wait at the same moment share a transaction: one commit, and so one sync to disk, for all.
+"""Writes that wait at the same moment run in one transaction, so that one commit and one sync to disk serve
+them all.
 
 Each write still happens whole or not at all. One that raises is taken out of its batch without a trace; where
 that cannot be done any more, the batch is rolled back and its writes run one by one.

@@ -1,4 +1,4 @@
-"""Rows that are known by several columns together, looked up a number at a time."""
+"""Looks up many rows at once by a key of several columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements that are asked for all the time: put together once, then run by the driver itself.
+"""Statements that run for every message: compiled once by SQLAlchemy, then run by the driver itself.
 
 SQLAlchemy writes the SQL and knows what each type looks like in each database; building a statement, finding
 it in its cache and dressing up its rows at every call is what made a statement dearer than what it does

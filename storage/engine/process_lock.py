@@ -1,4 +1,6 @@
-"""Lets the other processes on one PostgreSQL database know that this one is there (`storage.processes`)."""
+"""The advisory lock by which the other processes on one PostgreSQL database know that this one runs
+(`storage.processes`).
+"""
 
 from __future__ import annotations
 

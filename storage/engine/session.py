@@ -1,4 +1,4 @@
-"""A transaction's way to the database, whether its connection answers at once or has to be awaited."""
+"""A transaction's connection behind one interface: SQLite's answers at once, PostgreSQL's is awaited."""
 
 from __future__ import annotations
 

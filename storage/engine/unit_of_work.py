@@ -1,4 +1,4 @@
-"""What a transaction is going to write, kept until it must be there: many rows then cost one statement.
+"""Collects the rows that a transaction is going to write, so that many rows are written by one statement.
 
 Only what is hot and cannot be refused waits here: entries, outbox rows, outcomes, and a locked conversation's
 counters. Everything else is written where it is said.

@@ -1,4 +1,5 @@
-"""How soon paced things may happen again: one row for each, shared by all processes.
+"""Rate limits that all processes share: one row for each thing whose pace is kept, such as posts into a Slack
+channel.
 
 The generic cell rate algorithm: a row holds the moment at which its budget is whole again.
 """

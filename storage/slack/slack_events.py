@@ -1,4 +1,4 @@
-"""The inbox: what teammates typed, changed and deleted in Slack, kept until a rule has dealt with it."""
+"""Slack events about threads, stored from their delivery until a rule has dealt with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries for figures: how many, how long."""
+"""Queries for the figures of `/bookbag stats`: how many conversations, how long until an answer."""
 
 from __future__ import annotations
 

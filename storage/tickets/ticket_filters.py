@@ -1,4 +1,4 @@
-"""Which tickets stand on which shelf, and which conversations are live: the lists that teammates ask for."""
+"""Which tickets a list shows (open, mine, closed, …), and which conversations are live."""
 
 from __future__ import annotations
 

@@ -172,3 +172,16 @@ async def test_a_remark_without_any_marker_is_held_and_its_author_sees_the_sente
     ts = await chat.reply(bridge.ana, f"Your parcel left our warehouse today.\n{remark}")
     await held_for(bridge, chat, ts, f"“{remark}” reads like a remark")
     assert "no idea" not in str(chat.customer.seen)
+
+
+async def test_words_to_a_colleague_are_held_unless_the_customer_is_called_so(bridge: World) -> None:
+    chat = await answered(bridge)
+    # Whoever acted, or was asked about, is known by name.
+    await bridge.ben.command("/bookbag", "help", channel=CHANNEL)
+    ts = await chat.reply(bridge.ana, "hey Ben, thoughts?")
+    await held_for(bridge, chat, ts, "this speaks to a colleague by name")
+    assert "thoughts" not in str(chat.customer.seen)
+    bens = await bridge.chat("Ben Q", first="I want to talk to a person")
+    await bens.taken_over(bridge.ana)
+    await bens.reply(bridge.ana, "Hi Ben, it is on its way to you.")
+    await bens.sees("Hi Ben, it is on its way to you.", author="teammate")

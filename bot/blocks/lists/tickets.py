@@ -31,7 +31,7 @@ _SUMMARY_LENGTH = 1200
 
 
 def tickets_list(page: TicketPage, *, offset: int, link_to: LinkTo) -> Message:
-    """Tickets of one shelf: longest open first, or closed last first."""
+    """Tickets of one list: longest open first, or closed last first."""
     which = f"{TICKETS}-{page.ticket_filter}"
     if not page.total:
         return nothing(_empty(page.ticket_filter))
@@ -129,7 +129,7 @@ def _spoken(entry: Entry, customer: str) -> str:
 
 
 def _one(ticket_filter: TicketFilter) -> str:
-    """What one ticket on the shelf is."""
+    """What the list says of one ticket."""
     match ticket_filter:
         case TicketFilter.OPEN:
             return say("1 open ticket")
@@ -171,7 +171,7 @@ def _heading(ticket_filter: TicketFilter, count: str) -> str:
 
 
 def _empty(ticket_filter: TicketFilter) -> str:
-    """What an empty shelf says."""
+    """What an empty list says."""
     match ticket_filter:
         case TicketFilter.OPEN:
             return say("No open tickets. Take over a conversation and its ticket appears here.")

@@ -218,6 +218,8 @@ def _unclear(sign: Sign | None) -> str:
         case TeamSign.MARKER if sign is not None and sign.line.strip():
             line = shortened(sign.line, _LINE_LENGTH)
             return say("Not sent: “{line}” looks like a note, so it may be meant for the team.", line=line)
+        case TeamSign.COLLEAGUE:
+            return say("Not sent: this speaks to a colleague by name, so it may be meant for the team.")
         case TeamSign.REMARK if sign is not None and sign.line.strip():
             line = shortened(sign.line, _LINE_LENGTH)
             return say("Not sent: “{line}” reads like a remark, so it may be meant for the team.", line=line)

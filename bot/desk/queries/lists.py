@@ -51,7 +51,7 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """One page of a shelf, how many tickets it holds in all, and the moment it was read."""
+    """One page of a list of tickets, how many the list has in all, and the moment it was read."""
 
     ticket_filter: TicketFilter
     rows: Sequence[TicketView]

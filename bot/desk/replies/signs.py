@@ -11,6 +11,8 @@ class TeamSign(StrEnum):
     SLACK_CHANNEL = "slack_channel"
     SLACK_LINK = "slack_link"
     MARKER = "marker"
+    # A line that speaks to a colleague of its author by name.
+    COLLEAGUE = "colleague"
     # A whole sentence that teammates say to each other, without any marker.
     REMARK = "remark"
     TOO_BROKEN_UP = "too_broken_up"

@@ -83,6 +83,7 @@ class EventQueue:
             slack_clock,
             anyone_replies=anyone_replies,
             channel_names=channel_names,
+            customer_in=self._customer_in,
             language_of=language_of,
         )
         self._doubts = doubts if ingest_lag.least else None
@@ -164,7 +165,7 @@ class EventQueue:
             while not self._stopping.is_set():
                 try:
                     wait = await self._look()
-                except Exception as error:  # noqa: BLE001 - an intake that ends takes nothing in any more
+                except Exception as error:  # noqa: BLE001 - a queue that ends would work nothing off any more
                     log.error("the inbox cannot be read: %s", reason_of(error))
                     wait = LOOK_EVERY
                 await listener.heard(timeout=max(wait.total_seconds(), 0.001))
@@ -178,6 +179,11 @@ class EventQueue:
 
     def _delivery(self, event: Mapping[str, Any]) -> SlackEvent | None:
         return delivery_of(event, team=self._installation.team, ourselves=self._installation.ourselves)
+
+    async def _customer_in(self, thread: MessageRef) -> str | None:
+        async with self._database.read() as tx:
+            conversation = await tx.conversations.by_thread(thread)
+        return conversation.customer.name if conversation else None
 
     async def _at_once(self, delivery: SlackEvent) -> bool:
         """Deal with a delivery without keeping it first. False if it has to be kept; nothing is done then."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.desk.attachments import FileRejection
 from bot.desk.replies import changes, thread_messages
+from bot.desk.replies.signs import TeamSign
 from bot.desk.replies.thread_messages import Intent, LanguageOf, Outcome
 from bot.slack.api.clock import SlackClock
 from bot.slack.api.downloads import Brought, FilesDelayed, SlackFiles
@@ -24,6 +25,7 @@ from bot.slack.inbound.events import (
     thread_event,
 )
 from bot.slack.text.from_slack import Reading, mentioned_users, read
+from bot.slack.text.markers.folding import folded
 from bot.slack.workspace.permissions import SLACK_ANSWERS_WITHIN, Permissions
 from bot.slack.workspace.user_cache import UnknownPerson, UserCache
 from storage.engine.database import Clock
@@ -86,8 +88,8 @@ class EventRouter:
     """Finds the rule for a delivery, and whatever of Slack that has to be asked for first.
 
     `permissions` says whether the author may act, `users` what those they mention are called,
-    `channel_names` what our Slack channels are called. With
-    `anyone_replies`, whoever may act answers a customer whom a teammate has, by just typing. With
+    `channel_names` what our Slack channels are called, `customer_in` what the customer of a thread is called.
+    With `anyone_replies`, whoever may act answers a customer whom a teammate has, by just typing. With
     `language_of` a reply in another language than its customer's is translated first.
     """
 
@@ -101,6 +103,7 @@ class EventRouter:
         *,
         anyone_replies: bool,
         channel_names: Callable[[], Collection[str]],
+        customer_in: Callable[[MessageRef], Awaitable[str | None]],
         language_of: LanguageOf | None = None,
     ) -> None:
         self._permissions = permissions
@@ -108,6 +111,7 @@ class EventRouter:
         self._files = files
         self._anyone_replies = anyone_replies
         self._channel_names = channel_names
+        self._customer_in = customer_in
         self._language_of = language_of
         self._clock = clock
         self._slack_clock = slack_clock
@@ -219,13 +223,20 @@ class EventRouter:
 
     async def _read(self, happened: Posted | Edited) -> Reading:
         names = await self._users.names(mentioned_users(happened.text, happened.blocks))
-        words = read(
+        reading = partial(
+            read,
             happened.text,
             names=names,
             has_files=bool(happened.files),
             blocks=happened.blocks,
             channels=self._channel_names(),
         )
+        is_colleague = partial(self._users.is_colleague, of=happened.author)
+        words = reading(is_colleague=is_colleague)
+        if words.sign is not None and words.sign.kind is TeamSign.COLLEAGUE:
+            # A customer may have a colleague's name.
+            customers = folded(await self._customer_in(happened.thread) or "").split()
+            words = reading(is_colleague=lambda name: name not in customers and is_colleague(name))
         if happened.through_app and words.intent in (Intent.FOR_CUSTOMER, Intent.UNCLEAR):
             return replace(words, intent=Intent.THROUGH_APP)
         return words

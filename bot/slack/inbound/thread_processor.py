@@ -1,4 +1,6 @@
-"""Works off what waits in one thread: in Slack's order, in one transaction, each delivery once."""
+"""Applies the rules to the events that wait in one thread: in Slack's order, in one transaction, each event
+once.
+"""
 
 from __future__ import annotations
 
@@ -189,7 +191,7 @@ def taken_back_first(queued_events: Sequence[QueuedEvent]) -> Sequence[QueuedEve
 
 
 def _count_before(queued_events: Sequence[QueuedEvent], before: Decimal) -> int:
-    """How many of the first letters it takes for all that happened before that moment."""
+    """How many of the first events happened before that moment, counted to the last of them."""
     return max(
         (n for n, one in enumerate(queued_events, 1) if Decimal(one.delivery.event_ts) < before), default=0
     )

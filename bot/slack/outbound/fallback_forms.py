@@ -1,4 +1,4 @@
-"""In what form a row of the outbox is shown, and in which one after Slack refused that.
+"""In what form a job's message is posted, and in which plainer form after Slack refused that one.
 
 The form is kept with the row, so that whoever tries next, in this process or another, goes on from there.
 """

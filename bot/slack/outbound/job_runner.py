@@ -1,4 +1,4 @@
-"""The outbox worker's jobs for rows that go to Slack: all that they show is read for them at once."""
+"""Prepares the outbox's jobs for Slack: what all of them show is read in the transaction that claims them."""
 
 from __future__ import annotations
 

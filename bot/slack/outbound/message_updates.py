@@ -1,4 +1,4 @@
-"""What may be done again without harm where its outcome is unknown: changes of posts, marks, prompts."""
+"""Calls that do no harm when repeated after an unknown outcome: changed posts, reactions, prompts."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ INSTANT = timedelta(milliseconds=1)
 
 
 class Backfill:
-    """Hands what was missed to the intake, thread by thread."""
+    """Hands what was missed to the event queue, thread by thread."""
 
     def __init__(self, history: ThreadHistory, database: Database, event_queue: EventQueue) -> None:
         self._history = history

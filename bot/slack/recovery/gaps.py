@@ -1,4 +1,4 @@
-"""Gaps: moments at which a delivery may have been lost on its way to us, to come again later than the next.
+"""Gaps: stretches of time in which an event may have been lost, or may arrive after a later one.
 
 A process that dies, or a socket that closes, takes along what it had not yet written down. Slack delivers it
 again, but perhaps only after what was typed later, and a customer must not read the second line first. So

@@ -16,6 +16,7 @@ from bot.desk.replies.signs import Sign
 from bot.desk.replies.thread_messages import Intent
 from bot.slack.text import mrkdwn, rich_text
 from bot.slack.text.intent import judged
+from bot.slack.text.markers.addressee import IsColleague
 from bot.slack.text.names import DisplayNames
 from bot.text.html import html
 from bot.text.lines import one_line
@@ -49,17 +50,19 @@ def read(
     has_files: bool = False,
     blocks: Sequence[Mapping[str, Any]] = (),
     channels: Collection[str] = (),
+    is_colleague: IsColleague | None = None,
 ) -> Reading:
     """Read a message's `text` and `blocks`. `names` gives the names of mentioned users, by their ids.
 
     A marker or a mention at the start makes a note, any other sign for the team makes it unclear
-    (`meaning.judged`); `channels` are our Slack channels' names. An id that has no name becomes a general
+    (`intent.judged`); `channels` are our Slack channels' names, and `is_colleague` says of a name whether a
+    colleague of the author is called so. An id that has no name becomes a general
     word, never the id. What nobody can see are no words.
     """
     called = DisplayNames(names, text)
     rich = rich_text.read(blocks, called, text=text)
     words = mrkdwn.decoded(text, called) if rich.prose is None else plain(rich.prose)
-    intent, sign = judged(mrkdwn.seen(text), rich.seen, channels=channels)
+    intent, sign = judged(mrkdwn.seen(text), rich.seen, channels=channels, is_colleague=is_colleague)
     if intent is not Intent.NOTE and not has_files and not one_line(words):
         intent = Intent.NOTHING
     formatted = rich.prose is not None and is_formatted(rich.prose)

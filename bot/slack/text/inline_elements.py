@@ -1,4 +1,6 @@
-"""The leaves of a `rich_text` block: as words for the customer, and as the eye sees them."""
+"""The inline elements of a `rich_text` block (text, links, mentions, emoji): as words for the customer, and
+as a reader sees them.
+"""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from collections.abc import Collection
 
 from bot.desk.replies.signs import Sign, TeamSign
 from bot.desk.replies.thread_messages import Intent
+from bot.slack.text.markers.addressee import IsColleague
 from bot.slack.text.markers.code import without_code, without_programs
 from bot.slack.text.markers.folding import visible
 from bot.slack.text.markers.judge import has_marker, is_name_for_team, sign_in
@@ -40,26 +41,30 @@ def as_seen(text: str) -> str:
     return text.replace(SOMEBODY, "").replace(INTO_SLACK, "").replace(SLACK_CHANNEL, "")
 
 
-def judged(*readings: tuple[str, str], channels: Collection[str] = ()) -> tuple[Intent, Sign | None]:
+def judged(
+    *readings: tuple[str, str], channels: Collection[str] = (), is_colleague: IsColleague | None = None
+) -> tuple[Intent, Sign | None]:
     """For whom a message is meant, and the sign that makes it unclear.
 
     A message is read in several ways (its text, its blocks), each of them whole and without what it quotes.
     The most careful reading counts: a note over unclear over for the customer. `channels` are our Slack
-    channels' names.
+    channels' names, and `is_colleague` says of a name whether a colleague of the author is called so.
     """
     if any(is_note(own if own.strip() else whole) for whole, own in readings):
         return Intent.NOTE, None
     # Mostly the text and the blocks read the same.
     for whole in dict.fromkeys(whole for whole, _ in readings):
-        sign = sign_of(whole, channels=channels)
+        sign = sign_of(whole, channels=channels, is_colleague=is_colleague)
         if sign is not None:
             return Intent.UNCLEAR, sign
     return Intent.FOR_CUSTOMER, None
 
 
-def sign_of(seen: str, *, channels: Collection[str] = ()) -> Sign | None:
+def sign_of(
+    seen: str, *, channels: Collection[str] = (), is_colleague: IsColleague | None = None
+) -> Sign | None:
     """What in a text looks meant for the team: a sign if there is one, else a sentence that reads so."""
-    sign = sign_in(seen, channels=channels)
+    sign = sign_in(seen, channels=channels, is_colleague=is_colleague)
     if sign is not None:
         return sign
     remark = remark_in(seen)

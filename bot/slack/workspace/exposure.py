@@ -1,4 +1,6 @@
-"""Who reads in our Slack channels, as the database said last: what one process found out, all go by."""
+"""Which of our Slack channels people outside the company read, as the database said last. All processes share
+it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Slack said about us, remembered for a start at which it says nothing."""
+"""Remembers what Slack said about this app and its channel, for a start at which Slack does not answer."""
 
 from __future__ import annotations
 

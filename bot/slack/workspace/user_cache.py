@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.errors import CALL_ERRORS, Failure, Trouble
 from bot.slack.text.escaping import unescaped
+from bot.slack.text.markers.folding import folded
 from bot.slack.workspace.identity import belongs_to, workspaces_of
 from bot.text.lines import first_label
 from storage.engine.database import Database
@@ -50,6 +51,8 @@ class UserCache:
         # The same, but only by Slack's own words; what another process was told may be older news.
         self._current: dict[PersonId, Person] = {}
         self._asking: dict[PersonId, object] = {}
+        # Whom a name means, of those remembered: whole names and first names, folded.
+        self._called: dict[str, set[PersonId]] = {}
         # Whose name did not come in time, and when.
         self._slow: dict[str, datetime] = {}
 
@@ -125,6 +128,13 @@ class UserCache:
                 self._slow[asked] = now
         return found
 
+    def is_colleague(self, name: str, *, of: PersonId) -> bool:
+        """Whether a teammate other than `of` is called `name`, which is folded: their whole or first name.
+
+        Of teammates whom this process has dealt with lately. Bots are nobody's colleagues.
+        """
+        return not self._called.get(name, set()) <= {of}
+
     async def slack_answers(self) -> bool:
         """Whether Slack answers anything at all, as opposed to what it was asked about somebody."""
         try:
@@ -181,7 +191,12 @@ class UserCache:
         if len(self._recent) >= REMEMBERED:
             self._recent.clear()
             self._current.clear()
+            self._called.clear()
         self._recent[person.id] = person
+        if not person.is_automaton:
+            name = folded(person.name)
+            for called in {name, name.partition(" ")[0]}:
+                self._called.setdefault(called, set()).add(person.id)
         return person
 
     def _described(self, person_id: PersonId, user: Mapping[str, Any]) -> Person:

@@ -30,14 +30,14 @@ def folded(text: str) -> str:
     return _APOSTROPHES.sub(" ", plain)
 
 
-def is_slip_of(word: str, intent: str) -> bool:
-    """Whether `word` is `intent` with one slip: a letter too many, too few, another one, or two swapped."""
-    if word == intent or abs(len(word) - len(intent)) > 1:
-        return word == intent
-    start = next((at for at, (a, b) in enumerate(zip(word, intent, strict=False)) if a != b), None)
+def is_slip_of(word: str, meant: str) -> bool:
+    """Whether `word` is `meant` with one slip: a letter too many, too few, another one, or two swapped."""
+    if word == meant or abs(len(word) - len(meant)) > 1:
+        return word == meant
+    start = next((at for at, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), None)
     if start is None:
         return True
-    rest, wanted = word[start:], intent[start:]
+    rest, wanted = word[start:], meant[start:]
     return (
         rest[1:] == wanted[1:]
         or rest[1:] == wanted

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from bot.desk.replies.signs import Sign, TeamSign
+from bot.slack.text.markers.addressee import IsColleague, speaks_to
 from bot.slack.text.markers.code import without_code
 from bot.slack.text.markers.decoration import MARK_AT_END, decoration_end, has_sign
 from bot.slack.text.markers.folding import folded, visible
@@ -60,17 +61,22 @@ _CAMPAIGN = re.compile(
 _COLOUR = re.compile(r"(?=[a-f]*\d|([a-f])\1+$)(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|(?:([0-9a-f])\2){3}")
 
 
-def sign_in(seen: str, *, channels: Collection[str] = ()) -> Sign | None:
+def sign_in(
+    seen: str, *, channels: Collection[str] = (), is_colleague: IsColleague | None = None
+) -> Sign | None:
     """The first sign in a text that it, or a line of it, is for the team; None where there is none.
 
     `seen` is Slack's formatting with the signs above in place of mentions and the like. `channels` are the
-    names of our own Slack channels: those of several words count also without a "#".
+    names of our own Slack channels: those of several words count also without a "#". `is_colleague` says
+    whether a colleague is called so.
     Takes time in proportion to the text.
     """
     ours = frozenset(name.casefold() for name in channels if re.search(r"[-_]", name))
     beginnings = 0
     for line in lines_of(seen):
         kind = _kind(line, ours)
+        if kind is None and is_colleague and not line.is_code and speaks_to(line.text, is_colleague):
+            kind = TeamSign.COLLEAGUE
         if kind is not None:
             return Sign(kind, line.text)
         beginnings += 1 + len(_STARTS.findall(line.text))

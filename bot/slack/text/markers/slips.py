@@ -38,7 +38,7 @@ def _mended(head: str) -> str:
     for number, word in enumerate(_WORD.finditer(head)):
         if number == 3:
             break
-        pieces += [head[end : word.start()], _intent(word[0])]
+        pieces += [head[end : word.start()], _meant(word[0])]
         end = word.end()
     return "".join([*pieces, head[end:]])
 
@@ -52,20 +52,20 @@ def _known() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 
 @lru_cache(maxsize=4096)
-def _intent(word: str) -> str:
+def _meant(word: str) -> str:
     long, short, real = _known()
     if len(word) > 14 or word in real or word in long or word in short:
         return word
     if any(letter.isdigit() for letter in word) and not word.isdigit():
         word = word.translate(_DIGITS)
     if len(word) >= 4:
-        for intent in long:
-            if intent[0] in word[:2] and is_slip_of(word, intent):
-                return intent
-    for intent in short:
-        swapped_or_doubled = sorted(word) == sorted(intent) or (
-            len(word) == len(intent) + 1 and re.sub(r"(.)\1", r"\1", word) == intent
+        for meant in long:
+            if meant[0] in word[:2] and is_slip_of(word, meant):
+                return meant
+    for meant in short:
+        swapped_or_doubled = sorted(word) == sorted(meant) or (
+            len(word) == len(meant) + 1 and re.sub(r"(.)\1", r"\1", word) == meant
         )
-        if swapped_or_doubled and is_slip_of(word, intent):
-            return intent
+        if swapped_or_doubled and is_slip_of(word, meant):
+            return meant
     return word
