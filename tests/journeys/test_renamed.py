@@ -139,11 +139,13 @@ async def test_a_held_reply_and_a_former_thread_go_by_the_new_id(office: Office)
 
 
 async def test_a_call_is_taken_down_under_the_new_id(database_url: str) -> None:
-    at_once = timedelta(seconds=0.1)
-    async with world(database_url, ai="external", http_mode=True, remind_after=at_once) as here:
+    # No reminder may be on its way to the old id: its conversation would come home.
+    soon = timedelta(seconds=1)
+    async with world(database_url, ai="external", http_mode=True, remind_after=soon) as here:
         office = Office(here)
         await office.connect()
         chat = await office.called()
+        await here.settled()
         await office.another_id()
         await chat.taken_over(office.dora)
         await here.until(lambda: not office.has_call(VIP))
