@@ -115,7 +115,7 @@ class Claims:
         if taken:
             rows = [{**taking, "row": row, "led_by": carrier} for row, carrier in taken]
             await self._connection.change(_TAKE, rows)
-        return [_parcel(head, behind.get(head.id, ())) for head in heads]
+        return [_job(head, behind.get(head.id, ())) for head in heads]
 
     async def _behind(
         self, heads: Sequence[Row[Any]], together: Mapping[str, int]
@@ -220,7 +220,7 @@ _TAKE = Prepared(
 )
 
 
-def _parcel(head: Row[Any], behind: Sequence[Row[Any]]) -> Job:
+def _job(head: Row[Any], behind: Sequence[Row[Any]]) -> Job:
     return Job(
         items=tuple(JobItem(id=row.id, fence=row.fence + 1, payload=row.payload) for row in (head, *behind)),
         lane=head.lane,

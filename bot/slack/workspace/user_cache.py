@@ -192,8 +192,11 @@ class UserCache:
             self._recent.clear()
             self._current.clear()
             self._called.clear()
+        before = self._recent.get(person.id)
         self._recent[person.id] = person
-        if not person.is_automaton:
+        # Whoever types is remembered again with each message, and is hardly ever called something else.
+        is_news = before is None or before.is_automaton or before.name != person.name
+        if is_news and not person.is_automaton:
             name = folded(person.name)
             for called in {name, name.partition(" ")[0]}:
                 self._called.setdefault(called, set()).add(person.id)
